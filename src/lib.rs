@@ -1,0 +1,4 @@
+//! Portolan proves or refutes each documented requirement for reaching CARTO Self-Hosted from outside its cluster.
+pub mod diagnostic;
+pub mod source;
+pub mod yaml;

@@ -1,0 +1,286 @@
+//! The tree of nodes that every later room reads.
+//!
+//! Nodes lie in one arena, [`Tree`], and are named by [`NodeId`]; [`Node`] pairs the two for reading. A node knows the span
+//! it was written at, whichever text it came from. The tree only grows: merging values adds nodes and never changes one.
+
+use crate::source::Span;
+
+/// Stands for text that cannot be known without the chart (the output of `{{ include "…" . }}`). A Unicode
+/// noncharacter, so that it cannot be meant by anyone.
+pub const OPAQUE: char = '\u{fdd0}';
+
+/// Names a node of a [`Tree`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct NodeId(u32);
+
+/// An arena of nodes.
+#[derive(Debug, Default)]
+pub struct Tree {
+    nodes: Vec<NodeData>,
+}
+
+/// What is stored for one node.
+#[derive(Debug, Clone)]
+pub struct NodeData {
+    /// Where it was written. A block scalar's span is its content, without the header; a collection's reaches from its
+    /// first to its last child; a value that was left out (`key:`) has a zero-width span right after the colon.
+    pub span: Span,
+    /// What it is.
+    pub kind: NodeKind,
+    /// The node of an earlier values file (or the chart's default) that this one replaced.
+    pub overrides: Option<NodeId>,
+}
+
+/// The kinds of nodes.
+#[derive(Debug, Clone)]
+pub enum NodeKind {
+    /// A scalar.
+    Scalar(Scalar),
+    /// A sequence.
+    Sequence(Vec<NodeId>),
+    /// A mapping, in the order in which it was written; a key that stands twice is kept once, with its last value (the
+    /// others are reported as problems); merge keys (`<<`) have been carried out.
+    Mapping(Vec<Entry>),
+    /// `*name`: the span is the alias', the node it leads to was written elsewhere.
+    Alias(NodeId),
+}
+
+/// One entry of a mapping.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The key as Helm sees it (`y:` is `true`, `010:` is `8`).
+    pub key: Box<str>,
+    /// Where the key was written.
+    pub key_span: Span,
+    /// The value.
+    pub value: NodeId,
+}
+
+/// A scalar: how it was written, and what Helm makes of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scalar {
+    /// The text after unquoting and folding. For a plain scalar, what was written.
+    pub text: Box<str>,
+    /// What Helm's parser resolves it to.
+    pub value: Value,
+    /// How it was written.
+    pub style: Style,
+}
+
+/// What a scalar resolves to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Value {
+    /// Nothing, `~`, `null`.
+    Null,
+    /// `true`, `yes`, `on`, `y` and their kin.
+    Bool(bool),
+    /// An integer.
+    Int(i64),
+    /// An integer above `i64::MAX`.
+    UInt(u64),
+    /// Any other number.
+    Float(f64),
+    /// The scalar's text.
+    String,
+}
+
+/// How a scalar was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// Without quotes; also a value that was left out.
+    Plain,
+    /// `'…'`
+    SingleQuoted,
+    /// `"…"`
+    DoubleQuoted,
+    /// `|`
+    Literal,
+    /// `>`
+    Folded,
+    /// Not written as YAML at all: given on the command line, or computed.
+    Made,
+}
+
+impl Tree {
+    /// Adds a node.
+    pub fn push(&mut self, data: NodeData) -> NodeId {
+        let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
+        self.nodes.push(data);
+        id
+    }
+
+    /// How many nodes there are.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// True for a tree without nodes.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// A node for reading.
+    pub fn node(&self, id: NodeId) -> Node<'_> {
+        Node { tree: self, id }
+    }
+
+    /// What is stored for a node. Ids come from this tree's own [`Tree::push`], so they are always in range; an id of
+    /// another tree would read an arbitrary node, never out of bounds.
+    pub fn data(&self, id: NodeId) -> &NodeData {
+        static NOTHING: NodeData = NodeData {
+            span: Span::NOWHERE,
+            kind: NodeKind::Sequence(Vec::new()),
+            overrides: None,
+        };
+        self.nodes.get(id.0 as usize).unwrap_or(&NOTHING)
+    }
+}
+
+/// A node for reading. Aliases are followed by everything but [`Node::site`].
+#[derive(Clone, Copy, Debug)]
+pub struct Node<'t> {
+    tree: &'t Tree,
+    id: NodeId,
+}
+
+impl<'t> Node<'t> {
+    /// Its name in the tree.
+    pub fn id(self) -> NodeId {
+        self.id
+    }
+
+    /// The tree it lies in.
+    pub fn tree(self) -> &'t Tree {
+        self.tree
+    }
+
+    /// The node itself, or the one that its alias leads to.
+    pub fn target(self) -> Node<'t> {
+        let mut at = self;
+        // An alias leads to an anchor before it, so this ends; the bound guards against a tree built by hand.
+        for _ in 0..64 {
+            match self.tree.data(at.id).kind {
+                NodeKind::Alias(to) => at = self.tree.node(to),
+                _ => return at,
+            }
+        }
+        at
+    }
+
+    /// What is stored for the node (for an alias: for the node that it leads to).
+    pub fn data(self) -> &'t NodeData {
+        self.tree.data(self.target().id)
+    }
+
+    /// What it is; never [`NodeKind::Alias`].
+    pub fn kind(self) -> &'t NodeKind {
+        &self.data().kind
+    }
+
+    /// Where its text was written.
+    pub fn span(self) -> Span {
+        self.data().span
+    }
+
+    /// Where it is used: the alias for an alias, otherwise its span.
+    pub fn site(self) -> Span {
+        self.tree.data(self.id).span
+    }
+
+    /// The node that this one replaced when values were merged.
+    pub fn overrides(self) -> Option<Node<'t>> {
+        self.data().overrides.map(|id| self.tree.node(id))
+    }
+
+    /// The scalar, if it is one.
+    pub fn scalar(self) -> Option<&'t Scalar> {
+        match self.kind() {
+            NodeKind::Scalar(scalar) => Some(scalar),
+            _ => None,
+        }
+    }
+
+    /// A string's text; `None` for numbers, booleans, null and collections.
+    pub fn as_str(self) -> Option<&'t str> {
+        let scalar = self.scalar()?;
+        matches!(scalar.value, Value::String).then_some(&*scalar.text)
+    }
+
+    /// A scalar's text as it would be printed, whatever it resolves to; `None` for null and collections.
+    pub fn text(self) -> Option<&'t str> {
+        let scalar = self.scalar()?;
+        (scalar.value != Value::Null).then_some(&*scalar.text)
+    }
+
+    /// A boolean's value.
+    pub fn as_bool(self) -> Option<bool> {
+        match self.scalar()?.value {
+            Value::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// An integer's value.
+    pub fn as_int(self) -> Option<i64> {
+        match self.scalar()?.value {
+            Value::Int(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// True for null, written or left out.
+    pub fn is_null(self) -> bool {
+        self.scalar().is_some_and(|scalar| scalar.value == Value::Null)
+    }
+
+    /// True for a mapping.
+    pub fn is_mapping(self) -> bool {
+        matches!(self.kind(), NodeKind::Mapping(_))
+    }
+
+    /// True for a sequence.
+    pub fn is_sequence(self) -> bool {
+        matches!(self.kind(), NodeKind::Sequence(_))
+    }
+
+    /// True where part of the scalar's text cannot be known without the chart.
+    pub fn is_opaque(self) -> bool {
+        self.scalar()
+            .is_some_and(|scalar| scalar.text.contains(OPAQUE))
+    }
+
+    /// The entries of a mapping; empty for anything else.
+    pub fn entries(self) -> impl DoubleEndedIterator<Item = (&'t Entry, Node<'t>)> + ExactSizeIterator {
+        let entries: &'t [Entry] = match self.kind() {
+            NodeKind::Mapping(entries) => entries,
+            _ => &[],
+        };
+        let tree = self.tree;
+        entries.iter().map(move |entry| (entry, tree.node(entry.value)))
+    }
+
+    /// The items of a sequence; empty for anything else.
+    pub fn items(self) -> impl DoubleEndedIterator<Item = Node<'t>> + ExactSizeIterator {
+        let items: &'t [NodeId] = match self.kind() {
+            NodeKind::Sequence(items) => items,
+            _ => &[],
+        };
+        let tree = self.tree;
+        items.iter().map(move |id| tree.node(*id))
+    }
+
+    /// The entry of a mapping under a key.
+    pub fn entry(self, key: &str) -> Option<(&'t Entry, Node<'t>)> {
+        self.entries().find(|(entry, _)| &*entry.key == key)
+    }
+
+    /// The value of a mapping under a key.
+    pub fn get(self, key: &str) -> Option<Node<'t>> {
+        self.entry(key).map(|(_, value)| value)
+    }
+
+    /// The value at the end of a path of keys.
+    pub fn at(self, path: &[&str]) -> Option<Node<'t>> {
+        path.iter().try_fold(self, |node, key| node.get(key))
+    }
+}
