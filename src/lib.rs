@@ -1,4 +1,9 @@
 //! Portolan proves or refutes each documented requirement for reaching CARTO Self-Hosted from outside its cluster.
+
 pub mod diagnostic;
+pub mod facts;
+pub mod nearest;
+pub mod rules;
 pub mod source;
+pub mod version;
 pub mod yaml;

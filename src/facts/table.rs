@@ -1,0 +1,336 @@
+//! The subjects and their fields. Their texts are the reference of facts.
+
+use super::declare_subjects;
+
+declare_subjects! {
+    /// What is known about the cluster, from the command line or from annotations. There is exactly one, and every rule
+    /// may use its fields.
+    Cluster ("cluster", cluster) {
+        /// `gke`, `eks`, `aks`, `openshift` or `other`; null where nothing tells.
+        platform: String,
+        /// The Kubernetes or GKE version, e.g. `1.17.6-gke.7` or `1.31`; null where it was not given.
+        version: String,
+        /// Whether a GKE cluster is VPC-native; null where it was not given.
+        vpc_native: bool,
+        /// Whether a GKE cluster lies in a Shared VPC; null where it was not given.
+        shared_vpc: bool,
+        /// Whether GKE Network Policy is on; null where it was not given.
+        network_policy: bool,
+        /// Version of the AWS Load Balancer Controller, `none` where it is not installed; null where it was not given.
+        aws_load_balancer_controller: String,
+        /// True where values files were given rather than rendered manifests, so that objects made outside the release
+        /// are not to be seen.
+        from_values: bool,
+    }
+
+    /// The router: the Service and the Deployment that every request from outside must reach. There is one where the
+    /// input has a router Service, and every rule may use its fields.
+    Router ("router", router) {
+        /// `spec.type` of the router Service, `ClusterIP` where it is not set.
+        service_type: String,
+        /// The ways in that are on: `LoadBalancer`, `NodePort`, `Ingress`, `Gateway`.
+        exposed_by: Vec<String>,
+        /// How many of the documented ways in are on (LoadBalancer, Ingress, Gateway).
+        ways_in: i64,
+        /// Whether the router itself speaks HTTPS (`tlsCerts.httpsEnabled`, `ROUTER_ENABLE_HTTPS` in its ConfigMap).
+        https_enabled: bool,
+        /// Whether the router's own certificate is what a client from outside sees: it speaks HTTPS, and some entry point
+        /// passes TLS through to it.
+        shows_own_certificate: bool,
+        /// Where the router's certificate comes from: `generated` (the chart's self-signed one), `secret` (named by
+        /// `tlsCerts.existingSecret.name`), `values` (`router.tlsCertificates`).
+        certificate_source: String,
+        /// `tlsCerts.autoGenerate`: the chart renders a self-signed certificate. Null for manifests.
+        auto_generate: bool,
+        /// `tlsCerts.existingSecret.name`, null where it is empty or not set.
+        existing_secret: String,
+        /// `router.tlsCertificates.certificateValueBase64` is set.
+        certificate_in_values: bool,
+        /// `router.ingress.enabled` and `router.ingress.tls` are both on.
+        ingress_tls: bool,
+        /// The name of the TLS Secret that two templates of the chart render, or that the chart renders over the user's
+        /// own; null where there is no such clash.
+        secret_rendered_over: String,
+    }
+
+    /// The domain that users open CARTO at: `appConfigValues.selfHostedDomain`. There is one where the router is exposed.
+    Domain ("domain", domain) {
+        /// The domain as it was written; null where it is not set or empty.
+        value: String,
+        /// True where it is the chart's own default, which nobody owns.
+        is_default: bool,
+        /// True where it is a placeholder of the documentation, or a name that RFC 2606 reserves for examples.
+        is_placeholder: bool,
+        /// What keeps it from being a host name, in words; null where it is one.
+        defect: String,
+        /// The host name that was probably meant, for a value with a scheme, port, path, trailing dot or upper case.
+        suggestion: String,
+    }
+
+    /// One way in from outside: a LoadBalancer or NodePort Service, an Ingress, a Gateway.
+    EntryPoint ("entry_point", entry_points) {
+        /// `load-balancer`, `node-port`, `ingress` or `gateway`.
+        kind: String,
+        /// The object, e.g. `Ingress carto-router`.
+        name: String,
+        /// The layer's id, e.g. `gke-ingress`; null where no layer file describes what was found.
+        layer: String,
+        /// What the layer is called, or, where it is not known, what was seen instead.
+        layer_title: String,
+        /// Where TLS ends: `router`, `load-balancer`, or null where nothing ends it.
+        tls_ends_at: String,
+        /// True where clients can open HTTPS connections.
+        serves_https: bool,
+        /// True where clients can open plain HTTP connections (a redirect counts).
+        serves_http: bool,
+        /// True where plain HTTP is answered with a redirect to HTTPS and nothing else.
+        redirects_http: bool,
+        /// True where plain HTTP is handed on to the router as plain HTTP, and what the router makes of it is not known
+        /// (the router itself speaks HTTPS on its other port).
+        http_left_to_router: bool,
+        /// The port of the router's container that HTTPS traffic is sent to: `http` or `https`.
+        backend_port: String,
+        /// What the layer speaks to that port: `http`, `https`, or `tls` for a connection passed through as it is.
+        backend_protocol: String,
+        /// Sources of the certificate shown, e.g. `Secret carto-tls-cert`, `ManagedCertificate carto`, an ARN.
+        certificates: Vec<String>,
+        /// True where HTTPS could be served here if a certificate were named (a load balancer that can end TLS).
+        can_end_tls: bool,
+        /// The annotation or field that names a certificate on this layer.
+        certificate_knob: String,
+    }
+
+    /// One limit on how long a connection may last on one hop. Every hop of a known layer has at least one; a hop without
+    /// any limit has one with `limited` false.
+    Timeout ("timeout", timeouts) {
+        /// The entry point that the hop belongs to, e.g. `Service carto-router`.
+        entry_point: String,
+        /// The layer's id; null where no layer file describes what was found.
+        layer: String,
+        /// What the layer is called, or what was seen instead.
+        layer_title: String,
+        /// False where the layer forwards packets and ends no connection by time.
+        limited: bool,
+        /// `idle` (no bytes for so long) or `total` (the whole request).
+        meaning: String,
+        /// The annotation or field that sets it; null where nothing can.
+        knob: String,
+        /// The kind of object that the knob stands on, e.g. `BackendConfig`.
+        knob_on: String,
+        /// What was written; null where nothing is configured.
+        text: String,
+        /// What was written, in seconds (unit: s); null where nothing is configured or it does not parse.
+        seconds: i64,
+        /// What counts in the end, in seconds (unit: s): what is configured, else the default; null where neither is known
+        /// or nothing limits.
+        effective: i64,
+        /// The layer's default (unit: s); null where there is none.
+        default: i64,
+        /// The smallest value that the layer accepts (unit: s).
+        min: i64,
+        /// The largest value that the layer accepts (unit: s); null where none is known.
+        max: i64,
+        /// Why the text does not parse or is refused, in words; null where it is accepted.
+        defect: String,
+        /// The knob's unit in words: `seconds`, `minutes`, `milliseconds`, or null for a duration that carries its unit.
+        unit: String,
+        /// The smallest literal that satisfies the requirement, in the knob's own syntax, e.g. `"605"` or `"11"`.
+        minimum: String,
+        /// What to do when the knob is not there yet, in the layer's own words.
+        how: String,
+        /// Why the knob has no effect here, in words; null where it works.
+        no_effect: String,
+        /// True where it depends on the controller in the cluster whether the knob works.
+        depends_on_controller: bool,
+    }
+
+    /// A host name that an entry point serves or a certificate is asked for.
+    Host ("host", hosts) {
+        /// The name.
+        name: String,
+        /// Where it stands: `Ingress rule`, `Ingress TLS section`, `HTTPRoute`, `ManagedCertificate`.
+        role: String,
+        /// True where this name, or another of the same list, serves the configured domain.
+        serves_domain: bool,
+        /// The configured domain.
+        domain: String,
+    }
+
+    /// An Ingress that leads to the router.
+    Ingress ("ingress", ingresses) {
+        /// Its name.
+        name: String,
+        /// The class, from the annotation or from `spec.ingressClassName`; null where none is given.
+        class: String,
+        /// How the class was given: `annotation` or `field`; null where none is given.
+        class_from: String,
+        /// True where the GKE controller takes it up (as far as its class goes).
+        gke: bool,
+        /// True where the class is GKE's, but given in a way that the controller does not read.
+        class_not_seen: bool,
+        /// True where it is GKE's internal load balancer, which is not reached from the internet.
+        internal: bool,
+        /// `kubernetes.io/ingress.global-static-ip-name`.
+        global_static_ip: String,
+        /// `kubernetes.io/ingress.regional-static-ip-name`.
+        regional_static_ip: String,
+        /// True where the static IP's name is one that Google Cloud accepts: 1–63 characters, lower-case letters, digits
+        /// and hyphens, a letter first, no hyphen last. Null where none is named.
+        static_ip_name_valid: bool,
+        /// The static IP name that was probably meant.
+        static_ip_suggestion: String,
+        /// Names listed in `networking.gke.io/managed-certificates`.
+        managed_certificates: Vec<String>,
+        /// True where the Ingress uses a Google-managed certificate, or the release has one.
+        wants_managed_certificate: bool,
+        /// Secrets named in `spec.tls`.
+        tls_secrets: Vec<String>,
+        /// The FrontendConfig that the Ingress names; null where it names none.
+        frontend_config: String,
+        /// `spec.sslPolicy` of that FrontendConfig; null where it is not set or empty.
+        ssl_policy: String,
+    }
+
+    /// The router Service behind a GKE Ingress, and whether it is reached through a network endpoint group.
+    Neg ("neg", negs) {
+        /// `spec.type` of the Service.
+        service_type: String,
+        /// The text of `cloud.google.com/neg`; null where it is not set.
+        text: String,
+        /// `ingress: true` stands in it.
+        enabled: bool,
+        /// What is wrong with it, in words; null where nothing is, or where it is not set.
+        defect: String,
+    }
+
+    /// A ManagedCertificate.
+    ManagedCertificate ("managed_certificate", managed_certificates) {
+        /// Its name.
+        name: String,
+        /// True where an Ingress lists it in `networking.gke.io/managed-certificates`.
+        attached: bool,
+        /// How many domains it names.
+        domains: i64,
+    }
+
+    /// A domain of a ManagedCertificate.
+    ManagedDomain ("managed_domain", managed_domains) {
+        /// The domain.
+        name: String,
+        /// The certificate's name.
+        certificate: String,
+        /// Why no public certificate can be had for it, in words; null where one can.
+        defect: String,
+    }
+
+    /// A name in an annotation that leads to another object.
+    Reference ("reference", references) {
+        /// Kind of the object that is named, e.g. `BackendConfig`.
+        kind: String,
+        /// Its name.
+        name: String,
+        /// The annotation that names it.
+        annotation: String,
+        /// True where that object is among the input.
+        found: bool,
+        /// The nearest name among the objects of that kind; null where there is none near.
+        nearest: String,
+    }
+
+    /// An object that only works when another one names it: BackendConfig, FrontendConfig.
+    Attachment ("attachment", attachments) {
+        /// Its kind.
+        kind: String,
+        /// Its name.
+        name: String,
+        /// True where something names it.
+        attached: bool,
+        /// The annotation that would name it, with its value.
+        how: String,
+        /// The kind of object that the annotation belongs on.
+        attach_to: String,
+    }
+
+    /// An annotation whose value must be JSON.
+    #[defect(true)]
+    InvalidJson ("invalid_json", invalid_json) {
+        /// The annotation's key.
+        key: String,
+        /// What is wrong with its value.
+        defect: String,
+        /// What it should look like.
+        example: String,
+    }
+
+    /// An object whose `apiVersion` is one that this kind has, or had.
+    ApiVersion ("api_version", api_versions) {
+        /// The object's kind.
+        kind: String,
+        /// Its `apiVersion`.
+        version: String,
+        /// True where the cluster serves it; null where that depends on a version that is not known.
+        served: bool,
+        /// Since which Kubernetes release it is no longer served; null where that does not apply.
+        removed_in: String,
+        /// The `apiVersion` to use.
+        use_instead: String,
+    }
+
+    /// A text that does not parse as YAML.
+    #[defect(true)]
+    SyntaxError ("syntax_error", syntax_errors) {
+        /// What was found, and what was expected.
+        message: String,
+        /// What to do.
+        help: String,
+    }
+
+    /// A key that stands twice in one mapping.
+    #[defect(true)]
+    DuplicateKey ("duplicate_key", duplicate_keys) {
+        /// The key.
+        key: String,
+        /// Line of the entry that is lost.
+        lost_line: i64,
+    }
+
+    /// An annotation or a label whose value is not a string.
+    #[defect(true)]
+    NonString ("non_string", non_strings) {
+        /// `annotation` or `label`.
+        what: String,
+        /// Its key.
+        key: String,
+        /// What the value is: `integer`, `number`, `boolean`, `null`, `mapping`, `sequence`.
+        type_name: String,
+        /// The value as it must be written; null for a collection.
+        quoted: String,
+    }
+
+    /// A value in which a placeholder of an example was left.
+    #[defect(true)]
+    Placeholder ("placeholder", placeholders) {
+        /// The placeholder, e.g. `<REGION>`.
+        text: String,
+        /// The key under which the value stands.
+        key: String,
+    }
+
+    /// A Go template in a value that does not parse or fails to evaluate.
+    #[defect(true)]
+    TemplateError ("template_error", template_errors) {
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        help: String,
+    }
+
+    /// An object that has kind, name and namespace in common with another.
+    #[defect(true)]
+    DuplicateObject ("duplicate_object", duplicate_objects) {
+        /// Its kind.
+        kind: String,
+        /// Its name.
+        name: String,
+    }
+}

@@ -1,0 +1,187 @@
+//! The format of a rule file.
+//!
+//! One file is one rule. These types are all there is to the format: the JSON Schema for authors is generated from them.
+//! Whatever serde cannot check (expressions, names of facts, placeholders in texts) is checked when a rule is loaded.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::diagnostic::{Requirement, Severity};
+
+/// A rule: what must hold, why, where the documentation asks for it, and what to tell the user.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RuleFile {
+    /// The public name, which names the problem: lower-case words joined by hyphens. The file is called the same.
+    pub id: String,
+    /// The problem in one line.
+    pub title: String,
+    /// The documented requirement that the rule bears on.
+    pub requirement: Requirement,
+    /// How bad a finding is.
+    pub severity: Severity,
+    /// What a finding does to the requirement's verdict. By default an error or a warning makes it `violated`, and a note
+    /// leaves it alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Consequence>,
+    /// Where the documentation asks for it.
+    pub documentation: Documentation,
+    /// What happens when it does not hold.
+    pub why: String,
+    /// The kind of thing that is judged: a subject of the reference of facts.
+    pub subject: String,
+    /// A CEL expression over facts: which of the subjects the rule is about. All of them when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<String>,
+    /// A CEL expression over facts that must be true.
+    pub require: String,
+    /// Cases in which it cannot be said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub undecided: Vec<Undecided>,
+    /// The fact whose place is the primary span, as `subject.field`. The subject's own place when left out, and where the
+    /// fact was written nowhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+    /// What is wrong: one sentence without a full stop. `{subject.field}` is replaced by the fact.
+    pub message: Text,
+    /// How to mend it.
+    pub help: Text,
+    /// Further places that explain the finding.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<LabelFile>,
+    /// Inputs that break the rule, and inputs that keep it. They are executed.
+    pub examples: Examples,
+}
+
+/// What a finding does to the verdict on its requirement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Consequence {
+    /// The requirement is not met.
+    Violated,
+    /// The requirement cannot be decided; the finding's help says what to supply.
+    Undecided,
+    /// The requirement may still be met.
+    None,
+}
+
+/// Where the documentation asks for what a rule checks.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Documentation {
+    /// Title of the document.
+    pub document: String,
+    /// The heading under which it stands.
+    pub heading: String,
+    /// What it asks, in our own words.
+    pub asks: String,
+    /// Its address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+/// A case in which a rule cannot decide.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Undecided {
+    /// A CEL expression over facts.
+    pub when: String,
+    /// What to supply so that it can be decided. `{subject.field}` is replaced by the fact.
+    pub supply: String,
+}
+
+/// A text, or several of which the first that applies is taken.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Text {
+    /// Always this.
+    Always(String),
+    /// The first whose condition holds; the last should have none.
+    Cases(Vec<Case>),
+}
+
+impl Text {
+    /// Its cases; one without a condition for a text that is always the same.
+    pub fn cases(&self) -> Vec<Case> {
+        match self {
+            Text::Always(text) => vec![Case {
+                when: None,
+                text: text.clone(),
+            }],
+            Text::Cases(cases) => cases.clone(),
+        }
+    }
+}
+
+/// A text with a condition.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Case {
+    /// A CEL expression over facts; always when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<String>,
+    /// The text.
+    pub text: String,
+}
+
+/// A secondary place.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct LabelFile {
+    /// The fact whose place is labelled, as `subject.field`. The label is left out where the fact was written nowhere.
+    pub at: String,
+    /// What is to be seen there.
+    pub message: String,
+    /// A CEL expression over facts; always when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<String>,
+}
+
+/// The examples of a rule.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Examples {
+    /// Inputs that break the rule; at least one.
+    pub bad: Vec<Example>,
+    /// Inputs that keep it; at least one.
+    pub good: Vec<Example>,
+}
+
+/// An input, and what the rule finds in it.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Example {
+    /// What the input shows, in a few words.
+    pub name: String,
+    /// Options of `portolan check`, e.g. `--platform=aks`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
+    /// The files in order: values files are merged into one release, manifests are taken together.
+    pub files: Vec<ExampleFile>,
+    /// Exactly what the rule finds (in a bad example at least one).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub finds: Vec<Expected>,
+}
+
+/// A file of an example.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ExampleFile {
+    /// What it is called.
+    pub name: String,
+    /// What stands in it.
+    pub text: String,
+}
+
+/// A finding that an example expects.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Expected {
+    /// The file; the first one when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// The line of the primary span, from 1.
+    pub line: usize,
+    /// The text under the primary span, exactly; for a span of several lines, its first line.
+    pub text: String,
+}

@@ -1,0 +1,219 @@
+//! Judging: rules over facts give diagnostics and verdicts.
+
+use std::collections::BTreeMap;
+
+use super::condition::{Condition, Outcome, Scope};
+use super::format::Consequence;
+use super::load::{CasesOf, Rule, RuleSet};
+use super::template::split_name;
+use crate::diagnostic::{Diagnostic, Label, Requirement, RequirementVerdict, Verdict};
+use crate::facts::{Fact, Facts, Subject};
+
+/// What the rules say about one release or one set of manifests.
+#[derive(Debug, Default)]
+pub struct Judgement {
+    /// Every finding, in no particular order.
+    pub diagnostics: Vec<Diagnostic>,
+    /// One row a requirement.
+    pub requirements: Vec<RequirementVerdict>,
+    /// Rules that could not be applied: mistakes in the rules themselves.
+    pub failures: Vec<RuleFailure>,
+    /// How often each rule was found to hold, by id.
+    pub held: BTreeMap<String, usize>,
+}
+
+/// A rule that could not be applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleFailure {
+    /// The rule's id.
+    pub rule: String,
+    /// What went wrong.
+    pub message: String,
+}
+
+/// What one rule says about one subject.
+enum Finding {
+    NotAbout,
+    Held,
+    Broken(Box<Diagnostic>),
+    Undecided(Vec<String>),
+}
+
+/// What has been learnt about one requirement so far.
+#[derive(Default)]
+struct Tally {
+    held: usize,
+    violated: bool,
+    findings: usize,
+    supply: Vec<String>,
+}
+
+/// Applies every rule to every subject that it is about.
+pub fn judge(rules: &RuleSet, facts: &Facts) -> Judgement {
+    let mut judgement = Judgement::default();
+    let mut tallies: BTreeMap<Requirement, Tally> = BTreeMap::new();
+    for (name, rules) in rules.by_subject() {
+        let subjects = facts.of(name);
+        for rule in rules {
+            let tally = tallies.entry(rule.file.requirement).or_default();
+            judge_rule(rule, &subjects, facts, &mut judgement, tally);
+        }
+    }
+    // The values file is always looked at: that nothing was found in it is a result.
+    tallies.entry(Requirement::ValuesFile).or_default().held += 1;
+    judgement.requirements = Requirement::ALL
+        .into_iter()
+        .map(|requirement| tallies.remove(&requirement).unwrap_or_default().row(requirement))
+        .collect();
+    judgement
+}
+
+impl Tally {
+    fn row(self, requirement: Requirement) -> RequirementVerdict {
+        let verdict = if self.violated {
+            Verdict::Violated
+        } else if !self.supply.is_empty() {
+            Verdict::Undecided
+        } else if self.held > 0 {
+            Verdict::Met
+        } else {
+            Verdict::NotApplicable
+        };
+        RequirementVerdict {
+            requirement,
+            verdict,
+            diagnostics: self.findings,
+            supply: if verdict == Verdict::Undecided { self.supply } else { Vec::new() },
+        }
+    }
+
+    fn add_supply(&mut self, supply: Vec<String>) {
+        for sentence in supply {
+            if !self.supply.contains(&sentence) {
+                self.supply.push(sentence);
+            }
+        }
+    }
+}
+
+fn judge_rule(
+    rule: &Rule,
+    subjects: &[&dyn Subject],
+    facts: &Facts,
+    judgement: &mut Judgement,
+    tally: &mut Tally,
+) {
+    for subject in subjects {
+        let scope = Scope::new(facts, *subject);
+        match apply(rule, *subject, &scope) {
+            Ok(Finding::NotAbout) => {}
+            Ok(Finding::Held) => {
+                tally.held += 1;
+                *judgement.held.entry(rule.id().to_owned()).or_default() += 1;
+            }
+            Ok(Finding::Undecided(supply)) => tally.add_supply(supply),
+            Ok(Finding::Broken(diagnostic)) => {
+                tally.findings += 1;
+                match rule.consequence() {
+                    Consequence::Violated => tally.violated = true,
+                    Consequence::Undecided => tally.add_supply(
+                        diagnostic.help.clone().into_iter().collect(),
+                    ),
+                    Consequence::None => tally.held += 1,
+                }
+                judgement.diagnostics.push(*diagnostic);
+            }
+            Err(message) => {
+                // One failure of a rule says enough; a thousand subjects would repeat it.
+                judgement.failures.push(RuleFailure {
+                    rule: rule.id().to_owned(),
+                    message,
+                });
+                return;
+            }
+        }
+    }
+}
+
+fn apply(rule: &Rule, subject: &dyn Subject, scope: &Scope<'_>) -> Result<Finding, String> {
+    if let Some(when) = &rule.when {
+        match when.evaluate(scope) {
+            Outcome::Is(true) => {}
+            Outcome::Is(false) => return Ok(Finding::NotAbout),
+            Outcome::Unknown(supply) => return Ok(Finding::Undecided(supply)),
+            Outcome::Failed(error) => return Err(error),
+        }
+    }
+    for (when, supply) in &rule.undecided {
+        match when.evaluate(scope) {
+            Outcome::Is(true) => return Ok(Finding::Undecided(vec![supply.fill(scope)])),
+            Outcome::Is(false) => {}
+            Outcome::Unknown(supply) => return Ok(Finding::Undecided(supply)),
+            Outcome::Failed(error) => return Err(error),
+        }
+    }
+    match rule.require.evaluate(scope) {
+        Outcome::Is(true) => Ok(Finding::Held),
+        Outcome::Is(false) => diagnostic(rule, subject, scope).map(|found| Finding::Broken(Box::new(found))),
+        Outcome::Unknown(supply) => Ok(Finding::Undecided(supply)),
+        Outcome::Failed(error) => Err(error),
+    }
+}
+
+fn diagnostic(rule: &Rule, subject: &dyn Subject, scope: &Scope<'_>) -> Result<Diagnostic, String> {
+    let place = subject.place();
+    let fact_span = |subject: &str, field: &str| scope.fact(subject, field).as_ref().and_then(Fact::span);
+    let span = rule
+        .file
+        .at
+        .as_deref()
+        .and_then(split_name)
+        .and_then(|(subject, field)| fact_span(subject, field))
+        .unwrap_or(place.span);
+    let mut labels = Vec::new();
+    for label in &rule.labels {
+        if !holds(label.when.as_ref(), scope)? {
+            continue;
+        }
+        let (subject, field) = &label.at;
+        if let Some(at) = fact_span(subject, field)
+            && at != span
+        {
+            labels.push(Label {
+                span: at,
+                message: label.message.fill(scope),
+            });
+        }
+    }
+    labels.extend(place.labels.iter().filter(|label| label.span != span).cloned());
+    Ok(Diagnostic {
+        rule: rule.id().to_owned(),
+        severity: rule.file.severity,
+        requirement: rule.file.requirement,
+        message: first_text(&rule.message, scope)?,
+        help: Some(first_text(&rule.help, scope)?).filter(|help| !help.is_empty()),
+        url: rule.file.documentation.url.clone(),
+        span,
+        path: place.path.clone(),
+        object: place.object.clone(),
+        labels,
+    })
+}
+
+fn first_text(cases: &CasesOf, scope: &Scope<'_>) -> Result<String, String> {
+    for (when, text) in &cases.0 {
+        if holds(when.as_ref(), scope)? {
+            return Ok(text.fill(scope));
+        }
+    }
+    Ok(String::new())
+}
+
+/// Whether an optional condition holds; an unknown one does not.
+fn holds(when: Option<&Condition>, scope: &Scope<'_>) -> Result<bool, String> {
+    match when.map(|when| when.evaluate(scope)) {
+        None | Some(Outcome::Is(true)) => Ok(true),
+        Some(Outcome::Is(false) | Outcome::Unknown(_)) => Ok(false),
+        Some(Outcome::Failed(error)) => Err(error),
+    }
+}

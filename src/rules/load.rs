@@ -1,0 +1,382 @@
+//! Loading rules: everything that can be wrong in a rule file is an error here.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::OnceLock;
+
+use super::condition::{Condition, check_fact};
+use super::format::{Case, Consequence, RuleFile, Text};
+use super::template::{Template, split_name};
+use crate::diagnostic::Severity;
+use crate::facts::{Facts, SubjectDoc};
+
+/// A rule, ready to judge.
+#[derive(Debug)]
+pub struct Rule {
+    /// The file.
+    pub file: RuleFile,
+    /// Which subjects it is about.
+    pub when: Option<Condition>,
+    /// What must hold.
+    pub require: Condition,
+    /// When it cannot be said, and what to supply.
+    pub undecided: Vec<(Condition, Template)>,
+    /// What is wrong.
+    pub message: CasesOf,
+    /// How to mend it.
+    pub help: CasesOf,
+    /// Secondary places: the fact, the text, the condition.
+    pub labels: Vec<RuleLabel>,
+}
+
+/// A secondary place of a rule.
+#[derive(Debug)]
+pub struct RuleLabel {
+    /// Subject and field of the fact whose place is labelled.
+    pub at: (String, String),
+    /// What is to be seen there.
+    pub message: Template,
+    /// When it is shown.
+    pub when: Option<Condition>,
+}
+
+/// A text whose first applicable case is taken.
+#[derive(Debug)]
+pub struct CasesOf(pub Vec<(Option<Condition>, Template)>);
+
+impl Rule {
+    /// Its public name.
+    pub fn id(&self) -> &str {
+        &self.file.id
+    }
+
+    /// What a finding does to the requirement's verdict.
+    pub fn consequence(&self) -> Consequence {
+        self.file.verdict.unwrap_or(match self.file.severity {
+            Severity::Error | Severity::Warning => Consequence::Violated,
+            Severity::Note => Consequence::None,
+        })
+    }
+}
+
+/// What is wrong with a rule file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleError {
+    /// The field concerned, as a path (`examples.bad[0].files`); empty for the file as a whole.
+    pub field: String,
+    /// What is wrong.
+    pub message: String,
+    /// Line and column (from 1) where the parser gave up, if it did.
+    pub at: Option<(usize, usize)>,
+}
+
+impl fmt::Display for RuleError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.field.is_empty() {
+            f.write_str(&self.message)
+        } else {
+            write!(f, "`{}`: {}", self.field, self.message)
+        }
+    }
+}
+
+/// A set of rules, by id.
+#[derive(Debug, Default)]
+pub struct RuleSet {
+    rules: Vec<Rule>,
+}
+
+impl RuleSet {
+    /// The built-in rules, without their examples.
+    pub fn builtin() -> &'static RuleSet {
+        static RULES: OnceLock<RuleSet> = OnceLock::new();
+        RULES.get_or_init(|| {
+            RuleSet::from_json(include_str!(concat!(env!("OUT_DIR"), "/rules.json")))
+        })
+    }
+
+    /// The built-in rules' files, with their examples.
+    pub fn builtin_files() -> Vec<RuleFile> {
+        let json = include_str!(concat!(env!("OUT_DIR"), "/rules-with-examples.json"));
+        // A file that does not fit is found by the test that loads each file from the folder.
+        serde_json::from_str(json).unwrap_or_default()
+    }
+
+    fn from_json(json: &str) -> RuleSet {
+        let files: Vec<RuleFile> = serde_json::from_str(json).unwrap_or_default();
+        RuleSet {
+            rules: files.into_iter().map(compile).collect(),
+        }
+    }
+
+    /// Reads one rule file and checks it from top to bottom.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn parse(text: &str) -> Result<Rule, Vec<RuleError>> {
+        let file: RuleFile = serde_saphyr::from_str(text).map_err(|error| {
+            let at = error
+                .location()
+                .map(|location| (location.line() as usize, location.column() as usize));
+            // The parser's own text repeats the place and shows the source; its first line says what is wrong.
+            let full = error.to_string();
+            let first = full.lines().next().unwrap_or_default();
+            vec![RuleError {
+                field: String::new(),
+                message: first.to_owned(),
+                at,
+            }]
+        })?;
+        let errors = check(&file);
+        if errors.is_empty() {
+            Ok(compile(file))
+        } else {
+            Err(errors)
+        }
+    }
+
+    /// Adds a rule.
+    ///
+    /// # Errors
+    /// Where there is one of that id already.
+    pub fn add(&mut self, rule: Rule) -> Result<(), RuleError> {
+        if self.get(rule.id()).is_some() {
+            return Err(RuleError {
+                field: "id".to_owned(),
+                message: format!("there is a rule `{}` already", rule.id()),
+                at: None,
+            });
+        }
+        self.rules.push(rule);
+        Ok(())
+    }
+
+    /// The rule of that id.
+    pub fn get(&self, id: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.id() == id)
+    }
+
+    /// All rules.
+    pub fn iter(&self) -> impl Iterator<Item = &Rule> {
+        self.rules.iter()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.rules.len()
+    }
+
+    /// True where there is none.
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
+    /// The rules by the subject that they are about.
+    pub fn by_subject(&self) -> BTreeMap<&str, Vec<&Rule>> {
+        let mut map: BTreeMap<&str, Vec<&Rule>> = BTreeMap::new();
+        for rule in &self.rules {
+            map.entry(&rule.file.subject).or_default().push(rule);
+        }
+        map
+    }
+}
+
+fn compile(file: RuleFile) -> Rule {
+    Rule {
+        when: file.when.as_deref().map(Condition::new),
+        require: Condition::new(&file.require),
+        undecided: file
+            .undecided
+            .iter()
+            .map(|case| (Condition::new(&case.when), Template::new(&case.supply)))
+            .collect(),
+        message: cases_of(&file.message),
+        help: cases_of(&file.help),
+        labels: file
+            .labels
+            .iter()
+            .filter_map(|label| {
+                let (subject, field) = split_name(&label.at)?;
+                Some(RuleLabel {
+                    at: (subject.to_owned(), field.to_owned()),
+                    message: Template::new(&label.message),
+                    when: label.when.as_deref().map(Condition::new),
+                })
+            })
+            .collect(),
+        file,
+    }
+}
+
+fn cases_of(text: &Text) -> CasesOf {
+    CasesOf(
+        text.cases()
+            .iter()
+            .map(|Case { when, text }| (when.as_deref().map(Condition::new), Template::new(text)))
+            .collect(),
+    )
+}
+
+/// Collects everything that is wrong with a rule file.
+struct Checker<'f> {
+    about: Option<&'static SubjectDoc>,
+    file: &'f RuleFile,
+    errors: Vec<RuleError>,
+}
+
+fn check(file: &RuleFile) -> Vec<RuleError> {
+    let about = Facts::SUBJECTS.iter().find(|doc| doc.name == file.subject);
+    let mut checker = Checker {
+        about,
+        file,
+        errors: Vec::new(),
+    };
+    checker.names();
+    checker.expressions();
+    checker.texts();
+    checker.examples();
+    checker.errors
+}
+
+impl Checker<'_> {
+    fn error(&mut self, field: impl Into<String>, message: impl Into<String>) {
+        self.errors.push(RuleError {
+            field: field.into(),
+            message: message.into(),
+            at: None,
+        });
+    }
+
+    fn names(&mut self) {
+        let file = self.file;
+        let well_formed = !file.id.is_empty()
+            && file.id.split('-').all(|word| {
+                !word.is_empty()
+                    && word
+                        .bytes()
+                        .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+            });
+        if !well_formed {
+            self.error(
+                "id",
+                format!(
+                    "`{}` is not lower-case words joined by hyphens, like `timeout-too-short`",
+                    file.id
+                ),
+            );
+        }
+        if self.about.is_none() {
+            let names = Facts::SUBJECTS.iter().map(|doc| doc.name);
+            let hint = crate::nearest::nearest(&file.subject, names)
+                .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            self.error(
+                "subject",
+                format!("there is no subject `{}`{hint}", file.subject),
+            );
+        }
+        let filled = [
+            ("title", &file.title),
+            ("why", &file.why),
+            ("documentation.document", &file.documentation.document),
+            ("documentation.heading", &file.documentation.heading),
+            ("documentation.asks", &file.documentation.asks),
+        ];
+        for (field, text) in filled {
+            if text.trim().is_empty() {
+                self.error(field, "says nothing");
+            }
+        }
+    }
+
+    fn expressions(&mut self) {
+        let file = self.file;
+        let mut expressions = vec![("require".to_owned(), file.require.as_str())];
+        expressions.extend(file.when.as_deref().map(|when| ("when".to_owned(), when)));
+        for (index, case) in file.undecided.iter().enumerate() {
+            expressions.push((format!("undecided[{index}].when"), &case.when));
+        }
+        for (index, label) in file.labels.iter().enumerate() {
+            if let Some(when) = &label.when {
+                expressions.push((format!("labels[{index}].when"), when));
+            }
+        }
+        for (field, text) in [("message", &file.message), ("help", &file.help)] {
+            if let Text::Cases(cases) = text {
+                for (index, case) in cases.iter().enumerate() {
+                    if let Some(when) = &case.when {
+                        expressions.push((format!("{field}[{index}].when"), when));
+                    }
+                }
+            }
+        }
+        let Some(about) = self.about else { return };
+        for (field, source) in expressions {
+            if let Err(message) = Condition::new(source).check(about) {
+                self.error(field, message);
+            }
+        }
+    }
+
+    fn texts(&mut self) {
+        let file = self.file;
+        let mut texts: Vec<(String, String)> = Vec::new();
+        for (field, text) in [("message", &file.message), ("help", &file.help)] {
+            let cases = text.cases();
+            if cases.last().is_none_or(|case| case.when.is_some()) {
+                self.error(field, "the last case must have no `when`, so that there is always a text");
+            }
+            for case in cases {
+                texts.push((field.to_owned(), case.text));
+            }
+        }
+        for (index, case) in file.undecided.iter().enumerate() {
+            texts.push((format!("undecided[{index}].supply"), case.supply.clone()));
+        }
+        for (index, label) in file.labels.iter().enumerate() {
+            texts.push((format!("labels[{index}].message"), label.message.clone()));
+        }
+        let mut places: Vec<(String, &str)> = Vec::new();
+        places.extend(file.at.as_deref().map(|at| ("at".to_owned(), at)));
+        for (index, label) in file.labels.iter().enumerate() {
+            places.push((format!("labels[{index}].at"), &label.at));
+        }
+        let Some(about) = self.about else { return };
+        for (field, text) in texts {
+            if text.trim().is_empty() {
+                self.error(field, "says nothing");
+            } else if let Err(message) = Template::new(&text).check(about) {
+                self.error(field, message);
+            }
+        }
+        for (field, place) in places {
+            let checked = match split_name(place) {
+                Some((subject, name)) => check_fact(about, subject, name),
+                None => Err(format!("`{place}` is not a fact: expected `subject.field`")),
+            };
+            if let Err(message) = checked {
+                self.error(field, message);
+            }
+        }
+    }
+
+    fn examples(&mut self) {
+        let file = self.file;
+        for (kind, examples) in [("bad", &file.examples.bad), ("good", &file.examples.good)] {
+            if examples.is_empty() {
+                self.error(format!("examples.{kind}"), "there must be at least one");
+            }
+            for (index, example) in examples.iter().enumerate() {
+                let field = format!("examples.{kind}[{index}]");
+                if example.files.is_empty() {
+                    self.error(format!("{field}.files"), "there must be at least one");
+                }
+                if kind == "bad" && example.finds.is_empty() {
+                    self.error(format!("{field}.finds"), "a bad example says what is found in it");
+                }
+                if kind == "good" && !example.finds.is_empty() {
+                    self.error(format!("{field}.finds"), "nothing is found in a good example");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! Judgement as data: rule files say what must hold, this room applies them.
+//!
+//! Takes [`crate::facts::Facts`]; gives diagnostics and a verdict for each requirement. No rule is written in Rust, and
+//! nothing here knows what a load balancer is.
+
+mod condition;
+mod format;
+mod judge;
+mod load;
+mod template;
+
+pub use condition::{Condition, MAX_EXPRESSION_BYTES, Outcome, Scope};
+pub use format::{Case, Consequence, Documentation, Example, ExampleFile, Examples, Expected, LabelFile, RuleFile, Text, Undecided};
+pub use judge::{Judgement, RuleFailure, judge};
+pub use load::{Rule, RuleError, RuleSet};
