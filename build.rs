@@ -16,6 +16,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(out.join("rules.json"), serde_json::to_string(&without)?)?;
     let layers = read_folder(Path::new("layers"))?;
     fs::write(out.join("layers.json"), serde_json::to_string(&layers)?)?;
+    let apis = read_folder(Path::new("knowledge"))?;
+    fs::write(out.join("apis.json"), serde_json::to_string(&apis)?)?;
     Ok(())
 }
 

@@ -1,7 +1,10 @@
 //! Portolan proves or refutes each documented requirement for reaching CARTO Self-Hosted from outside its cluster.
 
 pub mod diagnostic;
+pub mod exposure;
 pub mod facts;
+pub mod helm;
+pub mod kube;
 pub mod nearest;
 pub mod rules;
 pub mod source;

@@ -40,17 +40,16 @@ declare_subjects! {
         /// Where the router's certificate comes from: `generated` (the chart's self-signed one), `secret` (named by
         /// `tlsCerts.existingSecret.name`), `values` (`router.tlsCertificates`).
         certificate_source: String,
-        /// `tlsCerts.autoGenerate`: the chart renders a self-signed certificate. Null for manifests.
-        auto_generate: bool,
-        /// `tlsCerts.existingSecret.name`, null where it is empty or not set.
-        existing_secret: String,
-        /// `router.tlsCertificates.certificateValueBase64` is set.
-        certificate_in_values: bool,
-        /// `router.ingress.enabled` and `router.ingress.tls` are both on.
-        ingress_tls: bool,
-        /// The name of the TLS Secret that two templates of the chart render, or that the chart renders over the user's
-        /// own; null where there is no such clash.
-        secret_rendered_over: String,
+    }
+
+    /// Two sources for one certificate of the router.
+    #[defect(true)]
+    TlsConflict ("tls_conflict", tls_conflicts) {
+        /// `rendered-over`: the chart renders a Secret of the name of one that has another source. `refused`: the chart
+        /// refuses to render.
+        kind: String,
+        /// The Secret's name.
+        secret: String,
     }
 
     /// The domain that users open CARTO at: `appConfigValues.selfHostedDomain`. There is one where the router is exposed.
@@ -138,6 +137,8 @@ declare_subjects! {
         minimum: String,
         /// What to do when the knob is not there yet, in the layer's own words.
         how: String,
+        /// What to use instead of a layer that cannot hold a connection for long enough; null for any other.
+        instead: String,
         /// Why the knob has no effect here, in words; null where it works.
         no_effect: String,
         /// True where it depends on the controller in the cluster whether the knob works.
@@ -185,6 +186,9 @@ declare_subjects! {
         wants_managed_certificate: bool,
         /// Secrets named in `spec.tls`.
         tls_secrets: Vec<String>,
+        /// True where the TLS section that the chart renders names no Secret (`router.ingress.tls` without
+        /// `tlsCerts.existingSecret.name`).
+        unnamed_tls_secret: bool,
         /// The FrontendConfig that the Ingress names; null where it names none.
         frontend_config: String,
         /// `spec.sslPolicy` of that FrontendConfig; null where it is not set or empty.

@@ -1,0 +1,208 @@
+//! Gateways whose routes lead to the router.
+
+use super::layers::{EntryKind, Layer, recognize};
+use super::load_balancer::unknown_tls;
+use super::router::RouterObjects;
+use super::{Exposure, Scene, ingress::host, opaque_supply, place_in, timeouts};
+use crate::facts::{EntryPoint, Fact};
+use crate::kube::View;
+use crate::yaml::Node;
+
+/// Adds every Gateway that an HTTPRoute leads from to the router.
+pub fn extract(scene: Scene<'_>, router: &RouterObjects<'_>, exposure: &mut Exposure) {
+    let leads_to_router = |route: &View<'_>| !backends(*route, router).is_empty();
+    let gateways: Vec<View<'_>> = scene
+        .objects
+        .of_kind(scene.tree, "Gateway")
+        .filter(|gateway| {
+            is_gateway_api(*gateway) && routes(scene, *gateway).iter().any(|(route, _)| leads_to_router(route))
+        })
+        .collect();
+    for gateway in gateways {
+        one(scene, gateway, router, exposure);
+    }
+}
+
+/// Istio has a Gateway of its own.
+fn is_gateway_api(gateway: View<'_>) -> bool {
+    gateway
+        .api_version()
+        .and_then(Node::text)
+        .is_some_and(|version| version.starts_with("gateway.networking.k8s.io/"))
+}
+
+/// The routes attached to a Gateway, each with the listener that it names.
+fn routes<'a>(scene: Scene<'a>, gateway: View<'a>) -> Vec<(View<'a>, Option<&'a str>)> {
+    let mut attached = Vec::new();
+    for route in scene.objects.of_kind(scene.tree, "HTTPRoute") {
+        let parents = route.node.at(&["spec", "parentRefs"]);
+        for parent in parents.into_iter().flat_map(Node::items) {
+            let name = parent.get("name").and_then(Node::text);
+            if name.is_some() && name == gateway.name() {
+                attached.push((route, parent.get("sectionName").and_then(Node::text)));
+            }
+        }
+    }
+    attached
+}
+
+fn rules(route: View<'_>) -> impl Iterator<Item = Node<'_>> {
+    route.node.at(&["spec", "rules"]).into_iter().flat_map(Node::items)
+}
+
+/// The references of a route to the router Service.
+fn backends<'a>(route: View<'a>, router: &RouterObjects<'_>) -> Vec<Node<'a>> {
+    rules(route)
+        .filter_map(|rule| rule.get("backendRefs"))
+        .flat_map(Node::items)
+        .filter(|backend| {
+            let name = backend.get("name").and_then(Node::text);
+            name.is_some() && name == router.service.name()
+        })
+        .collect()
+}
+
+fn redirects_to_https(rule: Node<'_>) -> bool {
+    rule.get("filters").into_iter().flat_map(Node::items).any(|filter| {
+        filter.at(&["requestRedirect", "scheme"]).and_then(Node::text) == Some("https")
+    })
+}
+
+fn one(scene: Scene<'_>, gateway: View<'_>, router: &RouterObjects<'_>, exposure: &mut Exposure) {
+    let class = gateway.node.at(&["spec", "gatewayClassName"]);
+    let class_text = class.and_then(Node::text).filter(|text| !text.is_empty());
+    let mut entry = EntryPoint::new(place_in(gateway, &["spec", "gatewayClassName"]));
+    entry.kind = Fact::known("gateway".to_owned());
+    entry.name = Fact::known(gateway.title());
+    // The class names Google's controller whatever the platform option says.
+    let layer = class_text.and_then(|class| {
+        let platform = if class.starts_with("gke-") { "gke" } else { scene.cluster.platform.as_deref()? };
+        recognize(EntryKind::Gateway, platform, Some(class), gateway)
+    });
+    let attached = routes(scene, gateway);
+    backend(&attached, router, &mut entry);
+    for (route, _) in &attached {
+        if backends(*route, router).is_empty() {
+            continue;
+        }
+        let names: Vec<Node<'_>> = route
+            .node
+            .at(&["spec", "hostnames"])
+            .into_iter()
+            .flat_map(Node::items)
+            .collect();
+        host(scene, *route, "HTTPRoute", "spec.hostnames", &names, exposure);
+    }
+    match layer {
+        Some(layer) => {
+            tls(layer, gateway, &attached, &mut entry);
+            timeouts::of_layer(scene, layer, gateway, router, exposure);
+        }
+        None => {
+            let title = match class_text {
+                Some(class) => format!("a Gateway of class `{}`", class.replace(crate::yaml::OPAQUE, "…")),
+                None => "a Gateway without a class".to_owned(),
+            };
+            let supply = format!("Portolan does not know the limits of {title}: check them by hand");
+            timeouts::of_unknown(&entry, &title, &supply, exposure);
+            unknown_tls(&mut entry, &title, &supply);
+        }
+    }
+    exposure.add_entry(entry);
+}
+
+/// What the Gateway speaks to the router, and where.
+fn backend(attached: &[(View<'_>, Option<&str>)], router: &RouterObjects<'_>, entry: &mut EntryPoint) {
+    let reference = attached.iter().flat_map(|(route, _)| backends(*route, router)).next();
+    let number = reference.and_then(|reference| reference.get("port")).and_then(Node::as_int);
+    let Some(port) = router.ports().find(|port| port.number().is_some() && port.number() == number) else {
+        return;
+    };
+    entry.backend_port = router.backend_port(port);
+    // Without `appProtocol: HTTPS` on the Service's port the load balancer speaks plain HTTP to it.
+    let app_protocol = port.node.get("appProtocol");
+    entry.backend_protocol = match app_protocol {
+        Some(node) if node.is_opaque() => Fact::Unknown(opaque_supply("the port's appProtocol")),
+        Some(node) if node.text().is_some_and(|text| text.eq_ignore_ascii_case("https")) => {
+            Fact::at("https".to_owned(), node.site())
+        }
+        _ => Fact::known("http".to_owned()),
+    };
+}
+
+/// Listeners: which have a certificate, and what the plain ones do.
+fn tls(layer: &Layer, gateway: View<'_>, attached: &[(View<'_>, Option<&str>)], entry: &mut EntryPoint) {
+    entry.layer = Fact::known(layer.id.clone());
+    entry.layer_title = Fact::known(layer.title.clone());
+    entry.certificate_knob = Fact::from_option(layer.certificate_knob.clone());
+    entry.can_end_tls = Fact::known(true);
+    entry.http_left_to_router = Fact::known(false);
+    let mut certificates = Vec::new();
+    let mut certificate_at = None;
+    let mut https_at = gateway.insertion_point(&["spec", "listeners"]);
+    let mut plain = Vec::new();
+    let by_map = gateway
+        .annotation("networking.gke.io/certmap")
+        .and_then(|node| Some((node, node.text().filter(|text| !text.is_empty())?)));
+    if let Some((node, name)) = by_map {
+        certificates.push(format!("certificate map {name}"));
+        certificate_at = Some(node.site());
+    }
+    let listeners = gateway.node.at(&["spec", "listeners"]).into_iter().flat_map(Node::items);
+    for listener in listeners {
+        match listener.get("protocol").and_then(Node::text) {
+            Some("HTTP") => plain.push(listener),
+            Some("HTTPS") => {
+                https_at = listener
+                    .entry("tls")
+                    .map_or_else(|| listener.site(), |(entry, _)| entry.key_span);
+                for reference in listener.at(&["tls", "certificateRefs"]).into_iter().flat_map(Node::items) {
+                    if let Some(name) = reference.get("name").and_then(Node::text).filter(|name| !name.is_empty()) {
+                        certificates.push(format!("Secret {name}"));
+                        certificate_at = certificate_at.or(Some(reference.site()));
+                    }
+                }
+                let pre_shared = listener.at(&["tls", "options", "networking.gke.io/pre-shared-certs"]);
+                if let Some(node) = pre_shared
+                    && let Some(names) = node.text().filter(|text| !text.is_empty())
+                {
+                    certificates.push(format!("SSL certificate {names}"));
+                    certificate_at = certificate_at.or(Some(node.site()));
+                }
+            }
+            _ => {}
+        }
+    }
+    let serves_https = certificate_at.is_some();
+    entry.certificates = Fact::Known(certificates, certificate_at.or(Some(https_at)));
+    entry.serves_https = Fact::Known(serves_https, certificate_at.or(Some(https_at)));
+    entry.tls_ends_at = if serves_https {
+        Fact::Known("load-balancer".to_owned(), certificate_at)
+    } else {
+        Fact::Absent(Some(https_at))
+    };
+    plain_http(&plain, attached, entry);
+}
+
+/// What becomes of requests to the plain listeners: a listener without a route answers 404 and serves nothing.
+fn plain_http(plain: &[Node<'_>], attached: &[(View<'_>, Option<&str>)], entry: &mut EntryPoint) {
+    let mut served_at = None;
+    let mut redirected_at = None;
+    for listener in plain {
+        let name = listener.get("name").and_then(Node::text);
+        let on_listener = attached
+            .iter()
+            .filter(|(_, section)| section.is_none() || *section == name);
+        for (route, _) in on_listener {
+            for rule in rules(*route) {
+                if redirects_to_https(rule) {
+                    redirected_at = redirected_at.or(Some(rule.site()));
+                } else {
+                    served_at = served_at.or(Some(listener.site()));
+                }
+            }
+        }
+    }
+    entry.serves_http = Fact::Known(served_at.is_some() || redirected_at.is_some(), served_at.or(redirected_at));
+    entry.redirects_http = Fact::Known(served_at.is_none() && redirected_at.is_some(), redirected_at);
+}

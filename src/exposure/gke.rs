@@ -1,0 +1,329 @@
+//! What Google Cloud reads besides the load balancer itself: BackendConfig, FrontendConfig, managed certificates, network
+//! endpoint groups, and the JSON in annotations.
+
+use serde_json::Value as Json;
+
+use super::router::RouterObjects;
+use super::{Exposure, Scene, opaque_supply, place_in};
+use crate::facts::{Attachment, Fact, InvalidJson, ManagedCertificate, ManagedDomain, Neg, Place, Reference};
+use crate::kube::View;
+use crate::nearest::nearest;
+use crate::source::Span;
+use crate::yaml::{Node, OPAQUE};
+
+/// The annotation that names BackendConfigs, and its older form.
+const BACKEND_CONFIG: [&str; 2] = ["cloud.google.com/backend-config", "beta.cloud.google.com/backend-config"];
+/// The annotation that names the FrontendConfig. The key holds `v1beta1`; there is no other form.
+pub const FRONTEND_CONFIG: &str = "networking.gke.io/v1beta1.FrontendConfig";
+/// The annotation that lists managed certificates.
+pub const MANAGED_CERTIFICATES: &str = "networking.gke.io/managed-certificates";
+const NEG: &str = "cloud.google.com/neg";
+
+/// The BackendConfig that applies to the router behind an Ingress.
+pub enum BackendConfig<'a> {
+    /// The Service names none; the span is where it would.
+    None(Span),
+    /// It cannot be known which, or what stands in it.
+    Unknown(Span, String),
+    /// This one.
+    Found(View<'a>),
+}
+
+fn backend_config_annotation<'a>(service: View<'a>) -> Option<(&'static str, Node<'a>)> {
+    BACKEND_CONFIG
+        .into_iter()
+        .find_map(|key| service.annotation(key).map(|node| (key, node)))
+}
+
+/// The BackendConfig that the router Service names for the port that the Ingress uses.
+pub fn backend_config_for<'a>(scene: Scene<'a>, ingress: View<'a>, router: &RouterObjects<'a>) -> BackendConfig<'a> {
+    let service = router.service;
+    let missing = service.insertion_point(&["metadata", "annotations"]);
+    let Some((_, node)) = backend_config_annotation(service) else {
+        if service.is_opaque_at(&["metadata", "annotations"]) {
+            return BackendConfig::Unknown(missing, opaque_supply("an annotation of the router Service"));
+        }
+        return BackendConfig::None(missing);
+    };
+    if node.is_opaque() {
+        return BackendConfig::Unknown(node.site(), opaque_supply("the BackendConfig's name"));
+    }
+    let Ok(Json::Object(map)) = serde_json::from_str::<Json>(node.text().unwrap_or_default()) else {
+        // Reported as invalid JSON; without it there is no BackendConfig.
+        return BackendConfig::None(node.site());
+    };
+    let ports = map.get("ports").and_then(Json::as_object);
+    let by_port = super::ingress::backend_port_names(ingress, router)
+        .into_iter()
+        .find_map(|name| ports?.get(&name)?.as_str());
+    let Some(name) = by_port.or_else(|| map.get("default").and_then(Json::as_str)) else {
+        return BackendConfig::None(node.site());
+    };
+    let found = scene
+        .objects
+        .of_kind(scene.tree, "BackendConfig")
+        .find(|object| object.name() == Some(name) && object.shares_namespace(service));
+    match found {
+        Some(object) => BackendConfig::Found(object),
+        None => BackendConfig::Unknown(node.site(), not_among("BackendConfig", name)),
+    }
+}
+
+/// What to supply where an object is named that is not among the input.
+pub fn not_among(kind: &str, name: &str) -> String {
+    format!("the {kind} `{name}` is not among the input: add it to `extraDeploy`, or give its manifest")
+}
+
+/// Adds the facts.
+pub fn extract(scene: Scene<'_>, router: Option<&RouterObjects<'_>>, exposure: &mut Exposure) {
+    references(scene, exposure);
+    attachments(scene, exposure);
+    managed_certificates(scene, exposure);
+    if let Some(router) = router {
+        neg(router, exposure);
+    }
+}
+
+fn annotation_place(object: View<'_>, key: &str, node: Node<'_>) -> Place {
+    Place::new(node.site())
+        .in_object(object.title())
+        .under(format!("{}.{key}", object.display_path("metadata.annotations")))
+}
+
+/// Names in annotations that lead to other objects.
+fn references(scene: Scene<'_>, exposure: &mut Exposure) {
+    for service in scene.objects.of_kind(scene.tree, "Service") {
+        if let Some((key, node)) = backend_config_annotation(service) {
+            for name in backend_config_names(service, key, node, exposure) {
+                reference(scene, service, "BackendConfig", &name, (key, node), exposure);
+            }
+        }
+    }
+    for ingress in scene.objects.of_kind(scene.tree, "Ingress") {
+        if let Some(node) = known_annotation(ingress, FRONTEND_CONFIG) {
+            let name = node.text().unwrap_or_default().to_owned();
+            reference(scene, ingress, "FrontendConfig", &name, (FRONTEND_CONFIG, node), exposure);
+        }
+        if let Some(node) = known_annotation(ingress, MANAGED_CERTIFICATES) {
+            for name in super::list_of(node.text().unwrap_or_default()) {
+                reference(scene, ingress, "ManagedCertificate", &name, (MANAGED_CERTIFICATES, node), exposure);
+            }
+        }
+    }
+}
+
+fn known_annotation<'a>(object: View<'a>, key: &str) -> Option<Node<'a>> {
+    object
+        .annotation(key)
+        .filter(|node| !node.is_opaque() && node.text().is_some_and(|text| !text.is_empty()))
+}
+
+/// The names in `cloud.google.com/backend-config`; adds a fact where its JSON is not what it must be.
+fn backend_config_names(service: View<'_>, key: &'static str, node: Node<'_>, exposure: &mut Exposure) -> Vec<String> {
+    if node.is_opaque() {
+        return Vec::new();
+    }
+    let defect = match serde_json::from_str::<Json>(node.text().unwrap_or_default()) {
+        Ok(Json::Object(map)) => {
+            let ports = map.get("ports").and_then(Json::as_object);
+            let names: Vec<String> = map
+                .get("default")
+                .into_iter()
+                .chain(ports.into_iter().flat_map(|ports| ports.values()))
+                .filter_map(Json::as_str)
+                .map(str::to_owned)
+                .collect();
+            if !names.is_empty() {
+                return names;
+            }
+            "it has neither `default` nor `ports` with a name".to_owned()
+        }
+        Ok(_) => "it is JSON, but not an object".to_owned(),
+        Err(error) => format!("it is not JSON: {}", json_error(&error)),
+    };
+    let mut invalid = InvalidJson::new(annotation_place(service, key, node));
+    invalid.key = Fact::at(key.to_owned(), node.site());
+    invalid.defect = Fact::known(defect);
+    invalid.example = Fact::known(r#"'{"default": "carto-backend-config"}'"#.to_owned());
+    exposure.facts.invalid_json.push(invalid);
+    Vec::new()
+}
+
+/// What serde_json says, without the line that means nothing inside an annotation.
+fn json_error(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.split_once(" at line ") {
+        Some((what, _)) => format!("{what} at character {}", error.column()),
+        None => text,
+    }
+}
+
+fn reference(
+    scene: Scene<'_>,
+    from: View<'_>,
+    kind: &'static str,
+    name: &str,
+    (key, node): (&'static str, Node<'_>),
+    exposure: &mut Exposure,
+) {
+    let names: Vec<&str> = scene
+        .objects
+        .of_kind(scene.tree, kind)
+        .filter(|object| object.shares_namespace(from))
+        .filter_map(View::name)
+        .collect();
+    let mut reference = Reference::new(annotation_place(from, key, node));
+    reference.kind = Fact::known(kind.to_owned());
+    reference.name = Fact::at(name.to_owned(), node.site());
+    reference.annotation = Fact::known(key.to_owned());
+    reference.found = if names.contains(&name) {
+        Fact::known(true)
+    } else if names.iter().any(|name| name.contains(OPAQUE)) {
+        Fact::Unknown(opaque_supply(&format!("the name of a {kind}")))
+    } else {
+        Fact::known(false)
+    };
+    reference.nearest = Fact::from_option(nearest(name, names).map(str::to_owned));
+    exposure.facts.references.push(reference);
+}
+
+/// Objects that do nothing unless another names them.
+fn attachments(scene: Scene<'_>, exposure: &mut Exposure) {
+    for (kind, attach_to) in [("BackendConfig", "Service"), ("FrontendConfig", "Ingress")] {
+        for object in scene.objects.of_kind(scene.tree, kind) {
+            let Some(name) = object.name() else { continue };
+            let attached = exposure.facts.references.iter().any(|reference| {
+                reference.kind.value().map(String::as_str) == Some(kind)
+                    && reference.name.value().map(String::as_str) == Some(name)
+            });
+            let hidden = scene.objects.of_kind(scene.tree, attach_to).any(|other| {
+                let keys: &[&str] = if kind == "BackendConfig" { &BACKEND_CONFIG } else { &[FRONTEND_CONFIG] };
+                other.is_opaque_at(&["metadata", "annotations"])
+                    || keys.iter().any(|key| other.annotation(key).is_some_and(Node::is_opaque))
+            });
+            let mut attachment = Attachment::new(place_in(object, &["metadata", "name"]));
+            attachment.kind = Fact::known(kind.to_owned());
+            attachment.name = Fact::at(name.to_owned(), attachment.place.span);
+            attachment.attached = match (attached, hidden || name.contains(OPAQUE)) {
+                (true, _) => Fact::known(true),
+                (false, true) => Fact::Unknown(opaque_supply(&format!("the annotation that may name {}", object.title()))),
+                (false, false) => Fact::known(false),
+            };
+            attachment.attach_to = Fact::known(attach_to.to_owned());
+            attachment.how = Fact::known(if kind == "BackendConfig" {
+                format!("cloud.google.com/backend-config: '{{\"default\": \"{name}\"}}'")
+            } else {
+                format!("{FRONTEND_CONFIG}: \"{name}\"")
+            });
+            exposure.facts.attachments.push(attachment);
+        }
+    }
+}
+
+fn managed_certificates(scene: Scene<'_>, exposure: &mut Exposure) {
+    let hidden = scene.objects.of_kind(scene.tree, "Ingress").any(|ingress| {
+        ingress.is_opaque_at(&["metadata", "annotations"])
+            || ingress.annotation(MANAGED_CERTIFICATES).is_some_and(Node::is_opaque)
+    });
+    for object in scene.objects.of_kind(scene.tree, "ManagedCertificate") {
+        let Some(name) = object.name() else { continue };
+        let domains: Vec<Node<'_>> = object
+            .node
+            .at(&["spec", "domains"])
+            .into_iter()
+            .flat_map(Node::items)
+            .collect();
+        let attached = exposure.facts.references.iter().any(|reference| {
+            reference.kind.value().map(String::as_str) == Some("ManagedCertificate")
+                && reference.name.value().map(String::as_str) == Some(name)
+        });
+        let mut certificate = ManagedCertificate::new(place_in(object, &["metadata", "name"]));
+        certificate.name = Fact::at(name.to_owned(), certificate.place.span);
+        certificate.attached = match (attached, hidden || name.contains(OPAQUE)) {
+            (true, _) => Fact::known(true),
+            (false, true) => Fact::Unknown(opaque_supply("the Ingress's list of managed certificates")),
+            (false, false) => Fact::known(false),
+        };
+        certificate.domains = Fact::known(i64::try_from(domains.len()).unwrap_or(i64::MAX));
+        exposure.facts.managed_certificates.push(certificate);
+        for node in domains {
+            let place = Place::new(node.site())
+                .in_object(object.title())
+                .under(object.display_path("spec.domains"));
+            let mut domain = ManagedDomain::new(place);
+            domain.certificate = Fact::known(name.to_owned());
+            let text = node.text().unwrap_or_default();
+            domain.name = if node.is_opaque() {
+                Fact::Unknown(opaque_supply("a domain of the ManagedCertificate"))
+            } else {
+                Fact::at(text.to_owned(), node.site())
+            };
+            domain.defect = if node.is_opaque() {
+                Fact::Unknown(opaque_supply("a domain of the ManagedCertificate"))
+            } else {
+                Fact::from_option(super::domain::managed_defect(text))
+            };
+            exposure.facts.managed_domains.push(domain);
+        }
+    }
+}
+
+/// The Service behind a GKE Ingress: reached through a network endpoint group or not.
+fn neg(router: &RouterObjects<'_>, exposure: &mut Exposure) {
+    let behind_gke = exposure
+        .facts
+        .ingresses
+        .iter()
+        .any(|ingress| ingress.gke.value() == Some(&true));
+    if !behind_gke {
+        return;
+    }
+    let service = router.service;
+    let missing = service.insertion_point(&["metadata", "annotations"]);
+    let path = service.display_path("metadata.annotations");
+    let mut neg = Neg::new(Place::new(missing).in_object(service.title()).under(path));
+    neg.service_type = router.service_type();
+    match service.annotation(NEG) {
+        Some(node) if node.is_opaque() => {
+            let supply = opaque_supply("the annotation `cloud.google.com/neg`");
+            neg.text = Fact::Unknown(supply.clone());
+            neg.enabled = Fact::Unknown(supply.clone());
+            neg.defect = Fact::Unknown(supply);
+        }
+        Some(node) => {
+            let text = node.text().unwrap_or_default();
+            neg.place = annotation_place(service, NEG, node);
+            neg.text = Fact::at(text.to_owned(), node.site());
+            match neg_defect(text) {
+                Ok(enabled) => neg.enabled = Fact::at(enabled, node.site()),
+                Err(defect) => {
+                    neg.enabled = Fact::at(false, node.site());
+                    neg.defect = Fact::at(defect, node.site());
+                }
+            }
+        }
+        None if service.is_opaque_at(&["metadata", "annotations"]) => {
+            let supply = opaque_supply("an annotation of the router Service");
+            neg.enabled = Fact::Unknown(supply);
+        }
+        None => {
+            neg.text = Fact::Absent(Some(missing));
+            neg.enabled = Fact::at(false, missing);
+        }
+    }
+    exposure.facts.negs.push(neg);
+}
+
+/// Whether the annotation turns the network endpoint group on for Ingress, or what is wrong with it.
+fn neg_defect(text: &str) -> Result<bool, String> {
+    let json: Json =
+        serde_json::from_str(text).map_err(|error| format!("it is not JSON: {}", json_error(&error)))?;
+    let Json::Object(map) = json else {
+        return Err("it is JSON, but not an object".to_owned());
+    };
+    match map.get("ingress") {
+        Some(Json::Bool(enabled)) => Ok(*enabled),
+        Some(_) => Err("`ingress` must be `true` without quotes".to_owned()),
+        None => Ok(false),
+    }
+}

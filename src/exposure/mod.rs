@@ -1,0 +1,172 @@
+//! The exposure model: how does a request from outside reach the router?
+//!
+//! Takes objects, whether they were rendered by Helm or projected from values; gives facts: the ways in, where TLS ends,
+//! which names are served, and how long each hop holds a connection. It says what is so, never whether that is good.
+
+mod domain;
+mod gateway;
+mod gke;
+mod ingress;
+pub mod layers;
+mod load_balancer;
+mod manifest;
+mod router;
+mod timeouts;
+
+use crate::facts::{Cluster, EntryPoint, Fact, Facts, Place};
+use crate::kube::{Objects, View};
+use crate::source::{Sources, Span};
+use crate::version::Version;
+use crate::yaml::{Node, Tree};
+
+/// What is known about the cluster besides the input.
+#[derive(Clone, Debug, Default)]
+pub struct ClusterOptions {
+    /// `gke`, `eks`, `aks`, `openshift` or `other`.
+    pub platform: Option<String>,
+    /// Kubernetes or GKE version.
+    pub version: Option<String>,
+    /// Whether a GKE cluster is VPC-native.
+    pub vpc_native: Option<bool>,
+    /// Whether a GKE cluster lies in a Shared VPC.
+    pub shared_vpc: Option<bool>,
+    /// Whether GKE Network Policy is on.
+    pub network_policy: Option<bool>,
+    /// Version of the AWS Load Balancer Controller, or `none`.
+    pub aws_load_balancer_controller: Option<String>,
+}
+
+/// Everything that facts are drawn from.
+#[derive(Clone, Copy)]
+pub struct Scene<'a> {
+    /// The nodes.
+    pub tree: &'a Tree,
+    /// The texts.
+    pub sources: &'a Sources,
+    /// The objects.
+    pub objects: &'a Objects,
+    /// What else is known.
+    pub cluster: &'a ClusterOptions,
+    /// True where the objects were projected from values: objects made outside the release are not to be seen then.
+    pub from_values: bool,
+    /// Where a finding about the whole input stands.
+    pub anchor: Span,
+}
+
+/// The facts of one release or one set of manifests, and what was inferred for them.
+pub struct Exposure {
+    /// The facts.
+    pub facts: Facts,
+    /// What was inferred rather than given, in sentences.
+    pub inferred: Vec<String>,
+}
+
+/// Draws the facts.
+pub fn extract(scene: Scene<'_>) -> Exposure {
+    let mut exposure = Exposure {
+        facts: Facts::default(),
+        inferred: Vec::new(),
+    };
+    let router = router::find(scene);
+    exposure.facts.cluster.push(cluster(scene));
+    if let Some(router) = &router {
+        load_balancer::extract(scene, router, &mut exposure);
+        ingress::extract(scene, router, &mut exposure);
+        gateway::extract(scene, router, &mut exposure);
+        load_balancer::node_port(scene, router, &mut exposure);
+        router::extract(scene, router, &mut exposure);
+        if !exposure.facts.entry_points.is_empty() {
+            domain::extract(scene, router, &mut exposure);
+        }
+    }
+    gke::extract(scene, router.as_ref(), &mut exposure);
+    manifest::extract(scene, &mut exposure);
+    exposure
+}
+
+fn cluster(scene: Scene<'_>) -> Cluster {
+    let options = scene.cluster;
+    let mut cluster = Cluster::new(Place::new(scene.anchor));
+    cluster.platform = Fact::from_option(options.platform.clone());
+    cluster.version = Fact::from_option(options.version.clone());
+    cluster.vpc_native = Fact::from_option(options.vpc_native);
+    cluster.shared_vpc = Fact::from_option(options.shared_vpc);
+    cluster.network_policy = Fact::from_option(options.network_policy);
+    cluster.aws_load_balancer_controller = Fact::from_option(options.aws_load_balancer_controller.clone());
+    cluster.from_values = Fact::known(scene.from_values);
+    cluster
+}
+
+impl Scene<'_> {
+    /// The cluster's version, where it was given.
+    pub fn version(self) -> Option<Version> {
+        self.cluster.version.as_deref()?.parse().ok()
+    }
+}
+
+impl Exposure {
+    fn infer(&mut self, sentence: String) {
+        if !self.inferred.contains(&sentence) {
+            self.inferred.push(sentence);
+        }
+    }
+
+    /// Adds an entry point together with the limits on its hops.
+    fn add_entry(&mut self, entry: EntryPoint) {
+        self.facts.entry_points.push(entry);
+    }
+}
+
+/// A sentence that asks for the value of something that the chart would have to tell.
+fn opaque_supply(what: &str) -> String {
+    format!("{what} comes from a template that needs the chart: check Helm's output instead (`helm template … | portolan check -`)")
+}
+
+/// A string that must be known: absent where it is missing, null or empty, unknown where a template hides it.
+fn text_fact(node: Option<Node<'_>>, missing_at: Span, what: &str) -> Fact<String> {
+    match node {
+        Some(node) if node.is_opaque() => Fact::Unknown(opaque_supply(what)),
+        Some(node) => match node.text() {
+            Some(text) if !text.is_empty() => Fact::at(text.to_owned(), node.site()),
+            _ => Fact::Absent(Some(node.site())),
+        },
+        None => Fact::Absent(Some(missing_at)),
+    }
+}
+
+/// A comma-separated list, blanks around its items trimmed.
+fn list_of(text: &str) -> Vec<String> {
+    text.split(',')
+        .map(str::trim)
+        .filter(|item| !item.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Labels on the values that this one replaced, in other files or further up.
+fn override_labels(node: Node<'_>, scene: Scene<'_>) -> Vec<crate::diagnostic::Label> {
+    node.overrides()
+        .filter(|replaced| replaced.text().is_some() && is_shown(scene, replaced.span()))
+        .map(|replaced| crate::diagnostic::Label {
+            span: replaced.span(),
+            message: "this earlier value is overridden".to_owned(),
+        })
+        .into_iter()
+        .collect()
+}
+
+/// True for text of the user's, as opposed to the chart's defaults.
+fn is_shown(scene: Scene<'_>, span: Span) -> bool {
+    span != Span::NOWHERE && !scene.sources.name(span.source).starts_with(crate::helm::DEFAULTS_NAME)
+}
+
+/// A place in an object, at the node of that path or where it is missing.
+fn place_in(object: View<'_>, path: &[&str]) -> Place {
+    let span = object
+        .node
+        .at(path)
+        .map_or_else(|| object.insertion_point(path), Node::site);
+    Place::new(span)
+        .in_object(object.title())
+        .under(object.display_path(&path.join(".")))
+}

@@ -1,0 +1,270 @@
+//! The router itself: its Service, how it listens, and the certificate it shows.
+
+use super::{Exposure, Scene, opaque_supply};
+use crate::diagnostic::Label;
+use crate::facts::{Fact, Place, Router, TlsConflict};
+use crate::kube::View;
+use crate::yaml::Node;
+
+/// The router's objects.
+pub struct RouterObjects<'a> {
+    /// Its Service.
+    pub service: View<'a>,
+    /// Its Deployment, if it is among the input.
+    pub deployment: Option<View<'a>>,
+    /// Whether it speaks HTTPS itself.
+    pub https_enabled: Fact<bool>,
+}
+
+const COMPONENT: &str = "app.kubernetes.io/component";
+
+/// Finds the router Service and what belongs to it.
+pub fn find<'a>(scene: Scene<'a>) -> Option<RouterObjects<'a>> {
+    let services = || scene.objects.of_kind(scene.tree, "Service");
+    let selects_router = |service: &View<'_>| {
+        let selector = service.node.at(&["spec", "selector"]);
+        let selected = selector.and_then(|selector| selector.get(COMPONENT)).and_then(Node::text);
+        service.label(COMPONENT) == Some("router") || selected == Some("router")
+    };
+    let named_router =
+        |service: &View<'_>| service.name().is_some_and(|name| name == "router" || name.ends_with("-router"));
+    let service = services()
+        .find(|service| selects_router(service) && named_router(service))
+        .or_else(|| services().find(selects_router))
+        .or_else(|| services().find(named_router))?;
+    let deployment = scene
+        .objects
+        .of_kind(scene.tree, "Deployment")
+        .find(|deployment| deployment.name() == service.name() && deployment.shares_namespace(service));
+    Some(RouterObjects {
+        service,
+        deployment,
+        https_enabled: https_enabled(scene),
+    })
+}
+
+fn https_enabled(scene: Scene<'_>) -> Fact<bool> {
+    let found = scene
+        .objects
+        .of_kind(scene.tree, "ConfigMap")
+        .find_map(|config| config.node.at(&["data", "ROUTER_ENABLE_HTTPS"]));
+    match found {
+        Some(node) if node.is_opaque() => Fact::Unknown(opaque_supply("`tlsCerts.httpsEnabled`")),
+        Some(node) => Fact::at(node.text() == Some("true"), node.site()),
+        None => Fact::Unknown(
+            "whether the router speaks HTTPS is not known: `ROUTER_ENABLE_HTTPS` stands in a ConfigMap that is not among the input"
+                .to_owned(),
+        ),
+    }
+}
+
+/// One port of the router Service.
+#[derive(Clone, Copy)]
+pub struct ServicePort<'a> {
+    /// The entry of `spec.ports`.
+    pub node: Node<'a>,
+}
+
+impl<'a> ServicePort<'a> {
+    /// Its name, lower-case.
+    pub fn name(self) -> String {
+        self.node
+            .get("name")
+            .and_then(Node::text)
+            .unwrap_or_default()
+            .to_ascii_lowercase()
+    }
+
+    /// Its number.
+    pub fn number(self) -> Option<i64> {
+        self.node.get("port").and_then(Node::as_int)
+    }
+}
+
+impl<'a> RouterObjects<'a> {
+    /// The ports of the Service.
+    pub fn ports(&self) -> impl Iterator<Item = ServicePort<'a>> {
+        self.service
+            .node
+            .at(&["spec", "ports"])
+            .into_iter()
+            .flat_map(Node::items)
+            .map(|node| ServicePort { node })
+    }
+
+    /// The port of a name or number.
+    pub fn port(&self, name: &str, number: i64) -> Option<ServicePort<'a>> {
+        self.ports()
+            .find(|port| port.name() == name)
+            .or_else(|| self.ports().find(|port| port.number() == Some(number)))
+    }
+
+    /// Which port of the container a Service port leads to: `http` or `https`.
+    pub fn backend_port(&self, port: ServicePort<'a>) -> Fact<String> {
+        let target = port.node.get("targetPort");
+        let Some(node) = target.filter(|node| !node.is_null()).or_else(|| port.node.get("port")) else {
+            return Fact::Absent(Some(port.node.site()));
+        };
+        if node.is_opaque() {
+            return Fact::Unknown(opaque_supply("the router Service's target port"));
+        }
+        let text = node.text().unwrap_or_default();
+        if node.as_str().is_some() {
+            return Fact::at(text.to_owned(), node.site());
+        }
+        let number = node.as_int();
+        let containers = self
+            .deployment
+            .and_then(|deployment| deployment.node.at(&["spec", "template", "spec", "containers"]));
+        let named = containers
+            .into_iter()
+            .flat_map(Node::items)
+            .filter_map(|container| container.get("ports"))
+            .flat_map(Node::items)
+            .find(|port| port.get("containerPort").and_then(Node::as_int) == number)
+            .and_then(|port| port.get("name"))
+            .and_then(Node::text);
+        match (named, number) {
+            (Some(name), _) => Fact::at(name.to_owned(), node.site()),
+            // The chart's own container ports.
+            (None, Some(8080)) => Fact::at("http".to_owned(), node.site()),
+            (None, Some(8443)) => Fact::at("https".to_owned(), node.site()),
+            _ => Fact::Unknown(format!(
+                "port {text} of the router's container is not known: its Deployment is not among the input"
+            )),
+        }
+    }
+
+    /// The Service's type.
+    pub fn service_type(&self) -> Fact<String> {
+        let at = self.service.insertion_point(&["spec", "type"]);
+        match self.service.node.at(&["spec", "type"]) {
+            Some(node) if node.is_opaque() => Fact::Unknown(opaque_supply("the type of the router Service")),
+            Some(node) => match node.text().filter(|text| !text.is_empty()) {
+                Some(text) => Fact::at(text.to_owned(), node.site()),
+                None => Fact::at("ClusterIP".to_owned(), node.site()),
+            },
+            None => Fact::at("ClusterIP".to_owned(), at),
+        }
+    }
+
+    /// The release's base name: the Service's name without its last part.
+    fn fullname(&self) -> &'a str {
+        let name = self.service.name().unwrap_or_default();
+        name.strip_suffix("-router").unwrap_or(name)
+    }
+}
+
+/// Adds the router's facts; the entry points must be there already.
+pub fn extract(scene: Scene<'_>, objects: &RouterObjects<'_>, exposure: &mut Exposure) {
+    let service = objects.service;
+    let mut router = Router::new(super::place_in(service, &["spec", "type"]));
+    router.service_type = objects.service_type();
+    router.https_enabled = objects.https_enabled.clone();
+    let mut exposed_by: Vec<String> = Vec::new();
+    for entry in &exposure.facts.entry_points {
+        let way = match entry.kind.value().map(String::as_str) {
+            Some("load-balancer") => "LoadBalancer",
+            Some("ingress") => "Ingress",
+            Some("gateway") => "Gateway",
+            _ => "NodePort",
+        };
+        if !exposed_by.iter().any(|known| known == way) {
+            exposed_by.push(way.to_owned());
+        }
+    }
+    let documented = exposed_by.iter().filter(|way| *way != "NodePort").count();
+    router.ways_in = Fact::known(i64::try_from(documented).unwrap_or(i64::MAX));
+    router.exposed_by = Fact::known(exposed_by);
+    router.shows_own_certificate = shows_own_certificate(exposure);
+    router.certificate_source = certificate_source(scene, objects);
+    exposure.facts.router.push(router);
+    rendered_over(scene, objects, exposure);
+}
+
+fn shows_own_certificate(exposure: &Exposure) -> Fact<bool> {
+    let mut unknown = None;
+    for entry in &exposure.facts.entry_points {
+        match &entry.tls_ends_at {
+            Fact::Known(place, _) if place == "router" => return Fact::known(true),
+            Fact::Unknown(supply) => unknown = Some(supply.clone()),
+            _ => {}
+        }
+    }
+    unknown.map_or(Fact::known(false), Fact::Unknown)
+}
+
+/// Where the chart's template says a Secret comes from.
+fn source_of(secret: View<'_>, fullname: &str) -> &'static str {
+    match secret.object.template.as_deref() {
+        Some(template) if template.ends_with("auto-tls-secret.yaml") => "generated",
+        Some(template) if template.ends_with("custom-tls-secret.yaml") => "values",
+        Some(_) => "secret",
+        // Read from a cluster: the chart's own names tell.
+        None => {
+            let by_chart = secret.label("helm.sh/chart").is_some_and(|chart| chart.starts_with("carto-"));
+            match secret.name().and_then(|name| name.strip_prefix(fullname)) {
+                Some("-tls") if by_chart => "generated",
+                Some(rest) if by_chart && rest.starts_with("-tls-") => "values",
+                _ => "secret",
+            }
+        }
+    }
+}
+
+fn certificate_source(scene: Scene<'_>, objects: &RouterObjects<'_>) -> Fact<String> {
+    let volumes = objects
+        .deployment
+        .and_then(|deployment| deployment.node.at(&["spec", "template", "spec", "volumes"]));
+    let Some(deployment) = objects.deployment else {
+        return Fact::Unknown("the router's Deployment, which names its TLS Secret, is not among the input".to_owned());
+    };
+    let name = volumes
+        .into_iter()
+        .flat_map(Node::items)
+        .find(|volume| volume.get("name").and_then(Node::text) == Some("tls-secret"))
+        .and_then(|volume| volume.at(&["secret", "secretName"]));
+    let Some(name) = name else {
+        return Fact::Absent(None);
+    };
+    if name.is_opaque() {
+        return Fact::Unknown(opaque_supply("the name of the router's TLS Secret"));
+    }
+    let text = name.text().unwrap_or_default();
+    let secret = scene.objects.find(scene.tree, "Secret", text, deployment);
+    let source = secret.map_or("secret", |secret| source_of(secret, objects.fullname()));
+    Fact::at(source.to_owned(), name.site())
+}
+
+/// The chart's self-signed Secret under a name that is somebody else's.
+fn rendered_over(scene: Scene<'_>, objects: &RouterObjects<'_>, exposure: &mut Exposure) {
+    let fullname = objects.fullname();
+    let default_name = format!("{fullname}-tls");
+    for secret in scene.objects.of_kind(scene.tree, "Secret") {
+        let generated = secret
+            .object
+            .template
+            .as_deref()
+            .is_some_and(|template| template.ends_with("/auto-tls-secret.yaml"));
+        let Some(name) = secret.name() else { continue };
+        if !generated || name == default_name || name.contains(crate::yaml::OPAQUE) {
+            continue;
+        }
+        let mut place = Place::new(secret.insertion_point(&[]))
+            .in_object(secret.title())
+            .under(secret.display_path(""));
+        // Who else claims the name: the volume's Secret, or another Secret object.
+        if let Some(node) = secret.node.at(&["metadata", "name"])
+            && node.site() != place.span
+        {
+            place.labels.push(Label {
+                span: node.site(),
+                message: "the name of the other source".to_owned(),
+            });
+        }
+        let mut conflict = TlsConflict::new(place);
+        conflict.kind = Fact::known("rendered-over".to_owned());
+        conflict.secret = Fact::known(name.to_owned());
+        exposure.facts.tls_conflicts.push(conflict);
+    }
+}

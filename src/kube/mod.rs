@@ -1,0 +1,200 @@
+//! Kubernetes objects, from whichever input they came.
+//!
+//! Takes documents of manifests, the projection of values, and the output of `extraDeploy`; gives [`Objects`] and the
+//! look-ups that links between them need. An object does not care where its nodes were written: each node remembers.
+
+use crate::source::Span;
+use crate::yaml::{Node, NodeId, Tree};
+
+/// Where an object came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A manifest.
+    Manifest,
+    /// What the chart would render from the values. Each pair leads from a path in the object to the path in the values
+    /// that it is rendered from; the longest match counts.
+    Projection(&'static [(&'static str, &'static str)]),
+    /// An entry of `extraDeploy`, by its index.
+    ExtraDeploy(usize),
+}
+
+/// One object.
+#[derive(Clone, Debug)]
+pub struct Object {
+    /// Its root mapping.
+    pub root: NodeId,
+    /// Where it came from.
+    pub origin: Origin,
+    /// The chart's template that rendered it (`# Source:` above a rendered manifest).
+    pub template: Option<String>,
+}
+
+/// All objects of one release or one set of manifests.
+#[derive(Clone, Debug, Default)]
+pub struct Objects {
+    objects: Vec<Object>,
+}
+
+impl Objects {
+    /// Adds an object; the items of a `List` are added one by one.
+    pub fn add(&mut self, tree: &Tree, object: Object) {
+        let view = View {
+            node: tree.node(object.root),
+            object: &object,
+        };
+        // A list's kind ends in `List`, and unlike any object it has `items` and no name.
+        let is_list = view.kind().ends_with("List") && view.node.get("items").is_some_and(Node::is_sequence);
+        if !is_list {
+            self.objects.push(object);
+            return;
+        }
+        let items: Vec<NodeId> = view
+            .node
+            .get("items")
+            .into_iter()
+            .flat_map(Node::items)
+            .filter(|item| item.is_mapping())
+            .map(Node::id)
+            .collect();
+        for root in items {
+            self.objects.push(Object {
+                root,
+                origin: object.origin.clone(),
+                template: object.template.clone(),
+            });
+        }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.objects.len()
+    }
+
+    /// True where there is none.
+    pub fn is_empty(&self) -> bool {
+        self.objects.is_empty()
+    }
+
+    /// All of them, for reading.
+    pub fn iter<'o>(&'o self, tree: &'o Tree) -> impl Iterator<Item = View<'o>> {
+        self.objects.iter().map(move |object| View {
+            node: tree.node(object.root),
+            object,
+        })
+    }
+
+    /// Those of one kind.
+    pub fn of_kind<'o>(&'o self, tree: &'o Tree, kind: &'o str) -> impl Iterator<Item = View<'o>> {
+        self.iter(tree).filter(move |object| object.kind() == kind)
+    }
+
+    /// The object of a kind and name in the namespace of `from`.
+    pub fn find<'o>(&'o self, tree: &'o Tree, kind: &'o str, name: &'o str, from: View<'o>) -> Option<View<'o>> {
+        self.of_kind(tree, kind)
+            .find(|object| object.name() == Some(name) && object.shares_namespace(from))
+    }
+}
+
+/// An object for reading.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'o> {
+    /// Its root mapping.
+    pub node: Node<'o>,
+    /// The object.
+    pub object: &'o Object,
+}
+
+impl<'o> View<'o> {
+    /// `kind`; empty where there is none.
+    pub fn kind(self) -> &'o str {
+        self.node.get("kind").and_then(Node::as_str).unwrap_or("")
+    }
+
+    /// `apiVersion`.
+    pub fn api_version(self) -> Option<Node<'o>> {
+        self.node.get("apiVersion")
+    }
+
+    /// `metadata.name`.
+    pub fn name(self) -> Option<&'o str> {
+        self.node.at(&["metadata", "name"]).and_then(Node::text)
+    }
+
+    /// `metadata.namespace`; `None` where it is left to the release.
+    pub fn namespace(self) -> Option<&'o str> {
+        self.node
+            .at(&["metadata", "namespace"])
+            .and_then(Node::text)
+            .filter(|namespace| !namespace.is_empty())
+    }
+
+    /// Whether two objects may lie in one namespace: the same, or one that is left to the release.
+    pub fn shares_namespace(self, other: View<'_>) -> bool {
+        match (self.namespace(), other.namespace()) {
+            (Some(left), Some(right)) => left == right,
+            _ => true,
+        }
+    }
+
+    /// Kind and name, as people say it: `Service carto-router`.
+    pub fn title(self) -> String {
+        match self.name() {
+            Some(name) => format!("{} {}", self.kind(), name.replace(crate::yaml::OPAQUE, "…")),
+            None => self.kind().to_owned(),
+        }
+    }
+
+    /// An annotation.
+    pub fn annotation(self, key: &str) -> Option<Node<'o>> {
+        self.node.at(&["metadata", "annotations"])?.get(key)
+    }
+
+    /// A label.
+    pub fn label(self, key: &str) -> Option<&'o str> {
+        self.node.at(&["metadata", "labels"])?.get(key)?.text()
+    }
+
+    /// True where the mapping at a path has parts that cannot be known without the chart.
+    pub fn is_opaque_at(self, path: &[&str]) -> bool {
+        self.node.at(path).is_some_and(|node| {
+            node.is_opaque() || node.entries().any(|(entry, _)| entry.key.contains(crate::yaml::OPAQUE))
+        })
+    }
+
+    /// Where a field that is missing should have been written: the key of the last part of the path that is there; for a
+    /// path of which nothing is there, the object's `kind`.
+    pub fn insertion_point(self, path: &[&str]) -> Span {
+        let mut span = self
+            .node
+            .get("kind")
+            .map_or_else(|| self.node.site(), Node::site);
+        let mut node = self.node;
+        for key in path {
+            let Some((entry, value)) = node.entry(key) else {
+                break;
+            };
+            span = entry.key_span;
+            node = value;
+        }
+        span
+    }
+
+    /// The place of a path as a person would find it: in the values for a projected object, else in the object.
+    pub fn display_path(self, path: &str) -> String {
+        match &self.object.origin {
+            Origin::Manifest => path.to_owned(),
+            Origin::ExtraDeploy(index) if path.is_empty() => format!("extraDeploy[{index}]"),
+            Origin::ExtraDeploy(index) => format!("extraDeploy[{index}] → {path}"),
+            Origin::Projection(paths) => paths
+                .iter()
+                .filter(|(from, _)| {
+                    path == *from || path.strip_prefix(from).is_some_and(|rest| rest.starts_with('.'))
+                })
+                .max_by_key(|(from, _)| from.len())
+                .map_or_else(
+                    || path.to_owned(),
+                    |(from, to)| format!("{to}{}", path.get(from.len()..).unwrap_or_default()),
+                ),
+        }
+    }
+}
