@@ -103,11 +103,14 @@ fn verdict(row: &RequirementVerdict, options: &Options, out: &mut String) {
     let sign = verdict_sign(row.verdict, options);
     let head = paint(style, &format!("{sign} {word:<WORD_CELLS$}"), options);
     let mut notes: Vec<(Style, String)> = Vec::new();
-    if options.verbose || options.width >= WIDE {
-        notes.push((Style::Faint, row.requirement.title().to_owned()));
-    }
-    if row.diagnostics > 0 {
-        notes.push((Style::Text, tally::count(row.diagnostics, "finding")));
+    let findings = (row.diagnostics > 0).then(|| tally::count(row.diagnostics, "finding"));
+    let titled = options.verbose || options.width >= WIDE;
+    let title = titled.then(|| row.requirement.title());
+    match (title, findings) {
+        (Some(title), Some(findings)) => notes.push((Style::Text, format!("{title} ({findings})"))),
+        (Some(title), None) => notes.push((Style::Faint, title.to_owned())),
+        (None, Some(findings)) => notes.push((Style::Text, findings)),
+        (None, None) => {}
     }
     let granted = match row.verdict {
         Verdict::Met => "taken for granted: ",
@@ -120,13 +123,18 @@ fn verdict(row: &RequirementVerdict, options: &Options, out: &mut String) {
     );
 
     let hang = 2 + 2 + WORD_CELLS + 2 + ID_CELLS + 2;
-    let room = width(options).saturating_sub(hang);
+    let room = width(options).saturating_sub(hang).max(16);
     let id = row.requirement.as_str();
     let mut lines = Vec::new();
     for (style, note) in &notes {
         let note = redacted(note, options.unicode);
-        for line in glyph::wrap(&note, room, room, options.unicode) {
-            lines.push(paint(*style, &line, options));
+        // Continued lines stand deeper, so that one sees where the next note begins.
+        for (index, line) in glyph::wrap(&note, room, room - 2, options.unicode)
+            .iter()
+            .enumerate()
+        {
+            let pad = if index > 0 { "  " } else { "" };
+            lines.push(format!("{pad}{}", paint(*style, line, options)));
         }
     }
     let mut lines = lines.into_iter();
@@ -171,16 +179,15 @@ fn last_lines(report: &Report, options: &Options, out: &mut String) {
     let findings = tally::findings(summary);
     let mut rest = format!("; checked {}", tally::checked(summary));
     let undecided = tally::number_of(report, Verdict::Undecided);
+    let violated = tally::number_of(report, Verdict::Violated);
     if undecided > 0 {
-        let pronoun = if undecided == 1 {
-            "it says"
-        } else {
-            "they say"
-        };
+        let verb = if undecided == 1 { "is" } else { "are" };
         rest.push_str(&format!(
-            "; {} undecided: {pronoun} above what to supply",
+            "; {} {verb} undecided, see above what to supply",
             tally::count(undecided, "requirement")
         ));
+    } else if violated == 0 && !report.releases.is_empty() {
+        rest.push_str("; every requirement that applies is met");
     }
     let room = width(options);
     let line = format!("{findings}{rest}");
@@ -200,7 +207,7 @@ fn last_lines(report: &Report, options: &Options, out: &mut String) {
     }
     if let Some(first) = report.diagnostics.first() {
         let rule = glyph::visible(&first.rule, options.unicode);
-        let hint = format!("`portolan explain {rule}` says why, and shows a good and a bad example");
+        let hint = format!("portolan explain {rule}: why, with a good and a bad example");
         out.push_str(&paint(Style::Faint, &hint, options));
         out.push('\n');
     }

@@ -9,6 +9,8 @@
 //! A mask has one length whatever it hides, and never spans a line break.
 
 mod named;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 use std::collections::HashMap;

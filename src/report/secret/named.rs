@@ -91,6 +91,21 @@ static SECRET_IN_JSON: Pattern =
 static DATA_IN_JSON: Pattern =
     LazyLock::new(|| Regex::new(r#"["']?(?:data|stringData)["']?\s*:\s*\{"#).ok());
 
+/// A pattern that did not compile would hide nothing.
+#[cfg(test)]
+pub(super) fn patterns_compile() -> bool {
+    let patterns = [
+        &KEY,
+        &ENTRY_OF_ENVIRONMENT,
+        &VALUE_KEY,
+        &FIRST_KEY,
+        &SECRET_OBJECT,
+        &SECRET_IN_JSON,
+        &DATA_IN_JSON,
+    ];
+    patterns.iter().all(|pattern| pattern.is_some())
+}
+
 impl Search<'_> {
     /// What is a secret by its name or its object.
     pub(super) fn by_name(&mut self) {
