@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod json;
+mod look;
 mod plain;
 mod pretty;
 
@@ -483,27 +484,4 @@ fn all() -> Vec<(&'static str, Case)> {
         ("several_releases", several_releases()),
         ("all_is_well", all_is_well()),
     ]
-}
-
-/// Prints every case as a terminal would get it: `cargo test report::cases::look -- --ignored --nocapture`.
-#[test]
-#[ignore = "for eyes only"]
-fn look() {
-    let number = |name: &str, default: usize| {
-        std::env::var(name)
-            .ok()
-            .and_then(|text| text.parse().ok())
-            .unwrap_or(default)
-    };
-    let options = Options {
-        color: number("LOOK_COLOR", 1) == 1,
-        width: number("COLUMNS", 80),
-        unicode: number("LOOK_UNICODE", 1) == 1,
-        links: number("LOOK_COLOR", 1) == 1,
-        ..Options::default()
-    };
-    for (name, case) in all() {
-        println!("######## {name}");
-        print!("{}", case.rendered(Format::Pretty, &options));
-    }
 }

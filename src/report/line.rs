@@ -206,7 +206,11 @@ impl LineView<'_> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    #![allow(
+        clippy::unwrap_used,
+        clippy::indexing_slicing,
+        clippy::single_range_in_vec_init
+    )]
     use super::*;
 
     fn view<'a>(text: &'a str, masks: &'a [Range<usize>]) -> LineView<'a> {

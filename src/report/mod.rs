@@ -3,9 +3,9 @@
 //! A format takes finished sentences and spans, and knows nothing of rules. Everything it shows has passed [`secret`]
 //! (no key, password or token leaves the program) and [`glyph`] (no control character of a file reaches a terminal).
 //!
-//! The snippets are our own and not a library's: miette gives a second file a second headline and does not cut a long
-//! line, and neither it nor annotate-snippets wraps messages and labels at the width. Secrets that keep their columns
-//! need a renderer that knows how wide each piece of a line is *shown*, which is most of a renderer.
+//! The snippets are our own and not a library's: miette gives a second file a second headline, and prints a line of
+//! thousands of characters whole. A secret that keeps the columns around it, and a line cut by what is *shown* of it, have
+//! to be known where the underlines are placed, and that is most of such a library.
 
 mod frame;
 mod glyph;
@@ -16,6 +16,7 @@ mod pretty;
 mod secret;
 mod style;
 mod tally;
+mod view;
 
 #[cfg(test)]
 mod cases;

@@ -37,7 +37,7 @@ static KEY_HEADER: Pattern =
 static CERTIFICATE: Pattern =
     LazyLock::new(|| Regex::new(r"-----BEGIN (?:TRUSTED )?CERTIFICATE-----[^-]*").ok());
 static IN_ADDRESS: Pattern =
-    LazyLock::new(|| Regex::new(r#"[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@'"]*:([^\s@'"]+)@"#).ok());
+    LazyLock::new(|| Regex::new(r#"[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@'"]*:([^\s'"]+)@"#).ok());
 static TOKEN: Pattern = LazyLock::new(|| {
     Regex::new(concat!(
         r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?",
@@ -200,16 +200,17 @@ impl<'a> Search<'a> {
     /// Where the body of a PEM key ends that begins at `start`.
     fn end_of_key(&self, start: usize) -> usize {
         let rest = self.part(start..self.text.len());
-        if let Some(dashes) = rest.find("-----")
-            && rest
-                .get(dashes..)
-                .is_some_and(|rest| rest.starts_with("-----END"))
+        let dashes = rest.find("-----").unwrap_or(rest.len());
+        if rest
+            .get(dashes..)
+            .is_some_and(|rest| rest.starts_with("-----END"))
         {
             return start + dashes;
         }
-        // The key was cut off: what looks like more of it belongs to it.
+        // The key was cut off: what looks like more of it belongs to it, up to whatever is fenced next.
         let index = self.line_of(start);
         let line_end = self.lines.get(index).map_or(start, |line| line.end);
+        let line_end = line_end.min(start + dashes);
         if let Some(quote) = self.part(start..line_end).find(['"', '\'']) {
             return start + quote;
         }
@@ -277,7 +278,7 @@ fn is_base64(byte: u8) -> bool {
 
 /// Tells keys from words and paths of the same letters.
 fn is_random(run: &str) -> bool {
-    let has = |test: fn(&u8) -> bool| run.as_bytes().iter().any(|byte| test(byte));
+    let has = |test: fn(&u8) -> bool| run.as_bytes().iter().any(test);
     run.bytes().all(|byte| byte.is_ascii_hexdigit())
         || (has(u8::is_ascii_digit) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase))
 }

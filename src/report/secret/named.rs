@@ -2,6 +2,7 @@
 //!
 //! This reads lines and not YAML, on purpose: it must work on the file that does not parse.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -261,13 +262,14 @@ impl Search<'_> {
 
     fn secret_objects(&mut self) {
         let kinds: Vec<_> = matches(&SECRET_OBJECT, self.text).collect();
-        let mut known: Option<(usize, Range<usize>)> = None;
+        // The last mapping looked at in each column: one that says its kind twice is looked at once.
+        let mut known: HashMap<usize, Range<usize>> = HashMap::new();
         for kind in kinds {
             let line = self.line_of(kind.start);
             let column = self.line(line).map_or(0, item_indent);
             if known
-                .as_ref()
-                .is_some_and(|(at, lines)| *at == column && lines.contains(&line))
+                .get(&column)
+                .is_some_and(|lines| lines.contains(&line))
             {
                 continue;
             }
@@ -290,7 +292,7 @@ impl Search<'_> {
                     self.value(start + colon, column, true);
                 }
             }
-            known = Some((column, lines));
+            known.insert(column, lines);
         }
     }
 
@@ -355,13 +357,14 @@ impl Search<'_> {
 
     /// Where the quote closes; the end of the line where it never does.
     fn end_of_quoted(&self, start: usize, quote: char) -> usize {
-        let mut escape = false;
-        for (at, c) in self.part(start..self.text.len()).char_indices() {
-            match c {
-                _ if escape => escape = false,
-                '\\' if quote == '"' => escape = true,
-                _ if c == quote => return start + at,
-                _ => {}
+        let rest = self.part(start..self.text.len());
+        let mut chars = rest.char_indices().peekable();
+        while let Some((at, c)) = chars.next() {
+            let next = chars.peek().map(|(_, c)| *c);
+            if (quote == '"' && c == '\\') || (quote == '\'' && c == quote && next == Some(quote)) {
+                chars.next();
+            } else if c == quote {
+                return start + at;
             }
         }
         self.lines
