@@ -69,6 +69,9 @@ const NOT_SECRET: [&str; 38] = [
     "class",
 ];
 
+/// How far a `value` is looked for in a mapping between braces, in bytes: enough for the keys before it.
+const LONGEST_FLOW: usize = 1024;
+
 static KEY: Pattern = LazyLock::new(|| {
     Regex::new(concat!(
         r#"(?i)[A-Za-z0-9_.\[\]-]*(?:passw|passphrase|pwd|secret|token|credential|"#,
@@ -183,8 +186,11 @@ impl Search<'_> {
             }
             Some('{') if rest.starts_with("{{") => end,
             Some('{') => {
-                let close = self.text.get(start..).and_then(|rest| rest.find('}'));
-                let close = close.map_or(end, |close| start + close);
+                let reach = self.text.floor_char_boundary(start + LONGEST_FLOW);
+                let close = self
+                    .part(start..reach)
+                    .find('}')
+                    .map_or(reach, |close| start + close);
                 let keys: Vec<_> = matches(&VALUE_KEY, self.part(start..close)).collect();
                 for key in keys {
                     self.value(start + key.end, usize::MAX, all);

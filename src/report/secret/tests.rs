@@ -1,5 +1,5 @@
 //! What is hidden, and what must stay readable.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use super::*;
 
@@ -34,7 +34,6 @@ fn values_under_secret_names_are_hidden_in_every_style() {
             "  adminPasswd: \"hun\\\"ter2\" # old",
             "  adminPasswd: \"•\" # old",
         ),
-        ("token: 'it''s' # x", "token: '•'•' # x"),
         ("api_key: &key hunter2", "api_key: &key •"),
         (
             "{user: carto, password: hunter2, port: 5432}",
@@ -72,15 +71,10 @@ fn values_under_secret_names_are_hidden_in_every_style() {
         ),
     ];
     for (text, expected) in cases {
-        // A quote that is doubled ends one mask and begins the next; nothing between is left.
-        let expected = expected.replace("'•'•' ", "'•'");
-        let shown = shown(text);
-        if text.contains("''") {
-            assert!(!shown.contains("it"), "{shown}");
-        } else {
-            assert_eq!(shown, expected, "{text}");
-        }
+        assert_eq!(shown(text), expected, "{text}");
     }
+    // A doubled quote is part of the text.
+    assert_eq!(shown("token: 'it''s mine' # x"), "token: '•' # x");
 }
 
 #[test]
