@@ -1,11 +1,13 @@
 //! Portolan proves or refutes each documented requirement for reaching CARTO Self-Hosted from outside its cluster.
 
+pub mod check;
 pub mod diagnostic;
 pub mod exposure;
 pub mod facts;
 pub mod helm;
 pub mod kube;
 pub mod nearest;
+pub mod report;
 pub mod rules;
 pub mod source;
 pub mod version;

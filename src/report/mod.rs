@@ -1,0 +1,125 @@
+//! Renders a [`Report`] for people, pipelines and editors: one file a format.
+//!
+//! A format takes finished sentences and spans, and knows nothing of rules. Everything it shows has passed [`secret`]
+//! (no key, password or token leaves the program) and [`glyph`] (no control character of a file reaches a terminal).
+//!
+//! The snippets are our own and not a library's: miette gives a second file a second headline, and prints a line of
+//! thousands of characters whole. A secret that keeps the columns around it, and a line cut by what is *shown* of it, have
+//! to be known where the underlines are placed, and that is most of such a library.
+
+mod frame;
+mod glyph;
+mod json;
+mod line;
+mod plain;
+mod pretty;
+mod secret;
+mod style;
+mod tally;
+mod view;
+
+#[cfg(test)]
+mod cases;
+#[cfg(test)]
+mod properties;
+
+use std::fmt;
+use std::io;
+use std::str::FromStr;
+
+use crate::diagnostic::Report;
+use crate::source::Sources;
+
+pub use json::SCHEMA_VERSION;
+
+/// How a report is written.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Format {
+    /// For people at a terminal: snippets, help, the table of verdicts.
+    Pretty,
+    /// One line a finding, as problem matchers read it.
+    Plain,
+    /// For programs; the schema is public.
+    Json,
+}
+
+impl Format {
+    /// All formats, in the order in which help texts name them.
+    pub const ALL: [Format; 3] = [Format::Pretty, Format::Plain, Format::Json];
+
+    /// The name on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Format::Pretty => "pretty",
+            Format::Plain => "plain",
+            Format::Json => "json",
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for Format {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Format::ALL
+            .into_iter()
+            .find(|format| format.as_str() == name)
+            .ok_or_else(|| {
+                let known = Format::ALL.map(Format::as_str).join(", ");
+                format!("`{name}` is not a format; the formats are {known}")
+            })
+    }
+}
+
+/// How a report is shown. Whoever calls finds out what the terminal can do; nothing here looks at the environment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Options {
+    /// Use ANSI colours (`pretty` only).
+    pub color: bool,
+    /// Columns to wrap at (`pretty` only); anything under 40 counts as 40.
+    pub width: usize,
+    /// Make the documentation's addresses clickable with OSC 8 (`pretty` only).
+    pub links: bool,
+    /// Draw with box characters, signs and ellipses; else with ASCII. Text from the user's files is shown as it is.
+    pub unicode: bool,
+    /// Also say what each requirement demands (`pretty`), and what was inferred and every verdict (`plain`).
+    pub verbose: bool,
+}
+
+impl Default for Options {
+    /// What suits a file or a pipe: 80 columns, no colour, no links.
+    fn default() -> Self {
+        Options {
+            color: false,
+            width: 80,
+            links: false,
+            unicode: true,
+            verbose: false,
+        }
+    }
+}
+
+/// Writes the report.
+///
+/// # Errors
+///
+/// Only those of `out`. A pipe that the reader closed is one of them, for the caller to judge.
+pub fn render(
+    format: Format,
+    report: &Report,
+    sources: &Sources,
+    options: &Options,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    match format {
+        Format::Pretty => pretty::render(report, sources, options, out),
+        Format::Plain => plain::render(report, sources, options, out),
+        Format::Json => json::render(report, sources, out),
+    }
+}
