@@ -13,9 +13,11 @@ mod parse;
 mod problem;
 mod scalar;
 mod syntax;
+mod text;
 mod tree;
 
 pub use parse::{Comment, Document, Limits, Stream, parse};
 pub use problem::{Problem, ProblemKind};
 pub use scalar::{json_text, key_text, resolve, template_text, try_resolve, yaml_text};
+pub use text::mapped_text;
 pub use tree::{Entry, Node, NodeData, NodeId, NodeKind, OPAQUE, Scalar, Style, Tree, Value};
