@@ -68,6 +68,10 @@ fn resolve_word(text: &str) -> Value {
         b'.' => match text {
             ".nan" | ".NaN" | ".NAN" => Value::Float(f64::NAN),
             ".inf" | ".Inf" | ".INF" => Value::Float(f64::INFINITY),
+            _ if text.contains('_') => match underscores_between_digits(text) {
+                true => resolve_float(&text.replace('_', "")),
+                false => Value::String,
+            },
             _ => resolve_float(text),
         },
         b'+' | b'-' | b'0'..=b'9' => match text {
@@ -168,6 +172,15 @@ fn resolve_float(text: &str) -> Value {
         Ok(value) if value.is_finite() => Value::Float(value),
         _ => Value::String,
     }
+}
+
+/// Go's `strconv.underscoreOK`. It holds for numbers that begin with a dot; from others goyaml cuts all underscores.
+fn underscores_between_digits(text: &str) -> bool {
+    let is_digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+    let bytes = text.as_bytes();
+    bytes.iter().enumerate().all(|(at, byte)| {
+        *byte != b'_' || is_digit(at.checked_sub(1).and_then(|at| bytes.get(at))) && is_digit(bytes.get(at + 1))
+    })
 }
 
 fn starts_like_a_date(text: &str) -> bool {
