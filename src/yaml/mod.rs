@@ -21,3 +21,6 @@ pub use problem::{Problem, ProblemKind};
 pub use scalar::{json_text, key_text, resolve, template_text, try_resolve, yaml_text};
 pub use text::mapped_text;
 pub use tree::{Entry, Node, NodeData, NodeId, NodeKind, OPAQUE, Scalar, Style, Tree, Value};
+
+#[cfg(test)]
+mod tests;

@@ -32,7 +32,7 @@ pub struct Stream {
 pub struct Document {
     /// Its root node; a null scalar for a document without content.
     pub root: NodeId,
-    /// From its `---`, or else its first content, to its end.
+    /// From its `---`, or else its first content, to its `...`, the next `---` or the end of the text.
     pub span: Span,
     /// True where there is nothing between this document's markers (comments aside).
     pub is_empty: bool,
@@ -92,6 +92,7 @@ pub fn parse(text: &MappedText, tree: &mut Tree, limits: &Limits) -> Stream {
         frames: Vec::new(),
         document: DocumentState::default(),
         last_scalar: None,
+        unended: None,
     };
     if text.text.len() > limits.max_bytes {
         builder.limit(
@@ -136,6 +137,8 @@ struct Builder<'a> {
     document: DocumentState,
     /// The last scalar that was read, for error messages.
     last_scalar: Option<Range<usize>>,
+    /// Where the last document began, if it goes on until the next one begins.
+    unended: Option<usize>,
 }
 
 #[derive(Default)]
@@ -212,8 +215,12 @@ impl Builder<'_> {
             let outcome = match next {
                 Ok((event, range)) => self.take(event, range),
                 Err(failure) => {
-                    let last = self.last_scalar.take();
-                    let found = syntax::explain(text, &failure, last);
+                    self.unended = None;
+                    let context = syntax::Context {
+                        last_scalar: self.last_scalar.take(),
+                        open_bracket: self.frames.last().filter(|frame| frame.flow).map(|frame| frame.start),
+                    };
+                    let found = syntax::explain(text, &failure, context);
                     self.found(found);
                     Err(Abandon)
                 }
@@ -235,11 +242,13 @@ impl Builder<'_> {
                 }
             }
         }
+        self.extend_last_document(text.len());
     }
 
     fn take(&mut self, event: Event<'_>, range: Range<usize>) -> Result<(), Abandon> {
         match event {
             Event::DocumentStart { explicit, version } => {
+                self.extend_last_document(range.start);
                 self.document = DocumentState {
                     start: range.start,
                     ..DocumentState::default()
@@ -670,6 +679,17 @@ impl Builder<'_> {
             span,
             is_empty: document.omitted,
         });
+        self.unended = end.is_empty().then_some(document.start);
+    }
+
+    fn extend_last_document(&mut self, end: usize) {
+        let Some(start) = self.unended.take() else {
+            return;
+        };
+        let span = self.span(start..end);
+        if let Some(document) = self.stream.documents.last_mut() {
+            document.span = span;
+        }
     }
 
     /// goyaml knows `%YAML 1.1` and `%TAG`, and nothing else.
@@ -767,6 +787,13 @@ impl Builder<'_> {
     }
 
     fn problem(&mut self, problem: Problem) {
+        // An unquoted template may be seen twice: as a mapping, and as what breaks the text after it.
+        if let Some(last) = self.stream.problems.last_mut()
+            && (last.span, &last.message) == (problem.span, &problem.message)
+        {
+            *last = problem;
+            return;
+        }
         if self.stream.problems.len() < self.limits.max_problems {
             self.stream.problems.push(problem);
         } else {

@@ -30,8 +30,16 @@ pub(super) fn unquoted_template(range: Range<usize>, kind: ProblemKind) -> Found
     }
 }
 
-/// Says what a failure means. `last_scalar` is where the scalar before it was written.
-pub(super) fn explain(text: &str, failure: &Failure, last_scalar: Option<Range<usize>>) -> Found {
+/// What had been read when the failure came.
+pub(super) struct Context {
+    /// Where the scalar before it was written.
+    pub(super) last_scalar: Option<Range<usize>>,
+    /// Where the innermost `[` or `{` stands that was still open.
+    pub(super) open_bracket: Option<usize>,
+}
+
+/// Says what a failure means.
+pub(super) fn explain(text: &str, failure: &Failure, context: Context) -> Found {
     let at = failure.at.min(text.len());
     if matches!(failure.kind, FailureKind::Nesting) {
         return Found {
@@ -52,7 +60,15 @@ pub(super) fn explain(text: &str, failure: &Failure, last_scalar: Option<Range<u
         help: None,
         related: None,
     };
-    let (message, help) = describe(text, &failure.kind, at, last_scalar, &mut found);
+    let (message, help) = match (&failure.kind, context.open_bracket) {
+        // The next key of the mapping around an unclosed bracket is read as its content.
+        (FailureKind::UnexpectedColon, Some(open)) if open < line_start(text, at) => {
+            found.range = one_character(text, open);
+            found.related = Some((one_character(text, at), "this is read as its content".to_owned()));
+            describe(text, &FailureKind::UnclosedBracket, open, None, &mut found)
+        }
+        (kind, _) => describe(text, kind, at, context.last_scalar, &mut found),
+    };
     found.message = message;
     found.help = (!help.is_empty()).then(|| help.to_owned());
     found
