@@ -96,7 +96,7 @@ fn describe(
             )
         }
         FailureKind::MismatchedBracket { open, close } => (
-            format!("`{close}` does not close the `{open}` before it"),
+            format!("this `{open}` is closed by a `{close}`"),
             "close the brackets in the order in which they were opened",
         ),
         FailureKind::StrayBracket => {

@@ -15,7 +15,7 @@ fn syntax_errors_say_what_was_found_and_where() {
     expect("domain: 'carto\n---\n", &["Syntax 1:9 \"'\" this quote is never closed"]);
     expect("ports: [80, 443\nname: x\n", &["Syntax 1:8 \"[\" this `[` is never closed"]);
     expect("ports: {http: 80\n", &["Syntax 1:8 \"{\" this `{` is never closed"]);
-    expect("ports: [80}\n", &["Syntax 1:11 \"}\" `}` does not close the `[` before it"]);
+    expect("ports: [80}\n", &["Syntax 1:8 \"[\" this `[` is closed by a `}`"]);
     expect("ports: 80]\nx: ]\n", &["Syntax 2:4 \"]\" this `]` closes nothing"]);
     expect("ports: [80 {a: 1}]\n", &["Syntax 1:12 \"{\" expected `,` or `]` here"]);
     expect(
