@@ -68,7 +68,7 @@ list:\n- é\n-\n- {x, y: }\n- [1, ~]\nextraDeploy:\n  - |2-\n    kind: X\n     y
 other:\n  <<: *r\n  \"k\": plain of\n    two lines\n? q\n: !!str 1\n---\n# two\n...\n---\na: {{ b }}\n";
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_text_is_read_without_panic(text in "\\PC{0,60}") {
