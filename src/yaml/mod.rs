@@ -6,6 +6,21 @@
 //!
 //! This room never judges: that a key stands twice is a problem with two spans; whether it matters is said by a rule.
 
+mod events;
+mod layout;
+mod mapping;
+mod parse;
+mod problem;
+mod scalar;
+mod syntax;
+mod text;
 mod tree;
 
+pub use parse::{Comment, Document, Limits, Stream, parse};
+pub use problem::{Problem, ProblemKind};
+pub use scalar::{json_text, key_text, resolve, template_text, try_resolve, yaml_text};
+pub use text::mapped_text;
 pub use tree::{Entry, Node, NodeData, NodeId, NodeKind, OPAQUE, Scalar, Style, Tree, Value};
+
+#[cfg(test)]
+mod tests;
