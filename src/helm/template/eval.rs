@@ -1,0 +1,526 @@
+//! Runs a template: statements, variables, output and limits.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::source::{MappedText, Span};
+use crate::yaml::tree::OPAQUE;
+
+use super::ast::{Bytes, Pipeline, Statement, SyntaxProblem};
+use super::functions::print;
+use super::output::Output;
+use super::parse::parse;
+use super::placeholder::{self, Placeholder};
+use super::value::{Heap, MapId, Value};
+use super::{Context, OpaquePart, ProblemKind, Rendered, TemplateProblem, root};
+
+/// At most this many problems of evaluation are reported.
+const MAX_PROBLEMS: usize = 20;
+
+/// At most this many opaque parts are recorded.
+const MAX_OPAQUE: usize = 10_000;
+
+/// Why a value could not be computed.
+#[derive(Debug, Clone)]
+pub(super) struct Fault {
+    /// The part of the template that is at fault, if it is not the whole command.
+    pub range: Option<Bytes>,
+    /// The same in a file, once it is known which text `range` is of.
+    pub span: Option<Span>,
+    pub message: String,
+    pub help: Option<String>,
+    pub limit: bool,
+}
+
+pub(super) type Outcome<T = Value> = Result<T, Fault>;
+
+impl Fault {
+    pub fn new(message: impl Into<String>) -> Self {
+        Fault {
+            range: None,
+            span: None,
+            message: message.into(),
+            help: None,
+            limit: false,
+        }
+    }
+
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    pub fn at(mut self, range: &Bytes) -> Self {
+        self.range.get_or_insert_with(|| range.clone());
+        self
+    }
+
+    pub fn limit(message: impl Into<String>) -> Self {
+        Fault {
+            limit: true,
+            ..Fault::new(message)
+        }
+    }
+}
+
+/// How a list of statements ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flow {
+    Next,
+    Break,
+    Continue,
+    /// It is not known whether a `break` or `continue` was met.
+    Uncertain,
+}
+
+/// The text whose statements are run, and how its bytes lead to a file.
+#[derive(Clone)]
+pub(super) struct Frame {
+    pub text: Rc<MappedText>,
+    /// For text that was computed (given to `tpl`): the action that computed it.
+    pub within: Option<Span>,
+}
+
+/// The body of a `define`.
+pub(super) struct Definition {
+    pub body: Vec<Statement>,
+    pub frame: Frame,
+}
+
+pub(super) struct Variable {
+    pub name: String,
+    pub value: Value,
+}
+
+pub(super) struct Eval<'a> {
+    pub context: &'a Context<'a>,
+    pub heap: Heap,
+    pub root: Value,
+    pub definitions: HashMap<String, Rc<Definition>>,
+    pub frame: Frame,
+    pub variables: Vec<Variable>,
+    pub out: Output,
+    /// Above 0 while a branch is tried that may not be taken: nothing is reported then.
+    pub quiet: usize,
+    /// Variables set while quiet, by their place on the stack.
+    pub assigned: Vec<usize>,
+    /// The innermost action being run.
+    pub action: Span,
+    /// Why the last opaque value that went into a text is not known.
+    pub last_reason: Rc<str>,
+    pub depth: usize,
+    steps: u64,
+    problems: Vec<TemplateProblem>,
+    opaque: Vec<OpaquePart>,
+}
+
+impl<'a> Eval<'a> {
+    pub fn new(template: &MappedText, context: &'a Context<'a>) -> Self {
+        let mut heap = Heap::default();
+        let root = root::build(&mut heap, context);
+        Eval {
+            context,
+            heap,
+            root,
+            definitions: HashMap::new(),
+            frame: Frame {
+                text: Rc::new(template.clone()),
+                within: None,
+            },
+            variables: Vec::new(),
+            out: Output::default(),
+            quiet: 0,
+            assigned: Vec::new(),
+            action: Span::NOWHERE,
+            last_reason: Rc::from("part of it is not known"),
+            depth: 0,
+            steps: 0,
+            problems: Vec::new(),
+            opaque: Vec::new(),
+        }
+    }
+
+    pub fn run(mut self) -> Rendered {
+        let text = Rc::clone(&self.frame.text);
+        let parsed = parse(&text.text);
+        for problem in &parsed.problems {
+            let span = self.span(&problem.range);
+            self.problems.push(syntax_problem(problem, span));
+        }
+        self.define(parsed.defines);
+        let root = self.root.clone();
+        self.variables.push(Variable {
+            name: "$".to_owned(),
+            value: root.clone(),
+        });
+        if let Err(mut fault) = self.walk(&parsed.body, &root) {
+            if self.action != Span::NOWHERE {
+                fault.span.get_or_insert(self.action);
+            }
+            self.report(fault, &(0..0));
+        }
+        Rendered {
+            text: self.out.mapped,
+            problems: self.problems,
+            opaque: self.opaque,
+        }
+    }
+
+    /// Makes the bodies of `define` known by their names.
+    fn define(&mut self, defines: Vec<(String, Vec<Statement>)>) {
+        for (name, body) in defines {
+            let blank = body.iter().all(|statement| match statement {
+                Statement::Text(range) => self.source(range).trim().is_empty(),
+                _ => false,
+            });
+            // As in Go, an empty body does not replace one that is not.
+            if blank && self.definitions.contains_key(&name) {
+                continue;
+            }
+            let frame = self.frame.clone();
+            self.definitions.insert(name, Rc::new(Definition { body, frame }));
+        }
+    }
+
+    /// Text of the template being run.
+    pub fn source(&self, range: &Bytes) -> &str {
+        self.frame.text.text.get(range.clone()).unwrap_or_default()
+    }
+
+    /// Where bytes of the template being run were written.
+    pub fn span(&self, range: &Bytes) -> Span {
+        match self.frame.within {
+            Some(span) => span,
+            None => self.frame.text.map.span(range.clone()).unwrap_or(Span::NOWHERE),
+        }
+    }
+
+    /// Counts work done.
+    pub fn charge(&mut self, steps: usize) -> Outcome<()> {
+        self.steps = self.steps.saturating_add(steps as u64);
+        let most = self.context.limits.steps;
+        if self.steps > most {
+            return Err(Fault::limit(format!("the template takes more than {most} steps: the rest is not evaluated")));
+        }
+        Ok(())
+    }
+
+    /// Refuses a text of `len` bytes before it is made, if it is too long; otherwise counts the work of making it.
+    pub fn allow_text(&mut self, len: usize) -> Outcome<()> {
+        let most = self.context.limits.output_bytes;
+        if len > most {
+            return Err(Fault::limit(format!("the template makes a text of more than {most} bytes")));
+        }
+        self.charge(len / 32 + 1)
+    }
+
+    /// Goes one deeper; every call needs an [`Eval::leave`].
+    pub fn enter(&mut self) -> Outcome<()> {
+        let most = self.context.limits.depth;
+        if self.depth >= most {
+            return Err(Fault::limit(format!("the template is nested more than {most} deep")));
+        }
+        self.depth += 1;
+        Ok(())
+    }
+
+    pub fn leave(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+    }
+
+    /// Reports a fault; `place` is shown if it names no place of its own. A limit is handed on: it ends everything.
+    pub fn settle(&mut self, fault: Fault, place: &Bytes) -> Outcome<()> {
+        if fault.limit {
+            return Err(self.pin(fault, place));
+        }
+        self.report(fault, place);
+        Ok(())
+    }
+
+    /// Fixes where a fault stands, for it may be reported after the text it lies in was left.
+    fn pin(&self, mut fault: Fault, place: &Bytes) -> Fault {
+        let span = self.span(fault.range.as_ref().unwrap_or(place));
+        fault.span.get_or_insert(span);
+        fault
+    }
+
+    fn report(&mut self, fault: Fault, place: &Bytes) {
+        if (self.quiet > 0 && !fault.limit) || self.problems.len() >= MAX_PROBLEMS {
+            return;
+        }
+        let span = match fault.span {
+            Some(span) => span,
+            None => self.span(fault.range.as_ref().unwrap_or(place)),
+        };
+        let message = match self.frame.within {
+            Some(_) => format!("in text given to `tpl`: {}", fault.message),
+            None => fault.message,
+        };
+        let problem = TemplateProblem {
+            span,
+            message,
+            help: fault.help,
+            fatal: !fault.limit,
+            kind: if fault.limit { ProblemKind::Limit } else { ProblemKind::Evaluation },
+        };
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
+    }
+
+    /// Prints a placeholder and records why.
+    pub fn leave_placeholder(&mut self, placeholder: Placeholder, reason: &str, range: &Bytes) -> Outcome<()> {
+        let start = self.out.text().len();
+        let span = self.span(range);
+        self.write(&placeholder.text, span)?;
+        if self.quiet > 0 || self.opaque.len() >= MAX_OPAQUE {
+            return Ok(());
+        }
+        let end = self.out.text().len();
+        // Within `include` or `tpl` the place in the whole output is not known yet.
+        let output = if self.out.scratch { 0..0 } else { start..end };
+        let part = OpaquePart {
+            span,
+            reason: reason.to_owned(),
+            whole_lines: placeholder.whole_lines,
+            output,
+        };
+        if self.opaque.last() != Some(&part) {
+            self.opaque.push(part);
+        }
+        Ok(())
+    }
+
+    pub fn write(&mut self, text: &str, span: Span) -> Outcome<()> {
+        self.make_room(text.len())?;
+        self.out.make(text, span);
+        Ok(())
+    }
+
+    fn make_room(&mut self, len: usize) -> Outcome<()> {
+        let most = self.context.limits.output_bytes;
+        if self.out.text().len() + len > most {
+            return Err(Fault::limit(format!("the template prints more than {most} bytes: the rest is not evaluated")));
+        }
+        self.charge(len / 32)
+    }
+
+    pub fn walk(&mut self, statements: &[Statement], dot: &Value) -> Outcome<Flow> {
+        for statement in statements {
+            let flow = self.statement(statement, dot)?;
+            if flow != Flow::Next {
+                return Ok(flow);
+            }
+        }
+        Ok(Flow::Next)
+    }
+
+    fn statement(&mut self, statement: &Statement, dot: &Value) -> Outcome<Flow> {
+        self.charge(1)?;
+        match statement {
+            Statement::Text(range) => {
+                self.make_room(range.len())?;
+                let text = Rc::clone(&self.frame.text);
+                match self.frame.within {
+                    Some(span) => self.write(text.text.get(range.clone()).unwrap_or_default(), span)?,
+                    None => self.out.copy(&text, range.clone()),
+                }
+                Ok(Flow::Next)
+            }
+            Statement::Action { pipeline, range } => {
+                self.action = self.span(range);
+                self.print_action(pipeline, range, dot)?;
+                Ok(Flow::Next)
+            }
+            Statement::Broken { range } => {
+                self.print_opaque("the action cannot be parsed", range)?;
+                Ok(Flow::Next)
+            }
+            Statement::Choice {
+                rebinds,
+                branches,
+                otherwise,
+                range,
+            } => {
+                self.enter().map_err(|fault| self.pin(fault, range))?;
+                let mark = self.variables.len();
+                let flow = self.choice(*rebinds, branches, otherwise, range, dot);
+                self.variables.truncate(mark);
+                self.leave();
+                flow
+            }
+            Statement::Loop {
+                pipeline,
+                body,
+                otherwise,
+                range,
+            } => {
+                self.enter().map_err(|fault| self.pin(fault, range))?;
+                let mark = self.variables.len();
+                let flow = self.repeat(pipeline.as_ref(), body, otherwise, range, dot);
+                self.variables.truncate(mark);
+                self.leave();
+                flow
+            }
+            Statement::Call { name, argument, range } => {
+                self.action = self.span(range);
+                self.call_statement(name, argument.as_ref(), range, dot)?;
+                Ok(Flow::Next)
+            }
+            Statement::Break => Ok(Flow::Break),
+            Statement::Continue => Ok(Flow::Continue),
+        }
+    }
+
+    fn print_action(&mut self, pipeline: &Pipeline, range: &Bytes, dot: &Value) -> Outcome<()> {
+        let value = match self.pipeline(pipeline, dot) {
+            Ok(value) => value,
+            Err(fault) => {
+                let reason = fault.message.clone();
+                self.settle(fault, range)?;
+                return self.print_opaque(&reason, range);
+            }
+        };
+        if !pipeline.variables.is_empty() {
+            return Ok(());
+        }
+        let text = match &value {
+            Value::Opaque(reason) => return self.print_opaque(reason, range),
+            // Go prints `<no value>`, which Helm takes away.
+            Value::Nil => return Ok(()),
+            Value::Text(text) => Rc::clone(text),
+            value => Rc::from(print::plain(self, value)?),
+        };
+        if text.contains(OPAQUE) {
+            let reason = Rc::clone(&self.last_reason);
+            let placeholder = Placeholder {
+                whole_lines: text.starts_with('\n'),
+                text: text.to_string(),
+            };
+            return self.leave_placeholder(placeholder, &reason, range);
+        }
+        let span = self.span(range);
+        self.write(&text, span)
+    }
+
+    /// Prints what stands for an opaque value.
+    fn print_opaque(&mut self, reason: &str, range: &Bytes) -> Outcome<()> {
+        let source = &self.frame.text.text;
+        let trims = source.get(range.clone()).is_some_and(|action| action.ends_with("-}}"));
+        let rest = source.get(range.end..).unwrap_or_default();
+        let alone = !trims && rest.split('\n').next().unwrap_or_default().trim().is_empty();
+        let placeholder = placeholder::for_value(self.out.text(), alone);
+        self.leave_placeholder(placeholder, reason, range)
+    }
+
+    fn call_statement(&mut self, name: &str, argument: Option<&Pipeline>, range: &Bytes, dot: &Value) -> Outcome<()> {
+        let data = match argument {
+            Some(pipeline) => match self.pipeline(pipeline, dot) {
+                Ok(value) => value,
+                Err(fault) => {
+                    self.settle(fault, range)?;
+                    Value::Opaque(Rc::from("its argument could not be evaluated"))
+                }
+            },
+            None => Value::Nil,
+        };
+        let Some(definition) = self.definitions.get(name).cloned() else {
+            let reason = format!("`template \"{name}\"` is defined in the chart");
+            return self.print_opaque(&reason, range);
+        };
+        self.run_definition(&definition, &data)
+    }
+
+    /// Runs the body of a `define` with its own variables, printing where we print.
+    fn run_definition(&mut self, definition: &Definition, data: &Value) -> Outcome<()> {
+        self.enter()?;
+        let frame = std::mem::replace(&mut self.frame, definition.frame.clone());
+        let variables = std::mem::replace(
+            &mut self.variables,
+            vec![Variable {
+                name: "$".to_owned(),
+                value: data.clone(),
+            }],
+        );
+        let assigned = std::mem::take(&mut self.assigned);
+        let action = self.action;
+        let result = self.walk(&definition.body, data);
+        self.action = action;
+        self.assigned = assigned;
+        self.variables = variables;
+        self.frame = frame;
+        self.leave();
+        result.map(|_| ())
+    }
+
+    /// The text that a `define` of this template prints; `None` where there is none of that name.
+    pub fn include(&mut self, name: &str, data: &Value) -> Outcome<Option<String>> {
+        let Some(definition) = self.definitions.get(name).cloned() else {
+            return Ok(None);
+        };
+        let out = std::mem::replace(&mut self.out, Output::scratch());
+        let result = self.run_definition(&definition, data);
+        let made = std::mem::replace(&mut self.out, out);
+        result.map(|()| Some(made.mapped.text))
+    }
+
+    /// Evaluates text as a template.
+    pub fn tpl(&mut self, text: &str, data: &Value) -> Outcome<String> {
+        if !text.contains("{{") {
+            return Ok(text.to_owned());
+        }
+        self.charge(text.len() / 8)?;
+        self.enter()?;
+        let parsed = parse(text);
+        if let Some(problem) = parsed.problems.first() {
+            self.leave();
+            let fault = Fault {
+                limit: problem.limit,
+                ..Fault::new(format!("the text given to `tpl` is not a valid template: {}", problem.message))
+            };
+            return Err(match &problem.help {
+                Some(help) => fault.help(help.clone()),
+                None => fault,
+            });
+        }
+        let frame = Frame {
+            text: Rc::new(MappedText {
+                text: text.to_owned(),
+                map: Default::default(),
+            }),
+            within: Some(self.action),
+        };
+        let outer_frame = std::mem::replace(&mut self.frame, frame);
+        // What is defined within is not known outside.
+        let definitions = self.definitions.clone();
+        self.define(parsed.defines);
+        let body = Definition {
+            body: parsed.body,
+            frame: self.frame.clone(),
+        };
+        let out = std::mem::replace(&mut self.out, Output::scratch());
+        let result = self.run_definition(&body, data);
+        let made = std::mem::replace(&mut self.out, out);
+        self.definitions = definitions;
+        self.frame = outer_frame;
+        self.leave();
+        result.map(|()| made.mapped.text)
+    }
+
+    /// After a branch was tried: maps that were there before it and may have changed make every map uncertain.
+    pub fn distrust_changes_since(&mut self, mark: MapId, reason: &Rc<str>) {
+        if self.heap.changed.is_some_and(|lowest| lowest < mark) {
+            self.heap.unsure.get_or_insert_with(|| Rc::clone(reason));
+        }
+    }
+}
+
+fn syntax_problem(problem: &SyntaxProblem, span: Span) -> TemplateProblem {
+    TemplateProblem {
+        span,
+        message: problem.message.clone(),
+        help: problem.help.clone(),
+        fatal: !problem.limit,
+        kind: if problem.limit { ProblemKind::Limit } else { ProblemKind::Syntax },
+    }
+}
