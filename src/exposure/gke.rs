@@ -180,6 +180,8 @@ fn reference(
         Fact::known(true)
     } else if names.iter().any(|name| name.contains(OPAQUE)) {
         Fact::Unknown(opaque_supply(&format!("the name of a {kind}")))
+    } else if scene.objects.is_incomplete() {
+        Fact::Unknown(not_among(kind, name))
     } else {
         Fact::known(false)
     };

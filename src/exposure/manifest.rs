@@ -40,6 +40,35 @@ fn string_maps(object: View<'_>, exposure: &mut Exposure) {
     }
 }
 
+/// Annotations and labels anywhere in values, and placeholders. Objects in `extraDeploy` are looked at as objects.
+pub fn of_values(root: Node<'_>, exposure: &mut Exposure) {
+    let mut stack: Vec<(Node<'_>, String)> = root
+        .entries()
+        .filter(|(entry, _)| &*entry.key != "extraDeploy")
+        .map(|(entry, value)| (value, entry.key.to_string()))
+        .collect();
+    while let Some((node, path)) = stack.pop() {
+        let key = path.rsplit('.').next().unwrap_or_default();
+        let what = match key {
+            "annotations" | "podAnnotations" | "commonAnnotations" => Some("annotation"),
+            "labels" | "podLabels" | "commonLabels" => Some("label"),
+            _ => None,
+        };
+        if let Some(what) = what {
+            non_strings(node, what, &Place::new(node.site()).under(&path), exposure);
+            continue;
+        }
+        if node.site() == node.span() {
+            stack.extend(node.entries().map(|(entry, value)| (value, format!("{path}.{}", entry.key))));
+        }
+    }
+    for (entry, value) in root.entries() {
+        if &*entry.key != "extraDeploy" {
+            placeholders(value, "", exposure);
+        }
+    }
+}
+
 /// Adds a fact for each value of a mapping that is not a string.
 pub fn non_strings(map: Node<'_>, what: &str, place: &Place, exposure: &mut Exposure) {
     for (entry, value) in map.entries() {

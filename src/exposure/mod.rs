@@ -97,6 +97,11 @@ fn cluster(scene: Scene<'_>) -> Cluster {
     cluster
 }
 
+/// Adds what is true of the values as they were written: types of annotations and labels of any component, placeholders.
+pub fn values_facts(root: Node<'_>, exposure: &mut Exposure) {
+    manifest::of_values(root, exposure);
+}
+
 impl Scene<'_> {
     /// The cluster's version, where it was given.
     pub fn version(self) -> Option<Version> {

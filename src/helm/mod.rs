@@ -5,6 +5,7 @@
 
 pub mod extra_deploy;
 pub mod projection;
+pub mod set;
 pub mod template;
 pub mod values;
 

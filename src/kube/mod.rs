@@ -33,6 +33,7 @@ pub struct Object {
 #[derive(Clone, Debug, Default)]
 pub struct Objects {
     objects: Vec<Object>,
+    hidden: usize,
 }
 
 impl Objects {
@@ -63,6 +64,16 @@ impl Objects {
                 template: object.template.clone(),
             });
         }
+    }
+
+    /// Says that there are this many more documents that could not be read.
+    pub fn hide(&mut self, documents: usize) {
+        self.hidden += documents;
+    }
+
+    /// True where there may be objects that could not be read, so that a missing one proves nothing.
+    pub fn is_incomplete(&self) -> bool {
+        self.hidden > 0
     }
 
     /// How many there are.

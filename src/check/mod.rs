@@ -1,0 +1,220 @@
+//! The whole way through the house: texts and options in, a report out.
+//!
+//! A pure function of its inputs: no file, clock, environment or network is touched here. That is what makes it testable
+//! and embeddable.
+
+mod classify;
+mod release;
+
+pub use classify::{Classified, classify};
+
+use crate::diagnostic::{Diagnostic, Report, Severity, Summary};
+use crate::exposure::ClusterOptions;
+use crate::helm::projection::ReleaseNames;
+use crate::rules::RuleSet;
+use crate::source::{SourceId, Sources};
+use crate::yaml::{Stream, Tree};
+
+/// A text to check.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// The name that people know it by: a path, `<stdin>`.
+    pub name: String,
+    /// Its bytes as text; what was not UTF-8 has been replaced.
+    pub text: String,
+    /// The offset of the first byte that was not UTF-8, if there was one.
+    pub not_utf8: Option<usize>,
+    /// How it came in.
+    pub role: Role,
+}
+
+impl Input {
+    /// A text given by name, whatever it may be.
+    pub fn named(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Input {
+            name: name.into(),
+            text: text.into(),
+            not_utf8: None,
+            role: Role::Named,
+        }
+    }
+
+    /// A values file to be merged with the others of its kind into one release.
+    pub fn values(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Input {
+            role: Role::Values,
+            ..Input::named(name, text)
+        }
+    }
+}
+
+/// How an input came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// By `-f`: a values file, merged with the others into one release.
+    Values,
+    /// As a path on the command line: classified by its content, never skipped.
+    Named,
+    /// Found in a folder: skipped where it is neither values nor manifests of ours.
+    Walked,
+}
+
+/// A value given on the command line.
+#[derive(Clone, Debug)]
+pub struct SetValue {
+    /// `KEY=VALUE`, as Helm reads it.
+    pub text: String,
+    /// True for `--set-string`: every value is a string.
+    pub as_string: bool,
+}
+
+/// What a check is told besides its inputs.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Facts about the cluster.
+    pub cluster: ClusterOptions,
+    /// Name of the release; Helm's default does not exist, so it is `carto` where nothing is said.
+    pub release_name: Option<String>,
+    /// Namespace of the release.
+    pub namespace: Option<String>,
+    /// Values given on the command line, in order.
+    pub set: Vec<SetValue>,
+    /// Only findings of these rules are reported; all of them where there is none.
+    pub select: Vec<String>,
+    /// Findings of these rules are not reported. They still count for the verdict.
+    pub ignore: Vec<String>,
+}
+
+impl Options {
+    fn names(&self) -> ReleaseNames {
+        ReleaseNames {
+            release: self.release_name.clone().unwrap_or_else(|| "carto".to_owned()),
+            namespace: self.namespace.clone(),
+        }
+    }
+}
+
+/// What came of a check.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// The report.
+    pub report: Report,
+    /// The texts that the report's spans lie in.
+    pub sources: Sources,
+    /// What kept the check from being whole: mistakes in rules, inputs that are nothing.
+    pub failures: Vec<String>,
+    /// How often each rule was found to hold, by id.
+    pub held: std::collections::BTreeMap<String, usize>,
+}
+
+/// Everything that is read and built during one check.
+struct Workshop<'o> {
+    sources: Sources,
+    tree: Tree,
+    options: &'o Options,
+    rules: &'o RuleSet,
+}
+
+/// An input after reading.
+struct Document {
+    source: SourceId,
+    name: String,
+    stream: Stream,
+    not_utf8: Option<usize>,
+}
+
+/// Checks inputs against rules.
+pub fn check(inputs: Vec<Input>, options: &Options, rules: &RuleSet) -> Outcome {
+    let mut shop = Workshop {
+        sources: Sources::default(),
+        tree: Tree::default(),
+        options,
+        rules,
+    };
+    let mut outcome = Outcome::default();
+    let mut layers = Vec::new();
+    let mut releases = Vec::new();
+    let mut manifests = Vec::new();
+    let mut summary = Summary::default();
+    for input in inputs {
+        let role = input.role;
+        let document = shop.read(input);
+        match (role, classify(&shop.tree, &document.stream, shop.sources.text(document.source))) {
+            (Role::Values, _) => layers.push(document),
+            (_, Classified::Manifests) => manifests.push(document),
+            (_, Classified::Values) => releases.push(vec![document]),
+            (Role::Walked, Classified::Other) => {
+                summary.skipped += 1;
+                continue;
+            }
+            // A path on the command line is never skipped.
+            (_, Classified::Other) => releases.push(vec![document]),
+        }
+        summary.files += 1;
+    }
+    if !layers.is_empty() || (!options.set.is_empty() && releases.is_empty() && manifests.is_empty()) {
+        releases.insert(0, layers);
+    }
+    let mut diagnostics = Vec::new();
+    for release in releases {
+        let checked = shop.release(release);
+        summary.releases += 1;
+        collect(checked, &mut diagnostics, &mut outcome);
+    }
+    if !manifests.is_empty() {
+        let (checked, objects) = shop.manifests(manifests);
+        summary.manifests += objects;
+        collect(checked, &mut diagnostics, &mut outcome);
+    }
+    outcome.sources = shop.sources;
+    outcome.report.diagnostics = arrange(diagnostics, options, &outcome.sources);
+    for diagnostic in &outcome.report.diagnostics {
+        match diagnostic.severity {
+            Severity::Error => summary.errors += 1,
+            Severity::Warning => summary.warnings += 1,
+            Severity::Note => summary.notes += 1,
+        }
+    }
+    outcome.report.summary = summary;
+    outcome
+}
+
+/// What one release or set of manifests gave.
+struct Checked {
+    report: crate::diagnostic::ReleaseReport,
+    diagnostics: Vec<Diagnostic>,
+    failures: Vec<String>,
+    held: std::collections::BTreeMap<String, usize>,
+}
+
+fn collect(checked: Checked, diagnostics: &mut Vec<Diagnostic>, outcome: &mut Outcome) {
+    outcome.report.releases.push(checked.report);
+    diagnostics.extend(checked.diagnostics);
+    for failure in checked.failures {
+        if !outcome.failures.contains(&failure) {
+            outcome.failures.push(failure);
+        }
+    }
+    for (rule, count) in checked.held {
+        *outcome.held.entry(rule).or_default() += count;
+    }
+}
+
+/// Selected, sorted by file, place and rule, each said once.
+fn arrange(mut diagnostics: Vec<Diagnostic>, options: &Options, sources: &Sources) -> Vec<Diagnostic> {
+    diagnostics.retain(|found| {
+        let selected = options.select.is_empty() || options.select.contains(&found.rule);
+        selected && !options.ignore.contains(&found.rule)
+    });
+    diagnostics.sort_by(|left, right| {
+        let key = |found: &Diagnostic| (found.span.start, found.span.end);
+        sources
+            .name(left.span.source)
+            .cmp(sources.name(right.span.source))
+            .then_with(|| key(left).cmp(&key(right)))
+            .then_with(|| left.rule.cmp(&right.rule))
+            .then_with(|| left.message.cmp(&right.message))
+    });
+    diagnostics.dedup_by(|left, right| left.rule == right.rule && left.span == right.span && left.message == right.message);
+    diagnostics
+}

@@ -1,0 +1,390 @@
+//! One release, or one set of manifests: from read texts to diagnostics and verdicts.
+
+use super::{Checked, Document, Input, Workshop};
+use crate::diagnostic::{Label, ReleaseReport, Requirement, RequirementVerdict, Verdict};
+use crate::exposure::{Exposure, Scene, extract};
+use crate::facts::{DuplicateKey, Fact, Facts, Place, SyntaxError, TemplateError, TlsConflict};
+use crate::helm::extra_deploy::{self, Rendering};
+use crate::helm::projection::Projection;
+use crate::helm::template::TemplateProblem;
+use crate::helm::values::{Values, coalesce, merge};
+use crate::helm::{CHART_DEFAULTS, DEFAULTS_NAME, set};
+use crate::kube::{Object, Objects, Origin};
+use crate::rules::judge;
+use crate::source::{MappedText, Span};
+use crate::yaml::{self, Node, NodeData, NodeId, NodeKind, Problem, ProblemKind};
+
+impl Workshop<'_> {
+    /// Reads a text.
+    pub(super) fn read(&mut self, input: Input) -> Document {
+        let source = self.sources.add(input.name.clone(), input.text);
+        let text = MappedText::of_source(&self.sources, source);
+        let stream = yaml::parse(&text, &mut self.tree, &yaml::Limits::default());
+        Document {
+            source,
+            name: input.name,
+            stream,
+            not_utf8: input.not_utf8,
+        }
+    }
+
+    /// Checks values files that are merged into one release.
+    pub(super) fn release(&mut self, layers: Vec<Document>) -> Checked {
+        let name = layers.last().map_or_else(|| "--set".to_owned(), |layer| layer.name.clone());
+        let mut facts = Facts::default();
+        let mut unreadable = false;
+        let mut roots = Vec::new();
+        for layer in &layers {
+            unreadable |= self.text_facts(layer, &mut facts);
+            if let Some(document) = layer.stream.documents.first() {
+                let node = self.tree.node(document.root);
+                if node.is_mapping() {
+                    roots.push(document.root);
+                } else if !node.is_null() {
+                    let message = "the values are not a mapping: a values file holds `key: value` pairs";
+                    syntax_error(&mut facts, node.span(), message, "begin with a top-level key, for example `router:`");
+                    unreadable = true;
+                }
+            }
+        }
+        let anchor = layers
+            .first()
+            .map_or(Span::NOWHERE, |layer| Span::new(layer.source, 0, 0));
+        let mut user = self.tree.push(NodeData {
+            span: anchor,
+            kind: NodeKind::Mapping(Vec::new()),
+            overrides: None,
+        });
+        for root in roots.iter().copied() {
+            user = merge(&mut self.tree, user, root);
+        }
+        user = self.apply_set(user, &mut facts, &mut unreadable);
+        if unreadable {
+            return self.unreadable(name, facts);
+        }
+        let (exposure, hidden) = self.expose(user, anchor, facts);
+        self.judge(name, exposure, hidden)
+    }
+
+    /// Lays `--set` and `--set-string` over the values.
+    fn apply_set(&mut self, mut user: NodeId, facts: &mut Facts, unreadable: &mut bool) -> NodeId {
+        for given in &self.options.set {
+            let option = if given.as_string { "--set-string" } else { "--set" };
+            let source = self.sources.add(option, given.text.clone());
+            match set::apply(&mut self.tree, user, source, &given.text, given.as_string) {
+                Ok(merged) => user = merged,
+                Err(error) => {
+                    syntax_error(facts, error.span, &error.message, "write it as Helm does: `path.to.key=value`");
+                    *unreadable = true;
+                }
+            }
+        }
+        user
+    }
+
+    /// From merged values to facts.
+    fn expose(&mut self, user: NodeId, anchor: Span, mut facts: Facts) -> (Exposure, usize) {
+        let defaults = self.sources.add(DEFAULTS_NAME, CHART_DEFAULTS);
+        let stream = yaml::parse(
+            &MappedText::of_source(&self.sources, defaults),
+            &mut self.tree,
+            &yaml::Limits::default(),
+        );
+        let default_root = stream.documents.first().map_or(user, |document| document.root);
+        let names = self.options.names();
+        let rendering = Rendering {
+            sources: &self.sources,
+            names: &names,
+            kube_version: self.options.cluster.version.as_deref(),
+        };
+        let mut problems = Vec::new();
+        let coalesced = coalesce(&mut self.tree, default_root, user);
+        let values = extra_deploy::render_values(&mut self.tree, coalesced, rendering, &mut problems);
+        refusals(Values::new(self.tree.node(values), defaults), &mut facts);
+        let extra = extra_deploy::render(&mut self.tree, values, rendering);
+        problems.extend(extra.template_problems);
+        let mut objects = Objects::default();
+        for object in Projection::new(&mut self.tree, values, defaults, &names).render() {
+            objects.add(&self.tree, object);
+        }
+        for object in extra.objects {
+            objects.add(&self.tree, object);
+        }
+        objects.hide(extra.hidden);
+        for problem in problems {
+            template_error(&mut facts, problem);
+        }
+        for problem in &extra.yaml_problems {
+            self.problem(problem, &mut facts);
+        }
+        let scene = Scene {
+            tree: &self.tree,
+            sources: &self.sources,
+            objects: &objects,
+            cluster: &self.options.cluster,
+            from_values: true,
+            anchor,
+        };
+        let mut exposure = extract(scene);
+        let user_root = self.tree.node(user);
+        crate::exposure::values_facts(user_root, &mut exposure);
+        absorb(&mut exposure.facts, facts);
+        (exposure, extra.hidden)
+    }
+
+    /// Checks the manifests of all files as one set.
+    pub(super) fn manifests(&mut self, documents: Vec<Document>) -> (Checked, usize) {
+        let mut facts = Facts::default();
+        let mut objects = Objects::default();
+        let mut lost = 0;
+        for document in &documents {
+            self.text_facts(document, &mut facts);
+            lost += document
+                .stream
+                .problems
+                .iter()
+                .filter(|problem| problem.kind.loses_document())
+                .count();
+            let templates = self.templates(document);
+            for read in &document.stream.documents {
+                let root = self.tree.node(read.root);
+                if !root.is_mapping() || root.get("kind").is_none() {
+                    continue;
+                }
+                let object = Object {
+                    root: read.root,
+                    origin: Origin::Manifest,
+                    template: template_above(&templates, root.span(), read.span),
+                };
+                objects.add(&self.tree, object);
+            }
+        }
+        objects.hide(lost);
+        let anchor = documents
+            .first()
+            .map_or(Span::NOWHERE, |document| Span::new(document.source, 0, 0));
+        let scene = Scene {
+            tree: &self.tree,
+            sources: &self.sources,
+            objects: &objects,
+            cluster: &self.options.cluster,
+            from_values: false,
+            anchor,
+        };
+        let mut exposure = extract(scene);
+        absorb(&mut exposure.facts, facts);
+        let count = objects.len();
+        let name = documents
+            .iter()
+            .map(|document| document.name.as_str())
+            .collect::<Vec<_>>()
+            .join(", ");
+        (self.judge(name, exposure, lost), count)
+    }
+
+    /// `# Source:` comments: where each stands and the template that it names.
+    fn templates(&self, document: &Document) -> Vec<(Span, String)> {
+        document
+            .stream
+            .comments
+            .iter()
+            .filter_map(|comment| {
+                let text = self.sources.slice(comment.span);
+                let template = text.strip_prefix("# Source: ")?;
+                Some((comment.span, template.trim().to_owned()))
+            })
+            .collect()
+    }
+
+    /// What is wrong with a text itself; true where a document of it was lost.
+    fn text_facts(&self, document: &Document, facts: &mut Facts) -> bool {
+        let mut lost = false;
+        if let Some(offset) = document.not_utf8 {
+            let span = Span::new(document.source, offset, offset);
+            let message = "this is not UTF-8 text";
+            syntax_error(facts, span, message, "save the file as UTF-8");
+            lost = true;
+        }
+        for problem in &document.stream.problems {
+            lost |= problem.kind.loses_document();
+            self.problem(problem, facts);
+        }
+        lost
+    }
+
+    fn problem(&self, problem: &Problem, facts: &mut Facts) {
+        let mut place = Place::new(problem.span);
+        place.labels = problem
+            .related
+            .iter()
+            .map(|(span, message)| Label {
+                span: *span,
+                message: message.clone(),
+            })
+            .collect();
+        match &problem.kind {
+            ProblemKind::DuplicateKey { key } | ProblemKind::MergeOverridesKey { key } => {
+                let mut fact = DuplicateKey::new(place);
+                fact.key = Fact::known(key.clone());
+                let line = problem.related.as_ref().map(|(span, _)| self.sources.line_column(*span).line);
+                fact.lost_line = Fact::from_option(line.and_then(|line| i64::try_from(line).ok()));
+                facts.duplicate_keys.push(fact);
+            }
+            _ => {
+                let mut fact = SyntaxError::new(place);
+                fact.message = Fact::known(problem.message.clone());
+                fact.help = Fact::from_option(problem.help.clone());
+                facts.syntax_errors.push(fact);
+            }
+        }
+    }
+
+    /// A release whose values cannot be read: nothing but the text itself is judged.
+    fn unreadable(&self, name: String, facts: Facts) -> Checked {
+        let exposure = Exposure {
+            facts,
+            inferred: Vec::new(),
+        };
+        let mut checked = self.judge(name, exposure, 0);
+        for row in &mut checked.report.requirements {
+            if row.requirement != Requirement::ValuesFile {
+                row.verdict = Verdict::Undecided;
+                row.supply = vec!["the values cannot be read: mend the errors in them first".to_owned()];
+            }
+        }
+        checked
+    }
+
+    fn judge(&self, name: String, exposure: Exposure, hidden: usize) -> Checked {
+        let Exposure { facts, inferred } = exposure;
+        let judgement = judge(self.rules, &facts);
+        let mut requirements = judgement.requirements;
+        if facts.router.is_empty() {
+            no_router(&mut requirements, hidden);
+        }
+        certificate_chain(&facts, &mut requirements);
+        Checked {
+            report: ReleaseReport {
+                name,
+                requirements,
+                inferred,
+            },
+            diagnostics: judgement.diagnostics,
+            failures: judgement
+                .failures
+                .into_iter()
+                .map(|failure| format!("rule `{}` could not be applied: {}", failure.rule, failure.message))
+                .collect(),
+            held: judgement.held,
+        }
+    }
+}
+
+/// Without the router nothing is known about the ways to it.
+fn no_router(requirements: &mut [RequirementVerdict], hidden: usize) {
+    let about_router = [
+        Requirement::Exposed,
+        Requirement::HttpsOnly,
+        Requirement::Timeout605,
+        Requirement::Domain,
+    ];
+    let supply = if hidden > 0 {
+        "the router Service is not among the manifests that could be read: mend the broken documents"
+    } else {
+        "the router Service is not among the manifests: give all that `helm template` renders"
+    };
+    for row in requirements {
+        if about_router.contains(&row.requirement) && row.verdict == Verdict::NotApplicable {
+            row.verdict = Verdict::Undecided;
+            row.supply = vec![supply.to_owned()];
+        }
+    }
+}
+
+/// Certificates that users bring are not read by this release of Portolan: it says so instead of staying silent.
+fn certificate_chain(facts: &Facts, requirements: &mut [RequirementVerdict]) {
+    let mut secrets: Vec<String> = facts
+        .ingresses
+        .iter()
+        .filter_map(|ingress| ingress.tls_secrets.value())
+        .flatten()
+        .cloned()
+        .collect();
+    for router in &facts.router {
+        let own = matches!(router.certificate_source.value().map(String::as_str), Some("secret" | "values"));
+        if own && router.shows_own_certificate.value() == Some(&true) {
+            secrets.push("the router's".to_owned());
+        }
+    }
+    let Some(first) = secrets.first() else { return };
+    let whose = if first == "the router's" { "the router's certificate".to_owned() } else { format!("the certificate in Secret `{first}`") };
+    for row in requirements {
+        if row.requirement == Requirement::CertificateChain && row.verdict == Verdict::NotApplicable {
+            row.verdict = Verdict::Undecided;
+            row.supply = vec![format!(
+                "{whose} is not read yet: check that the file holds the whole chain (`openssl verify -untrusted chain.crt cert.crt`)"
+            )];
+        }
+    }
+}
+
+/// What the chart itself refuses to render.
+fn refusals(values: Values<'_>, facts: &mut Facts) {
+    const EXISTING: [&str; 3] = ["tlsCerts", "existingSecret", "name"];
+    const CERTIFICATE: [&str; 3] = ["router", "tlsCertificates", "certificateValueBase64"];
+    if values.truthy(&EXISTING) && values.truthy(&CERTIFICATE) {
+        let mut place = Place::new(values.anchor(&CERTIFICATE)).under("router.tlsCertificates.certificateValueBase64");
+        place.labels.push(Label {
+            span: values.anchor(&EXISTING),
+            message: "the other source".to_owned(),
+        });
+        let mut conflict = TlsConflict::new(place);
+        conflict.kind = Fact::known("refused".to_owned());
+        conflict.secret = Fact::from_option(values.string(&EXISTING).map(str::to_owned));
+        facts.tls_conflicts.push(conflict);
+    }
+    // chart/templates/gateway/gateway-api.yaml reads a key that the chart's values do not define.
+    if values.truthy(&["gateway", "enabled"]) && values.get(&["gateway", "staticIP"]).is_none_or(Node::is_null) {
+        let place = Place::new(values.anchor(&["gateway", "enabled"])).under("gateway.staticIP");
+        let mut error = TemplateError::new(place);
+        error.message = Fact::known(
+            "the chart cannot render the Gateway: its template reads `gateway.staticIP.enabled`, and `gateway.staticIP` is not set"
+                .to_owned(),
+        );
+        error.help = Fact::known("add `staticIP: {enabled: false}` under `gateway`, or an address: `enabled: true` and `value: NAME`".to_owned());
+        facts.template_errors.push(error);
+    }
+}
+
+fn syntax_error(facts: &mut Facts, span: Span, message: &str, help: &str) {
+    let mut fact = SyntaxError::new(Place::new(span));
+    fact.message = Fact::known(message.to_owned());
+    fact.help = Fact::known(help.to_owned());
+    facts.syntax_errors.push(fact);
+}
+
+fn template_error(facts: &mut Facts, problem: TemplateProblem) {
+    let mut fact = TemplateError::new(Place::new(problem.span).under("extraDeploy"));
+    fact.message = Fact::known(problem.message);
+    fact.help = Fact::from_option(problem.help);
+    facts.template_errors.push(fact);
+}
+
+/// Moves the facts about texts to those about objects.
+fn absorb(facts: &mut Facts, texts: Facts) {
+    facts.syntax_errors.extend(texts.syntax_errors);
+    facts.duplicate_keys.extend(texts.duplicate_keys);
+    facts.template_errors.extend(texts.template_errors);
+    facts.tls_conflicts.extend(texts.tls_conflicts);
+}
+
+/// The template named by the last `# Source:` comment in a document before its content.
+fn template_above(templates: &[(Span, String)], root: Span, document: Span) -> Option<String> {
+    templates
+        .iter()
+        .rev()
+        .find(|(span, _)| {
+            span.source == root.source && span.end <= root.start && span.end + 1 >= document.start
+        })
+        .map(|(_, template)| template.clone())
+}

@@ -1,0 +1,329 @@
+//! `--set` and `--set-string`, read as Helm reads them (`pkg/strvals`).
+//!
+//! `a.b=c,d=1,list={x,y},list[0]=z,port\.name=v`: values are integers, booleans or null where they look like it, strings
+//! otherwise; `--set-string` makes strings of all of them. Each value's span lies in the text of the option.
+
+use super::values::made_scalar;
+use crate::source::{SourceId, Span};
+use crate::yaml::{Entry, NodeData, NodeId, NodeKind, Tree, Value};
+
+/// What is wrong with a `--set`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetError {
+    /// Where in the option's text.
+    pub span: Span,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// Helm's own limits (`MaxIndex`, `MaxNestedNameLevel` in pkg/strvals).
+const MAX_INDEX: usize = 65_536;
+const MAX_DEPTH: usize = 30;
+
+#[derive(Clone, Debug)]
+enum Step {
+    Key(String, Span),
+    Index(usize, Span),
+}
+
+/// Lays one `--set` over values.
+///
+/// # Errors
+/// Where the text is not what Helm accepts.
+pub fn apply(
+    tree: &mut Tree,
+    values: NodeId,
+    source: SourceId,
+    text: &str,
+    as_string: bool,
+) -> Result<NodeId, SetError> {
+    let mut reader = Reader {
+        source,
+        text,
+        at: 0,
+        as_string,
+    };
+    let mut root = values;
+    while reader.at < text.len() {
+        let path = reader.path()?;
+        let value = reader.value(tree)?;
+        root = assign(tree, Some(root), &path, value);
+    }
+    Ok(root)
+}
+
+struct Reader<'s> {
+    source: SourceId,
+    text: &'s str,
+    at: usize,
+    as_string: bool,
+}
+
+impl Reader<'_> {
+    fn span(&self, start: usize, end: usize) -> Span {
+        Span::new(self.source, start, end)
+    }
+
+    fn error<T>(&self, start: usize, message: impl Into<String>) -> Result<T, SetError> {
+        Err(SetError {
+            span: self.span(start, self.text.len().max(start)),
+            message: message.into(),
+        })
+    }
+
+    /// Text up to one of the stops, with backslashes taken away; the stop is not consumed.
+    fn until(&mut self, stops: &[char]) -> (String, Option<char>) {
+        let mut read = String::new();
+        let mut escaped = false;
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        for (offset, c) in rest.char_indices() {
+            if escaped {
+                read.push(c);
+                escaped = false;
+            } else if c == '\\' {
+                escaped = true;
+            } else if stops.contains(&c) {
+                self.at += offset;
+                return (read, Some(c));
+            } else {
+                read.push(c);
+            }
+        }
+        self.at = self.text.len();
+        (read, None)
+    }
+
+    fn path(&mut self) -> Result<Vec<Step>, SetError> {
+        let mut path = Vec::new();
+        loop {
+            if path.len() > MAX_DEPTH {
+                return self.error(self.at, format!("more than {MAX_DEPTH} levels of keys"));
+            }
+            let start = self.at;
+            let (key, stop) = self.until(&['.', '[', '=', ',']);
+            let span = self.span(start, self.at);
+            // After an index there may be nothing before the next dot, bracket or equals sign.
+            if !key.is_empty() {
+                path.push(Step::Key(key, span));
+            } else if !matches!(path.last(), Some(Step::Index(..))) {
+                return self.error(start, "there is no key before this");
+            }
+            match stop {
+                Some('.') => self.at += 1,
+                Some('=') => {
+                    self.at += 1;
+                    return Ok(path);
+                }
+                Some('[') => {
+                    self.at += 1;
+                    path.push(self.index()?);
+                }
+                _ => return self.error(start, "this key has no value: `=` is missing"),
+            }
+        }
+    }
+
+    fn index(&mut self) -> Result<Step, SetError> {
+        let start = self.at;
+        let (digits, stop) = self.until(&[']']);
+        let span = self.span(start, self.at);
+        if stop.is_none() {
+            return self.error(start, "the bracket is never closed");
+        }
+        self.at += 1;
+        match digits.trim().parse::<usize>() {
+            Ok(index) if index <= MAX_INDEX => Ok(Step::Index(index, span)),
+            Ok(_) => self.error(start, format!("the index is above {MAX_INDEX}")),
+            Err(_) => self.error(start, format!("`{digits}` is no index")),
+        }
+    }
+
+    fn value(&mut self, tree: &mut Tree) -> Result<NodeId, SetError> {
+        let start = self.at;
+        if self.text.get(start..).is_some_and(|rest| rest.starts_with('{')) {
+            self.at += 1;
+            return self.list(tree, start);
+        }
+        let (text, _) = self.until(&[',']);
+        let span = self.span(start, self.at);
+        // The comma that ended it.
+        self.at += 1;
+        Ok(self.scalar(tree, &text, span))
+    }
+
+    fn list(&mut self, tree: &mut Tree, start: usize) -> Result<NodeId, SetError> {
+        let mut items = Vec::new();
+        loop {
+            let item_at = self.at;
+            let (text, stop) = self.until(&[',', '}']);
+            let span = self.span(item_at, self.at);
+            match stop {
+                None => return self.error(start, "the list is never closed: `}` is missing"),
+                Some(c) => {
+                    self.at += 1;
+                    if !(c == '}' && text.is_empty() && items.is_empty()) {
+                        items.push(self.scalar(tree, &text, span));
+                    }
+                    if c == '}' {
+                        break;
+                    }
+                }
+            }
+        }
+        let span = self.span(start, self.at);
+        match self.text.get(self.at..).and_then(|rest| rest.chars().next()) {
+            None => {}
+            Some(',') => self.at += 1,
+            Some(_) => return self.error(self.at, "only a comma may follow a list"),
+        }
+        Ok(tree.push(NodeData {
+            span,
+            kind: NodeKind::Sequence(items),
+            overrides: None,
+        }))
+    }
+
+    fn scalar(&self, tree: &mut Tree, text: &str, span: Span) -> NodeId {
+        let value = if self.as_string {
+            Value::String
+        } else {
+            typed(text)
+        };
+        made_scalar(tree, text, value, span)
+    }
+}
+
+/// What Helm makes of an untyped value: `true`, `false`, `null`, an integer without leading zeros, or a string.
+fn typed(text: &str) -> Value {
+    if text.eq_ignore_ascii_case("true") {
+        return Value::Bool(true);
+    }
+    if text.eq_ignore_ascii_case("false") {
+        return Value::Bool(false);
+    }
+    if text.eq_ignore_ascii_case("null") {
+        return Value::Null;
+    }
+    if text == "0" {
+        return Value::Int(0);
+    }
+    if text.starts_with('0') {
+        return Value::String;
+    }
+    text.parse::<i64>().map_or(Value::String, Value::Int)
+}
+
+/// A copy of `node` with `value` at the end of the path; what was there is remembered as overridden.
+fn assign(tree: &mut Tree, node: Option<NodeId>, path: &[Step], value: NodeId) -> NodeId {
+    let Some((step, rest)) = path.split_first() else {
+        if let Some(old) = node {
+            let mut data = tree.data(value).clone();
+            data.overrides = Some(old);
+            return tree.push(data);
+        }
+        return value;
+    };
+    match step {
+        Step::Key(key, span) => {
+            let mut entries: Vec<Entry> = node
+                .map(|id| tree.node(id).entries().map(|(entry, _)| entry.clone()).collect())
+                .unwrap_or_default();
+            let known = entries.iter().position(|entry| *entry.key == **key);
+            let old = known.and_then(|at| entries.get(at)).map(|entry| entry.value);
+            let new = Entry {
+                key: key.as_str().into(),
+                key_span: *span,
+                value: assign(tree, old, rest, value),
+            };
+            match known.and_then(|at| entries.get_mut(at)) {
+                Some(slot) => *slot = new,
+                None => entries.push(new),
+            }
+            let span = node.map_or(*span, |id| tree.node(id).site());
+            tree.push(NodeData {
+                span,
+                kind: NodeKind::Mapping(entries),
+                overrides: None,
+            })
+        }
+        Step::Index(index, span) => {
+            let mut items: Vec<NodeId> = node
+                .map(|id| tree.node(id).items().map(|item| item.id()).collect())
+                .unwrap_or_default();
+            while items.len() <= *index {
+                items.push(made_scalar(tree, "null", Value::Null, *span));
+            }
+            let old = items.get(*index).copied().filter(|id| !tree.node(*id).is_null());
+            let new = assign(tree, old, rest, value);
+            if let Some(slot) = items.get_mut(*index) {
+                *slot = new;
+            }
+            tree.push(NodeData {
+                span: *span,
+                kind: NodeKind::Sequence(items),
+                overrides: None,
+            })
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+
+    fn set(text: &str, as_string: bool) -> Result<(Tree, NodeId, Sources), SetError> {
+        let mut sources = Sources::default();
+        let mut tree = Tree::default();
+        let source = sources.add("--set", text);
+        let root = tree.push(NodeData {
+            span: Span::NOWHERE,
+            kind: NodeKind::Mapping(Vec::new()),
+            overrides: None,
+        });
+        let root = apply(&mut tree, root, source, text, as_string)?;
+        Ok((tree, root, sources))
+    }
+
+    #[test]
+    fn a_path_makes_mappings_and_values_get_the_types_that_helm_gives_them() {
+        let text = r"router.service.type=LoadBalancer,tlsCerts.httpsEnabled=false,router.replicas=2,a=007,b=null";
+        let (tree, root, sources) = set(text, false).unwrap();
+        let root = tree.node(root);
+        let kind = root.at(&["router", "service", "type"]).unwrap();
+        assert_eq!(kind.as_str(), Some("LoadBalancer"));
+        assert_eq!(sources.slice(kind.span()), "LoadBalancer");
+        assert_eq!(root.at(&["tlsCerts", "httpsEnabled"]).unwrap().as_bool(), Some(false));
+        assert_eq!(root.at(&["router", "replicas"]).unwrap().as_int(), Some(2));
+        assert_eq!(root.get("a").unwrap().as_str(), Some("007"));
+        assert!(root.get("b").unwrap().is_null());
+    }
+
+    #[test]
+    fn an_escaped_dot_belongs_to_the_key_and_set_string_makes_strings() {
+        let text = r"router.service.annotations.service\.beta\.kubernetes\.io/idle=605";
+        let (tree, root, _) = set(text, true).unwrap();
+        let node = tree
+            .node(root)
+            .at(&["router", "service", "annotations", "service.beta.kubernetes.io/idle"])
+            .unwrap();
+        assert_eq!(node.as_str(), Some("605"));
+    }
+
+    #[test]
+    fn lists_and_indices_are_read() {
+        let (tree, root, _) = set("a={x,y},b[1].name=z", false).unwrap();
+        let root = tree.node(root);
+        assert_eq!(root.get("a").unwrap().items().len(), 2);
+        let second = root.get("b").unwrap().items().nth(1).unwrap();
+        assert_eq!(second.get("name").unwrap().as_str(), Some("z"));
+    }
+
+    #[test]
+    fn what_helm_refuses_is_an_error_with_a_place() {
+        for text in ["router", "=x", "a.=x", "a[1=x", "a[x]=1", "a[99999999]=1", "a={x"] {
+            assert!(set(text, false).is_err(), "{text}");
+        }
+    }
+}
