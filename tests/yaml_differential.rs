@@ -2,7 +2,12 @@
 //!
 //! Set `PORTOLAN_CORPUS` to a folder to compare every `*.yaml` below it, too.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
 use std::{
     fs,
@@ -99,16 +104,29 @@ fn compare(name: &str, text: &str) -> usize {
     let mut sources = Sources::default();
     let id = sources.add(name, text);
     let mut tree = Tree::default();
-    let stream: Stream = parse(&MappedText::of_source(&sources, id), &mut tree, &Limits::default());
-    let theirs: Result<Vec<Theirs>, _> = yaml_serde::Deserializer::from_str(text).map(Theirs::deserialize).collect();
+    let stream: Stream = parse(
+        &MappedText::of_source(&sources, id),
+        &mut tree,
+        &Limits::default(),
+    );
+    let theirs: Result<Vec<Theirs>, _> = yaml_serde::Deserializer::from_str(text)
+        .map(Theirs::deserialize)
+        .collect();
     let theirs = match theirs {
         Ok(theirs) => theirs,
         Err(error) => {
-            assert!(!stream.problems.is_empty(), "{name}: only they refuse it: {error}");
+            assert!(
+                !stream.problems.is_empty(),
+                "{name}: only they refuse it: {error}"
+            );
             return 0;
         }
     };
-    assert!(stream.problems.is_empty(), "{name}: only we refuse it: {:?}", stream.problems);
+    assert!(
+        stream.problems.is_empty(),
+        "{name}: only we refuse it: {:?}",
+        stream.problems
+    );
     let ours = stream.documents.iter();
     // For a text of nothing but comments they make a document of nothing.
     if !(stream.documents.is_empty() && theirs == [Theirs::Null]) {
@@ -168,9 +186,15 @@ fn the_corpus_reads_alike() {
     assert!(!files.is_empty(), "no YAML below {}", corpus.display());
     let mut documents = 0;
     for file in &files {
-        documents += compare(&file.display().to_string(), &fs::read_to_string(file).unwrap());
+        documents += compare(
+            &file.display().to_string(),
+            &fs::read_to_string(file).unwrap(),
+        );
     }
-    eprintln!("{} files with {documents} documents read alike", files.len());
+    eprintln!(
+        "{} files with {documents} documents read alike",
+        files.len()
+    );
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
@@ -178,7 +202,10 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
         let path = entry.unwrap().path();
         if path.is_dir() {
             collect(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "yaml" || extension == "yml")
+        {
             files.push(path);
         }
     }

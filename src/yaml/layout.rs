@@ -119,20 +119,20 @@ pub(super) fn directives(text: &str, start: usize) -> Vec<(Range<usize>, &str)> 
     found
 }
 
-/// The first control character that goyaml refuses, wherever it stands (its `readerc.go`).
+/// The first character that goyaml refuses wherever it stands (`readerc.go`), or that ends a line for it alone
+/// (`yamlprivateh.go`: YAML 1.1 has more line breaks than 1.2).
 pub(super) fn control_character(text: &str) -> Option<(usize, char)> {
     let bytes = text.as_bytes();
     // What begins none of the refused characters is passed over quickly.
     let mut from = 0;
     while let Some(offset) = bytes.get(from..)?.iter().position(|byte| {
         (*byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r'))
-            || matches!(byte, 0x7f | 0xc2 | 0xef)
+            || matches!(byte, 0x7f | 0xc2 | 0xe2 | 0xef)
     }) {
         let at = from + offset;
         let character = text.get(at..)?.chars().next()?;
         let refused = match character {
-            '\u{85}' => false,
-            '\u{fffe}' | '\u{ffff}' => true,
+            '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}' => true,
             _ => character.is_control(),
         };
         if refused {

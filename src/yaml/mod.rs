@@ -6,11 +6,14 @@
 //!
 //! This room never judges: that a key stands twice is a problem with two spans; whether it matters is said by a rule.
 
+mod aliases;
+mod build;
 mod events;
 mod layout;
 mod mapping;
 mod parse;
 mod problem;
+mod report;
 mod scalar;
 mod syntax;
 mod text;

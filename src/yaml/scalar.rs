@@ -179,7 +179,9 @@ fn underscores_between_digits(text: &str) -> bool {
     let is_digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
     let bytes = text.as_bytes();
     bytes.iter().enumerate().all(|(at, byte)| {
-        *byte != b'_' || is_digit(at.checked_sub(1).and_then(|at| bytes.get(at))) && is_digit(bytes.get(at + 1))
+        *byte != b'_'
+            || is_digit(at.checked_sub(1).and_then(|at| bytes.get(at)))
+                && is_digit(bytes.get(at + 1))
     })
 }
 

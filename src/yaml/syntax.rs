@@ -64,7 +64,10 @@ pub(super) fn explain(text: &str, failure: &Failure, context: Context) -> Found 
         // The next key of the mapping around an unclosed bracket is read as its content.
         (FailureKind::UnexpectedColon, Some(open)) if open < line_start(text, at) => {
             found.range = one_character(text, open);
-            found.related = Some((one_character(text, at), "this is read as its content".to_owned()));
+            found.related = Some((
+                one_character(text, at),
+                "this is read as its content".to_owned(),
+            ));
             describe(text, &FailureKind::UnclosedBracket, open, None, &mut found)
         }
         (kind, _) => describe(text, kind, at, context.last_scalar, &mut found),

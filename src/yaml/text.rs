@@ -26,7 +26,9 @@ pub fn mapped_text(sources: &Sources, node: Node<'_>) -> MappedText {
             map.push_exact(span);
             Some(map)
         }
-        Style::Plain | Style::SingleQuoted | Style::DoubleQuoted => flow(source, value, span, scalar.style),
+        Style::Plain | Style::SingleQuoted | Style::DoubleQuoted => {
+            flow(source, value, span, scalar.style)
+        }
         Style::Literal | Style::Folded => block(source, value, span),
     };
     let map = map.unwrap_or_else(|| {
@@ -66,7 +68,8 @@ impl<'t> Walk<'t> {
     fn exact(&mut self, len: usize) -> Option<()> {
         let written = self.source_rest().get(..len)?;
         self.rest = self.rest.strip_prefix(written)?;
-        self.map.push_exact(Span::new(self.span.source, self.at, self.at + len));
+        self.map
+            .push_exact(Span::new(self.span.source, self.at, self.at + len));
         self.at += len;
         Some(())
     }
@@ -114,7 +117,11 @@ fn flow(source: &str, value: &str, span: Span, style: Style) -> Option<SpanMap> 
     let range = span.range();
     let written = source.get(range.clone())?;
     if quotes == 1 {
-        let quote = if style == Style::SingleQuoted { '\'' } else { '"' };
+        let quote = if style == Style::SingleQuoted {
+            '\''
+        } else {
+            '"'
+        };
         written.strip_prefix(quote)?.strip_suffix(quote)?;
     }
     let mut walk = Walk {
@@ -243,8 +250,14 @@ fn block(source: &str, value: &str, span: Span) -> Option<SpanMap> {
     for _ in 0..value.len() - content.len() {
         // Empty lines above the first content; their breaks stand in the value.
         let above = source.get(..walk.at)?;
-        let above = above.strip_suffix('\n').map_or(above, |text| text.strip_suffix('\r').unwrap_or(text));
-        let above = if above.len() == walk.at { above.strip_suffix('\r')? } else { above };
+        let above = above
+            .strip_suffix('\n')
+            .map_or(above, |text| text.strip_suffix('\r').unwrap_or(text));
+        let above = if above.len() == walk.at {
+            above.strip_suffix('\r')?
+        } else {
+            above
+        };
         walk.at = above.rfind(['\n', '\r']).map_or(0, |at| at + 1);
     }
     while !walk.rest.is_empty() {

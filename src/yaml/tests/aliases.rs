@@ -39,7 +39,12 @@ fn a_merge_below_a_key_wins_over_it_as_in_helm() {
     let read = read("a: 1\n<<: {a: 2, b: 3}\n");
     assert_eq!(read.at("a").as_int(), Some(2));
     let problem = &read.stream.problems[0];
-    assert_eq!(problem.kind, ProblemKind::MergeOverridesKey { key: "a".to_owned() });
+    assert_eq!(
+        problem.kind,
+        ProblemKind::MergeOverridesKey {
+            key: "a".to_owned()
+        }
+    );
     assert_eq!(read.slice(problem.span), "<<");
     assert_eq!(problem.related.as_ref().unwrap().0.range(), 0..1);
 }
@@ -63,7 +68,9 @@ fn an_alias_without_its_anchor_loses_the_document() {
     let read = read("host: *.example.com\n---\nb: 1\n");
     assert_eq!(
         read.problems(),
-        ["Alias 1:7 \"*.example.com\" no anchor `&.example.com` stands before this alias in its document"]
+        [
+            "Alias 1:7 \"*.example.com\" no anchor `&.example.com` stands before this alias in its document"
+        ]
     );
     assert_eq!(read.stream.documents.len(), 1);
 }
@@ -71,7 +78,10 @@ fn an_alias_without_its_anchor_loses_the_document() {
 #[test]
 fn a_value_that_repeats_itself_loses_the_document() {
     let read = read("a: &a [*a]\n");
-    assert_eq!(read.problems(), ["Alias 1:8 \"*a\" `*a` stands within the value that it repeats"]);
+    assert_eq!(
+        read.problems(),
+        ["Alias 1:8 \"*a\" `*a` stands within the value that it repeats"]
+    );
     assert!(read.stream.documents.is_empty());
 }
 

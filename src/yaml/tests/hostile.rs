@@ -10,7 +10,10 @@ fn check(text: &str) {
     let len = read.sources.iter().next().unwrap().1.text().len();
     let whole = |span: Span| {
         assert!(span.range().end <= len, "{span:?} in {text:?}");
-        assert!(text.get(span.range()).is_some(), "{span:?} splits a character of {text:?}");
+        assert!(
+            text.get(span.range()).is_some(),
+            "{span:?} splits a character of {text:?}"
+        );
     };
     for problem in &read.stream.problems {
         whole(problem.span);
@@ -23,7 +26,12 @@ fn check(text: &str) {
         whole(comment.span);
         assert!(read.slice(comment.span).starts_with('#'), "{text:?}");
     }
-    let starts: Vec<u32> = read.stream.comments.iter().map(|comment| comment.span.start).collect();
+    let starts: Vec<u32> = read
+        .stream
+        .comments
+        .iter()
+        .map(|comment| comment.span.start)
+        .collect();
     assert!(starts.is_sorted(), "{text:?}");
     let mut last_end = 0;
     for document in &read.stream.documents {
@@ -101,7 +109,9 @@ fn the_values_file_of_these_tests_is_sound() {
     check(VALUES);
     assert_eq!(
         read(VALUES).problems(),
-        ["Rejected 30:4 \"{{ b }}\" a Go template must be quoted in YAML, where `{` begins a mapping"]
+        [
+            "Rejected 30:4 \"{{ b }}\" a Go template must be quoted in YAML, where `{` begins a mapping"
+        ]
     );
 }
 
@@ -124,14 +134,25 @@ fn depth_is_limited_in_every_shape() {
     }
     let nested = format!("{}{}\n", "[".repeat(150), "]".repeat(150));
     assert!(quickly(&nested).stream.problems.is_empty());
-    let mixed = format!("{}{}{}\n", "- ".repeat(150), "[".repeat(150), "]".repeat(150));
-    assert_eq!(quickly(&mixed).stream.problems[0].kind, ProblemKind::LimitExceeded);
+    let mixed = format!(
+        "{}{}{}\n",
+        "- ".repeat(150),
+        "[".repeat(150),
+        "]".repeat(150)
+    );
+    assert_eq!(
+        quickly(&mixed).stream.problems[0].kind,
+        ProblemKind::LimitExceeded
+    );
 }
 
 #[test]
 fn long_scalars_and_wide_collections_are_linear() {
     let long = "word ".repeat(1_000_000);
-    assert_eq!(quickly(&format!("a: {long}\n")).at("a").as_str(), Some(long.trim_end()));
+    assert_eq!(
+        quickly(&format!("a: {long}\n")).at("a").as_str(),
+        Some(long.trim_end())
+    );
     quickly(&format!("a: \"{long}\"\n"));
     quickly(&format!("a: |\n  {long}\n"));
     quickly(&format!("a: |\n{}", "  line\n".repeat(500_000)));
@@ -151,7 +172,11 @@ fn long_scalars_and_wide_collections_are_linear() {
 #[test]
 fn a_mapped_scalar_of_many_lines_is_linear() {
     for header in ["|", ">", "|+"] {
-        let text = format!("a: {header}\n{}{}", "  line\n\n".repeat(100_000), "\n".repeat(100_000));
+        let text = format!(
+            "a: {header}\n{}{}",
+            "  line\n\n".repeat(100_000),
+            "\n".repeat(100_000)
+        );
         let read = quickly(&text);
         let start = Instant::now();
         let mapped = mapped_text(&read.sources, read.at("a"));

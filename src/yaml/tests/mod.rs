@@ -1,6 +1,11 @@
 //! What the room promises, by the kind of promise.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
 mod aliases;
 mod hostile;
@@ -27,7 +32,11 @@ fn read_within(text: &str, limits: &Limits) -> Read {
     let id = sources.add("customizations.yaml", text);
     let mut tree = Tree::default();
     let stream = parse(&MappedText::of_source(&sources, id), &mut tree, limits);
-    Read { sources, tree, stream }
+    Read {
+        sources,
+        tree,
+        stream,
+    }
 }
 
 impl Read {
@@ -41,12 +50,12 @@ impl Read {
 
     /// The node at the end of a path of keys and item numbers.
     fn at(&self, path: &str) -> Node<'_> {
-        path.split('/').filter(|step| !step.is_empty()).fold(self.root(), |node, step| {
-            match node.get(step) {
+        path.split('/')
+            .filter(|step| !step.is_empty())
+            .fold(self.root(), |node, step| match node.get(step) {
                 Some(value) => value,
                 None => node.items().nth(step.parse().unwrap()).unwrap(),
-            }
-        })
+            })
     }
 
     fn written(&self, path: &str) -> &str {
@@ -62,7 +71,10 @@ impl Read {
                 let kind = kind.split_whitespace().next().unwrap().to_owned();
                 let place = self.sources.line_column(problem.span);
                 let slice = self.slice(problem.span);
-                format!("{kind} {}:{} {slice:?} {}", place.line, place.column, problem.message)
+                format!(
+                    "{kind} {}:{} {slice:?} {}",
+                    place.line, place.column, problem.message
+                )
             })
             .collect()
     }

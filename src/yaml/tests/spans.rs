@@ -44,7 +44,10 @@ fn every_node_knows_what_was_written() {
     assert_eq!(read.slice(value.span()), "\"600\"");
     let whole = read.slice(annotations.span());
     assert!(whole.starts_with("service.beta.") && whole.ends_with("\"carto\"}'"));
-    assert_eq!(read.written("router/service/ports"), "{http: 80, https: 443}");
+    assert_eq!(
+        read.written("router/service/ports"),
+        "{http: 80, https: 443}"
+    );
     assert_eq!(read.written("router/service/ports/https"), "443");
     assert_eq!(
         read.written("router/service/loadBalancerSourceRanges"),
@@ -54,8 +57,14 @@ fn every_node_knows_what_was_written() {
         read.written("extraDeploy/0"),
         "apiVersion: cloud.google.com/v1\n    kind: BackendConfig\n\n    metadata:\n      name: {{ .Release.Name }}-router"
     );
-    assert_eq!(read.written("extraDeploy/1"), "apiVersion: v1\n    kind: Secret");
-    assert_eq!(read.written("extraDeploy/3"), "folded text\n    of two lines");
+    assert_eq!(
+        read.written("extraDeploy/1"),
+        "apiVersion: v1\n    kind: Secret"
+    );
+    assert_eq!(
+        read.written("extraDeploy/3"),
+        "folded text\n    of two lines"
+    );
     assert!(read.written("").starts_with("router:") && read.written("").ends_with("of two lines"));
 }
 
@@ -64,7 +73,8 @@ fn a_value_that_was_left_out_stands_right_after_the_colon_or_dash() {
     let read = read(CUSTOMIZATIONS);
     let policy = read.at("router/service/externalTrafficPolicy");
     assert!(policy.is_null());
-    let after = CUSTOMIZATIONS.find("externalTrafficPolicy:").unwrap() + "externalTrafficPolicy:".len();
+    let after =
+        CUSTOMIZATIONS.find("externalTrafficPolicy:").unwrap() + "externalTrafficPolicy:".len();
     assert_eq!(policy.span().range(), after..after);
     let item = read.at("extraDeploy/2");
     let after = CUSTOMIZATIONS.find("  -\n").unwrap() + 3;
@@ -111,7 +121,7 @@ fn omitted_values_are_placed_in_every_layout() {
         "- -|\n  - a\n",
         "- - a\n  -|\n",
         "- key: a\n-|\n",
-        "- |\n  text\n\n# c\n-|\n".replacen('|', "\u{7c}", 1).as_str(),
+        "- |\n  text\n\n# c\n-|\n",
         "--- # c\n-|\n",
     ] {
         let caret = expected.rfind('|').unwrap();
@@ -165,10 +175,22 @@ fn a_lone_carriage_return_ends_a_line() {
 
 #[test]
 fn documents_are_kept_in_order_even_when_empty() {
-    let read = read("# top\n---\n# Source: carto/templates/none.yaml\n---\nkind: Service\n...\n---\nkind: Ingress\n---\n");
-    let empty: Vec<bool> = read.stream.documents.iter().map(|document| document.is_empty).collect();
+    let read = read(
+        "# top\n---\n# Source: carto/templates/none.yaml\n---\nkind: Service\n...\n---\nkind: Ingress\n---\n",
+    );
+    let empty: Vec<bool> = read
+        .stream
+        .documents
+        .iter()
+        .map(|document| document.is_empty)
+        .collect();
     assert_eq!(empty, [true, false, false, true]);
-    let spans: Vec<&str> = read.stream.documents.iter().map(|document| read.slice(document.span)).collect();
+    let spans: Vec<&str> = read
+        .stream
+        .documents
+        .iter()
+        .map(|document| read.slice(document.span))
+        .collect();
     assert!(spans[0].starts_with("---\n# Source"));
     assert!(spans[1].starts_with("---\nkind: Service\n"));
     assert!(spans[2].starts_with("---\nkind: Ingress\n"));
@@ -178,15 +200,29 @@ fn documents_are_kept_in_order_even_when_empty() {
         .iter()
         .map(|comment| (read.slice(comment.span), comment.own_line))
         .collect();
-    assert_eq!(comments, [("# top", true), ("# Source: carto/templates/none.yaml", true)]);
+    assert_eq!(
+        comments,
+        [
+            ("# top", true),
+            ("# Source: carto/templates/none.yaml", true)
+        ]
+    );
     assert!(super::read("# nothing\n").stream.documents.is_empty());
     assert!(super::read("").stream.documents.is_empty());
-    assert!(super::read("--- ~\n").stream.documents.iter().all(|document| !document.is_empty));
+    assert!(
+        super::read("--- ~\n")
+            .stream
+            .documents
+            .iter()
+            .all(|document| !document.is_empty)
+    );
 }
 
 #[test]
 fn comments_know_whether_they_stand_alone() {
-    let read = read("# portolan: ignore[timeout-too-short] known\nrouter: # here\n  a: \"# no\"\n  # deep\n  b: x#y\n");
+    let read = read(
+        "# portolan: ignore[timeout-too-short] known\nrouter: # here\n  a: \"# no\"\n  # deep\n  b: x#y\n",
+    );
     let comments: Vec<(&str, bool)> = read
         .stream
         .comments

@@ -13,7 +13,9 @@ fn check_map(read: &Read, node: Node<'_>) -> usize {
     let mut exact = 0;
     for (at, character) in mapped.text.char_indices() {
         let span = mapped.map.span(at..at + character.len_utf8()).unwrap();
-        let written = source.get(span.range()).expect("a span on character boundaries");
+        let written = source
+            .get(span.range())
+            .expect("a span on character boundaries");
         if written.starts_with(character) && written.len() == character.len_utf8() {
             exact += character.len_utf8();
         }
@@ -48,7 +50,10 @@ fn values_lead_back_through_every_style() {
     assert_eq!(trace("x: a b\n  c\n\n  d\n"), "a b·\n·c·\n·d");
     assert_eq!(trace("x: 'it''s'\n"), "it·''·s");
     assert_eq!(trace("x: 'a\n  b\n\n  c'\n"), "a·\n·b·\n·c");
-    assert_eq!(trace("x: \"a\\tb\\u00e9\\x41\\\"\"\n"), "a·\\t·b·\\u00e9·\\x41·\\\"");
+    assert_eq!(
+        trace("x: \"a\\tb\\u00e9\\x41\\\"\"\n"),
+        "a·\\t·b·\\u00e9·\\x41·\\\""
+    );
     assert_eq!(trace("x: \"\\ud83d\\ude00!\"\n"), "\\ud83d\\ude00·!");
     assert_eq!(trace("x: \"a\\\n   b \\\n\n  c\"\n"), "a·b ·\n·c");
     assert_eq!(trace("x: \"a \n  b\"\n"), "a·\n·b");
@@ -57,7 +62,10 @@ fn values_lead_back_through_every_style() {
     assert_eq!(trace("x: |-\n  a\r\n  b\r\n"), "a·\n·b");
     assert_eq!(trace("x: |2-\n    a\n   b\n"), "  a\n· b");
     assert_eq!(trace("x: |+\n  a\n\n\ny: 1\n"), "a\n\n\n");
-    assert_eq!(trace("x: >\n  a\n  b\n\n  c\n    d\n  e\n"), "a·\n·b·\n·c\n·  d\n·e\n");
+    assert_eq!(
+        trace("x: >\n  a\n  b\n\n  c\n    d\n  e\n"),
+        "a·\n·b·\n·c\n·  d\n·e\n"
+    );
     assert_eq!(trace("x: >-\n\n  a\n\n\n  b\n"), "\n·a·\n\n·b");
     assert_eq!(trace("x: |\n  a"), "a");
     assert_eq!(trace("x: ''\n"), "");
