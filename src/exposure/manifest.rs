@@ -311,10 +311,6 @@ fn is_placeholder_word(word: &str) -> bool {
     lower && word.split(['_', '-', ' ']).any(|part| ASKED_FOR.contains(&part))
 }
 
-/// What to supply where an object is hidden behind a template.
-pub fn hidden_object() -> String {
-    opaque_supply("an entry of `extraDeploy`")
-}
 
 #[cfg(test)]
 mod tests {
