@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use super::{Exposure, Scene, opaque_supply};
+use super::{Exposure, Scene};
 use crate::diagnostic::Label;
 use crate::facts::{ApiVersion, DuplicateObject, Fact, NonString, Place, Placeholder};
 use crate::kube::{Origin, View};

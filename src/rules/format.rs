@@ -20,6 +20,9 @@ pub struct RuleFile {
     pub requirement: Requirement,
     /// How bad a finding is.
     pub severity: Severity,
+    /// Other severities where a condition holds; the first that does counts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub severity_when: Vec<SeverityCase>,
     /// What a finding does to the requirement's verdict. By default an error or a warning makes it `violated`, and a note
     /// leaves it alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -51,6 +54,19 @@ pub struct RuleFile {
     pub labels: Vec<LabelFile>,
     /// Inputs that break the rule, and inputs that keep it. They are executed.
     pub examples: Examples,
+}
+
+/// A severity with a condition.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SeverityCase {
+    /// A CEL expression over facts.
+    pub when: String,
+    /// How bad a finding is then.
+    pub severity: Severity,
+    /// What a finding does to the requirement's verdict then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Consequence>,
 }
 
 /// What a finding does to the verdict on its requirement.

@@ -6,7 +6,7 @@ use super::condition::{Condition, Outcome, Scope};
 use super::format::Consequence;
 use super::load::{CasesOf, Rule, RuleSet};
 use super::template::split_name;
-use crate::diagnostic::{Diagnostic, Label, Requirement, RequirementVerdict, Verdict};
+use crate::diagnostic::{Diagnostic, Label, Requirement, RequirementVerdict, Severity, Verdict};
 use crate::facts::{Fact, Facts, Subject};
 
 /// What the rules say about one release or one set of manifests.
@@ -35,7 +35,7 @@ pub struct RuleFailure {
 enum Finding {
     NotAbout,
     Held,
-    Broken(Box<Diagnostic>),
+    Broken(Box<Diagnostic>, Consequence),
     Undecided(Vec<String>),
 }
 
@@ -112,9 +112,9 @@ fn judge_rule(
                 *judgement.held.entry(rule.id().to_owned()).or_default() += 1;
             }
             Ok(Finding::Undecided(supply)) => tally.add_supply(supply),
-            Ok(Finding::Broken(diagnostic)) => {
+            Ok(Finding::Broken(diagnostic, consequence)) => {
                 tally.findings += 1;
-                match rule.consequence() {
+                match consequence {
                     Consequence::Violated => tally.violated = true,
                     Consequence::Undecided => tally.add_supply(
                         diagnostic.help.clone().into_iter().collect(),
@@ -154,13 +154,32 @@ fn apply(rule: &Rule, subject: &dyn Subject, scope: &Scope<'_>) -> Result<Findin
     }
     match rule.require.evaluate(scope) {
         Outcome::Is(true) => Ok(Finding::Held),
-        Outcome::Is(false) => diagnostic(rule, subject, scope).map(|found| Finding::Broken(Box::new(found))),
+        Outcome::Is(false) => {
+            let (severity, consequence) = weigh(rule, scope)?;
+            let found = diagnostic(rule, severity, subject, scope)?;
+            Ok(Finding::Broken(Box::new(found), consequence))
+        }
         Outcome::Unknown(supply) => Ok(Finding::Undecided(supply)),
         Outcome::Failed(error) => Err(error),
     }
 }
 
-fn diagnostic(rule: &Rule, subject: &dyn Subject, scope: &Scope<'_>) -> Result<Diagnostic, String> {
+/// How bad a finding is, and what it does to the verdict.
+fn weigh(rule: &Rule, scope: &Scope<'_>) -> Result<(Severity, Consequence), String> {
+    for (when, severity, consequence) in &rule.severity_when {
+        if holds(Some(when), scope)? {
+            return Ok((*severity, *consequence));
+        }
+    }
+    Ok((rule.file.severity, rule.consequence()))
+}
+
+fn diagnostic(
+    rule: &Rule,
+    severity: Severity,
+    subject: &dyn Subject,
+    scope: &Scope<'_>,
+) -> Result<Diagnostic, String> {
     let place = subject.place();
     let fact_span = |subject: &str, field: &str| scope.fact(subject, field).as_ref().and_then(Fact::span);
     let span = rule
@@ -188,7 +207,7 @@ fn diagnostic(rule: &Rule, subject: &dyn Subject, scope: &Scope<'_>) -> Result<D
     labels.extend(place.labels.iter().filter(|label| label.span != span).cloned());
     Ok(Diagnostic {
         rule: rule.id().to_owned(),
-        severity: rule.file.severity,
+        severity,
         requirement: rule.file.requirement,
         message: first_text(&rule.message, scope)?,
         help: Some(first_text(&rule.help, scope)?).filter(|help| !help.is_empty()),

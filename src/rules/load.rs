@@ -19,6 +19,8 @@ pub struct Rule {
     pub when: Option<Condition>,
     /// What must hold.
     pub require: Condition,
+    /// Severities and consequences that hold only sometimes.
+    pub severity_when: Vec<(Condition, Severity, Consequence)>,
     /// When it cannot be said, and what to supply.
     pub undecided: Vec<(Condition, Template)>,
     /// What is wrong.
@@ -52,10 +54,16 @@ impl Rule {
 
     /// What a finding does to the requirement's verdict.
     pub fn consequence(&self) -> Consequence {
-        self.file.verdict.unwrap_or(match self.file.severity {
-            Severity::Error | Severity::Warning => Consequence::Violated,
-            Severity::Note => Consequence::None,
-        })
+        self.file
+            .verdict
+            .unwrap_or_else(|| usual_consequence(self.file.severity))
+    }
+}
+
+fn usual_consequence(severity: Severity) -> Consequence {
+    match severity {
+        Severity::Error | Severity::Warning => Consequence::Violated,
+        Severity::Note => Consequence::None,
     }
 }
 
@@ -185,6 +193,14 @@ fn compile(file: RuleFile) -> Rule {
     Rule {
         when: file.when.as_deref().map(Condition::new),
         require: Condition::new(&file.require),
+        severity_when: file
+            .severity_when
+            .iter()
+            .map(|case| {
+                let consequence = case.verdict.unwrap_or_else(|| usual_consequence(case.severity));
+                (Condition::new(&case.when), case.severity, consequence)
+            })
+            .collect(),
         undecided: file
             .undecided
             .iter()
@@ -294,6 +310,9 @@ impl Checker<'_> {
         expressions.extend(file.when.as_deref().map(|when| ("when".to_owned(), when)));
         for (index, case) in file.undecided.iter().enumerate() {
             expressions.push((format!("undecided[{index}].when"), &case.when));
+        }
+        for (index, case) in file.severity_when.iter().enumerate() {
+            expressions.push((format!("severity-when[{index}].when"), &case.when));
         }
         for (index, label) in file.labels.iter().enumerate() {
             if let Some(when) = &label.when {
