@@ -248,6 +248,7 @@ fn managed_certificates(scene: Scene<'_>, exposure: &mut Exposure) {
         };
         certificate.domains = Fact::known(i64::try_from(domains.len()).unwrap_or(i64::MAX));
         exposure.facts.managed_certificates.push(certificate);
+        super::ingress::host(scene, object, "ManagedCertificate", "spec.domains", &domains, exposure);
         for node in domains {
             let place = Place::new(node.site())
                 .in_object(object.title())

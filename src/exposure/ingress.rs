@@ -6,7 +6,7 @@ use super::load_balancer::unknown_tls;
 use super::router::RouterObjects;
 use super::{Exposure, Scene, domain, list_of, opaque_supply, text_fact, timeouts};
 use crate::facts::{EntryPoint, Fact, Host, Ingress, Place};
-use crate::kube::View;
+use crate::kube::{Origin, View};
 use crate::source::Span;
 use crate::yaml::Node;
 
@@ -302,7 +302,12 @@ fn tls_on_gke(scene: Scene<'_>, layer: &Layer, ingress: View<'_>, entry: &mut En
         declared_at = declared_at.or(Some(name.map_or(section.site(), Node::site)));
         match name.and_then(Node::text).filter(|name| !name.is_empty()) {
             Some(name) => certificates.push(format!("Secret {name}")),
-            None => facts.unnamed_tls_secret = Fact::at(true, name.map_or(section.site(), Node::site)),
+            None => {
+                // In values the place to look at is the switch that asks for the section.
+                let projected = matches!(ingress.object.origin, Origin::Projection(_));
+                let at = name.filter(|_| !projected).map_or(section.site(), Node::site);
+                facts.unnamed_tls_secret = Fact::at(true, at);
+            }
         }
     }
     if facts.unnamed_tls_secret.value().is_none() {
