@@ -92,7 +92,8 @@ fn cluster(scene: Scene<'_>) -> Cluster {
     cluster.vpc_native = Fact::from_option(options.vpc_native);
     cluster.shared_vpc = Fact::from_option(options.shared_vpc);
     cluster.network_policy = Fact::from_option(options.network_policy);
-    cluster.aws_load_balancer_controller = Fact::from_option(options.aws_load_balancer_controller.clone());
+    cluster.aws_load_balancer_controller =
+        Fact::from_option(options.aws_load_balancer_controller.clone());
     cluster.from_values = Fact::known(scene.from_values);
     cluster
 }
@@ -124,7 +125,9 @@ impl Exposure {
 
 /// A sentence that asks for the value of something that the chart would have to tell.
 fn opaque_supply(what: &str) -> String {
-    format!("{what} comes from a template that needs the chart: check Helm's output instead (`helm template … | portolan check -`)")
+    format!(
+        "{what} comes from a template that needs the chart: check Helm's output instead (`helm template … | portolan check -`)"
+    )
 }
 
 /// A string that must be known: absent where it is missing, null or empty, unknown where a template hides it.
@@ -162,7 +165,11 @@ fn override_labels(node: Node<'_>, scene: Scene<'_>) -> Vec<crate::diagnostic::L
 
 /// True for text of the user's, as opposed to the chart's defaults.
 fn is_shown(scene: Scene<'_>, span: Span) -> bool {
-    span != Span::NOWHERE && !scene.sources.name(span.source).starts_with(crate::helm::DEFAULTS_NAME)
+    span != Span::NOWHERE
+        && !scene
+            .sources
+            .name(span.source)
+            .starts_with(crate::helm::DEFAULTS_NAME)
 }
 
 /// A place in an object, at the node of that path or where it is missing.
@@ -171,7 +178,5 @@ fn place_in(object: View<'_>, path: &[&str]) -> Place {
         .node
         .at(path)
         .map_or_else(|| object.insertion_point(path), Node::site);
-    Place::new(span)
-        .in_object(object.title())
-        .under(object.display_path(&path.join(".")))
+    Place::new(span).in_object(object.title())
 }

@@ -197,7 +197,9 @@ fn compile(file: RuleFile) -> Rule {
             .severity_when
             .iter()
             .map(|case| {
-                let consequence = case.verdict.unwrap_or_else(|| usual_consequence(case.severity));
+                let consequence = case
+                    .verdict
+                    .unwrap_or_else(|| usual_consequence(case.severity));
                 (Condition::new(&case.when), case.severity, consequence)
             })
             .collect(),
@@ -342,7 +344,10 @@ impl Checker<'_> {
         for (field, text) in [("message", &file.message), ("help", &file.help)] {
             let cases = text.cases();
             if cases.last().is_none_or(|case| case.when.is_some()) {
-                self.error(field, "the last case must have no `when`, so that there is always a text");
+                self.error(
+                    field,
+                    "the last case must have no `when`, so that there is always a text",
+                );
             }
             for case in cases {
                 texts.push((field.to_owned(), case.text));
@@ -390,10 +395,16 @@ impl Checker<'_> {
                     self.error(format!("{field}.files"), "there must be at least one");
                 }
                 if kind == "bad" && example.finds.is_empty() {
-                    self.error(format!("{field}.finds"), "a bad example says what is found in it");
+                    self.error(
+                        format!("{field}.finds"),
+                        "a bad example says what is found in it",
+                    );
                 }
                 if kind == "good" && !example.finds.is_empty() {
-                    self.error(format!("{field}.finds"), "nothing is found in a good example");
+                    self.error(
+                        format!("{field}.finds"),
+                        "nothing is found in a good example",
+                    );
                 }
             }
         }

@@ -10,6 +10,9 @@ mod load;
 mod template;
 
 pub use condition::{Condition, MAX_EXPRESSION_BYTES, Outcome, Scope};
-pub use format::{Case, Consequence, Documentation, Example, ExampleFile, Examples, Expected, LabelFile, RuleFile, SeverityCase, Text, Undecided};
+pub use format::{
+    Case, Consequence, Documentation, Example, ExampleFile, Examples, Expected, LabelFile,
+    RuleFile, SeverityCase, Text, Undecided,
+};
 pub use judge::{Judgement, RuleFailure, judge};
 pub use load::{Rule, RuleError, RuleSet};
