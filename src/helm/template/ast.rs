@@ -31,9 +31,14 @@ pub(super) enum Statement {
     /// Literal text, after trimming.
     Text(Bytes),
     /// `{{ pipeline }}`; the range is the whole action.
-    Action { pipeline: Pipeline, range: Bytes },
+    Action {
+        pipeline: Pipeline,
+        range: Bytes,
+    },
     /// An action that could not be parsed; a problem says why.
-    Broken { range: Bytes },
+    Broken {
+        range: Bytes,
+    },
     /// `if` or `with`; the range is the whole block up to its `end`.
     Choice {
         rebinds: bool,

@@ -29,7 +29,11 @@ impl Eval<'_> {
                     let unknown = Value::Opaque(Rc::clone(&reason));
                     let mut bodies = vec![(branch.body.as_slice(), inner)];
                     for later in rest {
-                        let dot = if rebinds { unknown.clone() } else { dot.clone() };
+                        let dot = if rebinds {
+                            unknown.clone()
+                        } else {
+                            dot.clone()
+                        };
                         bodies.push((later.body.as_slice(), dot));
                     }
                     bodies.push((otherwise, dot.clone()));
@@ -64,7 +68,12 @@ impl Eval<'_> {
     }
 
     /// Tries the bodies without showing what they do, and leaves a placeholder with the shape of what they would print.
-    fn uncertain(&mut self, bodies: &[(&[Statement], Value)], reason: &Rc<str>, range: &Bytes) -> Outcome<Flow> {
+    fn uncertain(
+        &mut self,
+        bodies: &[(&[Statement], Value)],
+        reason: &Rc<str>,
+        range: &Bytes,
+    ) -> Outcome<Flow> {
         let mut sample = String::new();
         for (body, dot) in bodies {
             let made = self.try_out(body, dot, reason)?;
@@ -128,7 +137,9 @@ impl Eval<'_> {
                 Value::Opaque(reason)
             }
         };
-        let variables = pipeline.map(|pipeline| pipeline.variables.as_slice()).unwrap_or_default();
+        let variables = pipeline
+            .map(|pipeline| pipeline.variables.as_slice())
+            .unwrap_or_default();
         let assigns = pipeline.is_some_and(|pipeline| pipeline.assigns);
         let base = self.variables.len();
         if !assigns {
@@ -177,16 +188,35 @@ impl Eval<'_> {
         if let Some(reason) = open {
             let unknown = Value::Opaque(Rc::clone(&reason));
             self.bind(variables, assigns, base, &unknown, &unknown);
-            let bodies = if empty { vec![(body, unknown), (otherwise, dot.clone())] } else { vec![(body, unknown)] };
+            let bodies = if empty {
+                vec![(body, unknown), (otherwise, dot.clone())]
+            } else {
+                vec![(body, unknown)]
+            };
             self.uncertain(&bodies, &reason, range)?;
             return Ok(Flow::Next);
         }
-        if empty { self.walk(otherwise, dot) } else { Ok(Flow::Next) }
+        if empty {
+            self.walk(otherwise, dot)
+        } else {
+            Ok(Flow::Next)
+        }
     }
 
     /// Sets a loop's variables: one is the item; of two, the first is the key.
-    fn bind(&mut self, variables: &[String], assigns: bool, base: usize, key: &Value, item: &Value) {
-        let values: &[&Value] = if variables.len() > 1 { &[key, item] } else { &[item] };
+    fn bind(
+        &mut self,
+        variables: &[String],
+        assigns: bool,
+        base: usize,
+        key: &Value,
+        item: &Value,
+    ) {
+        let values: &[&Value] = if variables.len() > 1 {
+            &[key, item]
+        } else {
+            &[item]
+        };
         for (index, (name, value)) in variables.iter().zip(values).enumerate() {
             if assigns {
                 self.assign(name, (*value).clone());
@@ -209,29 +239,48 @@ impl Eval<'_> {
             Value::List(id) => {
                 let items = self.heap.list(*id).items.clone();
                 self.charge(items.len())?;
-                items.into_iter().enumerate().map(|(index, item)| (Value::int(index), item)).collect()
+                items
+                    .into_iter()
+                    .enumerate()
+                    .map(|(index, item)| (Value::int(index), item))
+                    .collect()
             }
             Value::Map(id) if !self.heap.is_struct(*id) => {
-                let items: Vec<_> =
-                    self.heap.entries(*id).map(|(key, item)| (Value::Text(Rc::clone(key)), item.clone())).collect();
+                let items: Vec<_> = self
+                    .heap
+                    .entries(*id)
+                    .map(|(key, item)| (Value::Text(Rc::clone(key)), item.clone()))
+                    .collect();
                 self.charge(items.len())?;
-                let open = self.heap.open(*id).map(|path| Rc::from(format!("the chart may add entries to `{path}`")));
+                let open = self
+                    .heap
+                    .open(*id)
+                    .map(|path| Rc::from(format!("the chart may add entries to `{path}`")));
                 return Ok(Ok((items, open)));
             }
             Value::Int(count, kind) => {
                 if variables > 1 {
-                    return Err(Fault::new(format!("`range` over the number {count} gives one variable, not two")));
+                    return Err(Fault::new(format!(
+                        "`range` over the number {count} gives one variable, not two"
+                    )));
                 }
                 let count = usize::try_from(*count).unwrap_or(0);
                 self.charge(count)?;
                 let kind: IntType = *kind;
                 (0..count)
-                    .map(|index| (Value::Nil, Value::Int(i64::try_from(index).unwrap_or(i64::MAX), kind)))
+                    .map(|index| {
+                        (
+                            Value::Nil,
+                            Value::Int(i64::try_from(index).unwrap_or(i64::MAX), kind),
+                        )
+                    })
                     .collect()
             }
             other => {
                 let kind = self.heap.type_name(other);
-                return Err(Fault::new(format!("`range` cannot go over a {kind}: expected a list or a map")));
+                return Err(Fault::new(format!(
+                    "`range` cannot go over a {kind}: expected a list or a map"
+                )));
             }
         };
         Ok(Ok((items, None)))
@@ -250,10 +299,11 @@ fn leaves_loop(statements: &[Statement]) -> bool {
     statements.iter().any(|statement| match statement {
         Statement::Break | Statement::Continue => true,
         Statement::Choice {
-            branches, otherwise, ..
+            branches,
+            otherwise,
+            ..
         } => branches.iter().any(|branch| leaves_loop(&branch.body)) || leaves_loop(otherwise),
         Statement::Loop { otherwise, .. } => leaves_loop(otherwise),
         _ => false,
     })
 }
-

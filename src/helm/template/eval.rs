@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::source::{MappedText, Span};
-use crate::yaml::tree::OPAQUE;
+use crate::yaml::OPAQUE;
 
 use super::ast::{Bytes, Pipeline, Statement, SyntaxProblem};
 use super::functions::print;
@@ -178,7 +178,8 @@ impl<'a> Eval<'a> {
                 continue;
             }
             let frame = self.frame.clone();
-            self.definitions.insert(name, Rc::new(Definition { body, frame }));
+            self.definitions
+                .insert(name, Rc::new(Definition { body, frame }));
         }
     }
 
@@ -191,7 +192,12 @@ impl<'a> Eval<'a> {
     pub fn span(&self, range: &Bytes) -> Span {
         match self.frame.within {
             Some(span) => span,
-            None => self.frame.text.map.span(range.clone()).unwrap_or(Span::NOWHERE),
+            None => self
+                .frame
+                .text
+                .map
+                .span(range.clone())
+                .unwrap_or(Span::NOWHERE),
         }
     }
 
@@ -200,7 +206,9 @@ impl<'a> Eval<'a> {
         self.steps = self.steps.saturating_add(steps as u64);
         let most = self.context.limits.steps;
         if self.steps > most {
-            return Err(Fault::limit(format!("the template takes more than {most} steps: the rest is not evaluated")));
+            return Err(Fault::limit(format!(
+                "the template takes more than {most} steps: the rest is not evaluated"
+            )));
         }
         Ok(())
     }
@@ -209,7 +217,9 @@ impl<'a> Eval<'a> {
     pub fn allow_text(&mut self, len: usize) -> Outcome<()> {
         let most = self.context.limits.output_bytes;
         if len > most {
-            return Err(Fault::limit(format!("the template makes a text of more than {most} bytes")));
+            return Err(Fault::limit(format!(
+                "the template makes a text of more than {most} bytes"
+            )));
         }
         self.charge(len / 32 + 1)
     }
@@ -218,7 +228,9 @@ impl<'a> Eval<'a> {
     pub fn enter(&mut self) -> Outcome<()> {
         let most = self.context.limits.depth;
         if self.depth >= most {
-            return Err(Fault::limit(format!("the template is nested more than {most} deep")));
+            return Err(Fault::limit(format!(
+                "the template is nested more than {most} deep"
+            )));
         }
         self.depth += 1;
         Ok(())
@@ -261,7 +273,11 @@ impl<'a> Eval<'a> {
             message,
             help: fault.help,
             fatal: !fault.limit,
-            kind: if fault.limit { ProblemKind::Limit } else { ProblemKind::Evaluation },
+            kind: if fault.limit {
+                ProblemKind::Limit
+            } else {
+                ProblemKind::Evaluation
+            },
         };
         if !self.problems.contains(&problem) {
             self.problems.push(problem);
@@ -269,7 +285,12 @@ impl<'a> Eval<'a> {
     }
 
     /// Prints a placeholder and records why.
-    pub fn leave_placeholder(&mut self, placeholder: Placeholder, reason: &str, range: &Bytes) -> Outcome<()> {
+    pub fn leave_placeholder(
+        &mut self,
+        placeholder: Placeholder,
+        reason: &str,
+        range: &Bytes,
+    ) -> Outcome<()> {
         let start = self.out.text().len();
         let span = self.span(range);
         self.write(&placeholder.text, span)?;
@@ -300,7 +321,9 @@ impl<'a> Eval<'a> {
     fn make_room(&mut self, len: usize) -> Outcome<()> {
         let most = self.context.limits.output_bytes;
         if self.out.text().len() + len > most {
-            return Err(Fault::limit(format!("the template prints more than {most} bytes: the rest is not evaluated")));
+            return Err(Fault::limit(format!(
+                "the template prints more than {most} bytes: the rest is not evaluated"
+            )));
         }
         self.charge(len / 32)
     }
@@ -322,7 +345,9 @@ impl<'a> Eval<'a> {
                 self.make_room(range.len())?;
                 let text = Rc::clone(&self.frame.text);
                 match self.frame.within {
-                    Some(span) => self.write(text.text.get(range.clone()).unwrap_or_default(), span)?,
+                    Some(span) => {
+                        self.write(text.text.get(range.clone()).unwrap_or_default(), span)?
+                    }
                     None => self.out.copy(&text, range.clone()),
                 }
                 Ok(Flow::Next)
@@ -362,7 +387,11 @@ impl<'a> Eval<'a> {
                 self.leave();
                 flow
             }
-            Statement::Call { name, argument, range } => {
+            Statement::Call {
+                name,
+                argument,
+                range,
+            } => {
                 self.action = self.span(range);
                 self.call_statement(name, argument.as_ref(), range, dot)?;
                 Ok(Flow::Next)
@@ -406,14 +435,28 @@ impl<'a> Eval<'a> {
     /// Prints what stands for an opaque value.
     fn print_opaque(&mut self, reason: &str, range: &Bytes) -> Outcome<()> {
         let source = &self.frame.text.text;
-        let trims = source.get(range.clone()).is_some_and(|action| action.ends_with("-}}"));
+        let trims = source
+            .get(range.clone())
+            .is_some_and(|action| action.ends_with("-}}"));
         let rest = source.get(range.end..).unwrap_or_default();
-        let alone = !trims && rest.split('\n').next().unwrap_or_default().trim().is_empty();
+        let alone = !trims
+            && rest
+                .split('\n')
+                .next()
+                .unwrap_or_default()
+                .trim()
+                .is_empty();
         let placeholder = placeholder::for_value(self.out.text(), alone);
         self.leave_placeholder(placeholder, reason, range)
     }
 
-    fn call_statement(&mut self, name: &str, argument: Option<&Pipeline>, range: &Bytes, dot: &Value) -> Outcome<()> {
+    fn call_statement(
+        &mut self,
+        name: &str,
+        argument: Option<&Pipeline>,
+        range: &Bytes,
+        dot: &Value,
+    ) -> Outcome<()> {
         let data = match argument {
             Some(pipeline) => match self.pipeline(pipeline, dot) {
                 Ok(value) => value,
@@ -476,7 +519,10 @@ impl<'a> Eval<'a> {
             self.leave();
             let fault = Fault {
                 limit: problem.limit,
-                ..Fault::new(format!("the text given to `tpl` is not a valid template: {}", problem.message))
+                ..Fault::new(format!(
+                    "the text given to `tpl` is not a valid template: {}",
+                    problem.message
+                ))
             };
             return Err(match &problem.help {
                 Some(help) => fault.help(help.clone()),
@@ -521,6 +567,10 @@ fn syntax_problem(problem: &SyntaxProblem, span: Span) -> TemplateProblem {
         message: problem.message.clone(),
         help: problem.help.clone(),
         fatal: !problem.limit,
-        kind: if problem.limit { ProblemKind::Limit } else { ProblemKind::Syntax },
+        kind: if problem.limit {
+            ProblemKind::Limit
+        } else {
+            ProblemKind::Syntax
+        },
     }
 }

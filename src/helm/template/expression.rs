@@ -44,7 +44,10 @@ impl Eval<'_> {
     }
 
     pub(super) fn assign(&mut self, name: &str, value: Value) {
-        let index = self.variables.iter().rposition(|variable| variable.name == name);
+        let index = self
+            .variables
+            .iter()
+            .rposition(|variable| variable.name == name);
         if let Some(index) = index
             && let Some(variable) = self.variables.get_mut(index)
         {
@@ -67,13 +70,20 @@ impl Eval<'_> {
                 arguments.extend(piped);
                 self.fields(base, fields, arguments, &command.first.range, dot)
             }
-            ExpressionKind::Nil => Err(Fault::new("`nil` alone is not a value that can be used here").at(&command.range)),
+            ExpressionKind::Nil => Err(Fault::new(
+                "`nil` alone is not a value that can be used here",
+            )
+            .at(&command.range)),
             _ => {
                 if let Some(argument) = command.arguments.first() {
-                    return Err(Fault::new("this is not a function and takes no arguments").at(&argument.range));
+                    return Err(Fault::new("this is not a function and takes no arguments")
+                        .at(&argument.range));
                 }
                 if piped.is_some() {
-                    return Err(Fault::new("this is not a function: nothing can be piped into it").at(&command.range));
+                    return Err(
+                        Fault::new("this is not a function: nothing can be piped into it")
+                            .at(&command.range),
+                    );
                 }
                 self.expression(&command.first, dot)
             }
@@ -89,8 +99,12 @@ impl Eval<'_> {
             ExpressionKind::Int(value) => Ok(Value::Int(*value, IntType::Int)),
             ExpressionKind::Float(value) => Ok(Value::Float(*value)),
             ExpressionKind::Text(text) => Ok(Value::text(text.as_str())),
-            ExpressionKind::Function(function) => self.invoke(function, Vec::new(), &expression.range),
-            ExpressionKind::Fields(base, fields) => self.fields(base, fields, Vec::new(), &expression.range, dot),
+            ExpressionKind::Function(function) => {
+                self.invoke(function, Vec::new(), &expression.range)
+            }
+            ExpressionKind::Fields(base, fields) => {
+                self.fields(base, fields, Vec::new(), &expression.range, dot)
+            }
             ExpressionKind::Parenthesis(pipeline) => self.pipeline(pipeline, dot),
         }
     }
@@ -106,16 +120,26 @@ impl Eval<'_> {
         let (mut value, mut path) = match base {
             Base::Dot => (dot.clone(), String::new()),
             Base::Variable(name) => {
-                let found = self.variables.iter().rev().find(|variable| variable.name == *name);
+                let found = self
+                    .variables
+                    .iter()
+                    .rev()
+                    .find(|variable| variable.name == *name);
                 match found {
                     Some(variable) => (variable.value.clone(), name.clone()),
-                    None => return Err(Fault::new(format!("variable `{name}` is not set here")).at(range)),
+                    None => {
+                        return Err(
+                            Fault::new(format!("variable `{name}` is not set here")).at(range)
+                        );
+                    }
                 }
             }
             Base::Parenthesis(pipeline) => (self.pipeline(pipeline, dot)?, "(…)".to_owned()),
         };
         if !arguments.is_empty() && fields.is_empty() {
-            return Err(Fault::new(format!("`{path}` is not a function and takes no arguments")).at(range));
+            return Err(
+                Fault::new(format!("`{path}` is not a function and takes no arguments")).at(range),
+            );
         }
         let last = fields.len().saturating_sub(1);
         for (index, (name, place)) in fields.iter().enumerate() {
@@ -125,14 +149,20 @@ impl Eval<'_> {
                 Value::Nil if index == 0 => Value::Nil,
                 Value::Nil => {
                     let fault = Fault::new(format!("`{path}` is not set, so it has no `{name}`"));
-                    let safe = fields.iter().fold(String::new(), |so_far, (name, _)| match so_far.as_str() {
-                        "" => format!(".{name}"),
-                        so_far => format!("({so_far}).{name}"),
-                    });
-                    let help = format!("write `{{{{ if {path} }}}}` around it, or `{safe}`, which gives nothing instead");
+                    let safe = fields
+                        .iter()
+                        .fold(String::new(), |so_far, (name, _)| match so_far.as_str() {
+                            "" => format!(".{name}"),
+                            so_far => format!("({so_far}).{name}"),
+                        });
+                    let help = format!(
+                        "write `{{{{ if {path} }}}}` around it, or `{safe}`, which gives nothing instead"
+                    );
                     return Err(fault.help(help).at(place));
                 }
-                value => self.field(&value, &path, name, given).map_err(|fault| fault.at(place))?,
+                value => self
+                    .field(&value, &path, name, given)
+                    .map_err(|fault| fault.at(place))?,
             };
             path.push('.');
             path.push_str(name);
@@ -145,17 +175,27 @@ impl Eval<'_> {
         let id = match value {
             Value::Opaque(reason) => return Ok(Value::Opaque(Rc::clone(reason))),
             Value::Map(id) => *id,
-            Value::List(list) if self.heap.list(*list).element == Element::Versions && name == "Has" => {
+            Value::List(list)
+                if self.heap.list(*list).element == Element::Versions && name == "Has" =>
+            {
                 return functions::has_version(self, *list, arguments);
             }
             other => {
                 let kind = self.heap.type_name(other);
-                let what = if path.is_empty() { "the value here" } else { path };
-                return Err(Fault::new(format!("`{what}` is a {kind}, so it has no field `{name}`")));
+                let what = if path.is_empty() {
+                    "the value here"
+                } else {
+                    path
+                };
+                return Err(Fault::new(format!(
+                    "`{what}` is a {kind}, so it has no field `{name}`"
+                )));
             }
         };
         if !arguments.is_empty() {
-            return Err(Fault::new(format!("`{path}.{name}` is not a function and takes no arguments")));
+            return Err(Fault::new(format!(
+                "`{path}.{name}` is not a function and takes no arguments"
+            )));
         }
         if let Some(reason) = &self.heap.unsure {
             return Ok(Value::Opaque(Rc::clone(reason)));
@@ -163,19 +203,29 @@ impl Eval<'_> {
         if let Some(found) = self.heap.get(id, name) {
             return Ok(found.clone());
         }
-        let Some(map) = self.heap.map(id) else { return Ok(Value::Nil) };
+        let Some(map) = self.heap.map(id) else {
+            return Ok(Value::Nil);
+        };
         if let Some(open) = &map.open {
             return Ok(Value::Opaque(missing(open, name)));
         }
         match map.kind {
-            MapKind::Struct(kind) => Err(Fault::new(format!("`{path}` has no field `{name}` (it is a {kind})"))),
+            MapKind::Struct(kind) => Err(Fault::new(format!(
+                "`{path}` has no field `{name}` (it is a {kind})"
+            ))),
             MapKind::Version => Err(Fault::new(format!("a version has no field `{name}`"))),
             MapKind::Text => Ok(Value::text("")),
             MapKind::Any | MapKind::Values => Ok(Value::Nil),
         }
     }
 
-    fn call(&mut self, function: &'static Function, command: &Command, piped: Option<Value>, dot: &Value) -> Outcome {
+    fn call(
+        &mut self,
+        function: &'static Function,
+        command: &Command,
+        piped: Option<Value>,
+        dot: &Value,
+    ) -> Outcome {
         if matches!(function.name, "and" | "or") {
             return self.connective(function.name == "and", command, piped, dot);
         }
@@ -189,13 +239,19 @@ impl Eval<'_> {
 
     /// `and` and `or` give the first argument that decides, and do not look at those after it. Where an argument is not
     /// known, the result is, unless a later one decides by itself.
-    fn connective(&mut self, and: bool, command: &Command, piped: Option<Value>, dot: &Value) -> Outcome {
+    fn connective(
+        &mut self,
+        and: bool,
+        command: &Command,
+        piped: Option<Value>,
+        dot: &Value,
+    ) -> Outcome {
         let mut unknown = None;
         let mut last = None;
         let count = command.arguments.len() + usize::from(piped.is_some());
         for index in 0..count {
             let value = match command.arguments.get(index) {
-                Some(argument) => self.expression(argument, dot);
+                Some(argument) => self.expression(argument, dot),
                 None => Ok(piped.clone().unwrap_or(Value::Nil)),
             };
             let value = match value {
@@ -222,7 +278,12 @@ impl Eval<'_> {
     }
 
     /// Calls a function with evaluated arguments.
-    pub(super) fn invoke(&mut self, function: &'static Function, arguments: Vec<Value>, range: &Bytes) -> Outcome {
+    pub(super) fn invoke(
+        &mut self,
+        function: &'static Function,
+        arguments: Vec<Value>,
+        range: &Bytes,
+    ) -> Outcome {
         let count = arguments.len();
         if count < function.least || count > function.most {
             let expected = match (function.least, function.most) {
@@ -230,11 +291,17 @@ impl Eval<'_> {
                 (least, most) if least == most => least.to_string(),
                 (least, most) => format!("{least} to {most}"),
             };
-            let message = format!("`{}` takes {expected} arguments, found {count}", function.name);
+            let message = format!(
+                "`{}` takes {expected} arguments, found {count}",
+                function.name
+            );
             return Err(Fault::new(message).at(range));
         }
         if let OnOpaque::Never(reason) = function.opaque {
-            return Ok(Value::Opaque(Rc::from(format!("`{}`: {reason}", function.name))));
+            return Ok(Value::Opaque(Rc::from(format!(
+                "`{}`: {reason}",
+                function.name
+            ))));
         }
         if matches!(function.opaque, OnOpaque::Deep | OnOpaque::Shallow) {
             let opaque = arguments.iter().find_map(|argument| match argument {
@@ -260,7 +327,11 @@ impl Eval<'_> {
     pub(super) fn charge_value(&mut self, value: &Value, depth: usize) -> Outcome<()> {
         let items: Vec<Value> = match value {
             Value::List(id) => self.heap.list(*id).items.clone(),
-            Value::Map(id) => self.heap.entries(*id).map(|(_, item)| item.clone()).collect(),
+            Value::Map(id) => self
+                .heap
+                .entries(*id)
+                .map(|(_, item)| item.clone())
+                .collect(),
             Value::Text(text) => return self.charge(text.len() / 32),
             _ => return Ok(()),
         };
@@ -268,11 +339,15 @@ impl Eval<'_> {
             return Err(Fault::limit("a list or map is nested too deep"));
         }
         self.charge(items.len())?;
-        items.iter().try_for_each(|item| self.charge_value(item, depth + 1))
+        items
+            .iter()
+            .try_for_each(|item| self.charge_value(item, depth + 1))
     }
 }
 
 /// Why an entry that is absent from a map is not known.
 pub(super) fn missing(path: &str, name: &str) -> Rc<str> {
-    Rc::from(format!("`{path}.{name}` is not in the given values; the chart's default is not known"))
+    Rc::from(format!(
+        "`{path}.{name}` is not in the given values; the chart's default is not known"
+    ))
 }

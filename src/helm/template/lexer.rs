@@ -53,8 +53,11 @@ pub(super) fn lex(text: &str, problems: &mut Vec<SyntaxProblem>) -> Vec<Segment>
         let rest = text.get(at..).unwrap_or_default();
         let open = rest.find("{{").map(|offset| at + offset);
         let mut range = at..open.unwrap_or(text.len());
-        let inside = open.and_then(|open| text.get(open + 2..)).unwrap_or_default();
-        let trim_right = inside.starts_with('-') && inside.get(1..).is_some_and(|rest| rest.starts_with(SPACES));
+        let inside = open
+            .and_then(|open| text.get(open + 2..))
+            .unwrap_or_default();
+        let trim_right =
+            inside.starts_with('-') && inside.get(1..).is_some_and(|rest| rest.starts_with(SPACES));
         let piece = text.get(range.clone()).unwrap_or_default();
         if trim_left {
             range.start += piece.len() - piece.trim_start_matches(SPACES).len();
@@ -132,7 +135,11 @@ impl<'t> ActionLexer<'t> {
             }
             let blank = rest.len() - rest.trim_start_matches(SPACES).len();
             // A trim marker needs a space before it: `3-}}` is a number and an error.
-            if blank > 0 && rest.get(blank..).is_some_and(|rest| rest.starts_with("-}}")) {
+            if blank > 0
+                && rest
+                    .get(blank..)
+                    .is_some_and(|rest| rest.starts_with("-}}"))
+            {
                 return self.closed(blank + 3, true);
             }
             self.at += blank;
@@ -147,7 +154,11 @@ impl<'t> ActionLexer<'t> {
                 return self.unclosed();
             }
             if first == '}' {
-                self.problem(self.at..self.at + 1, "found a single `}`, expected `}}`", None);
+                self.problem(
+                    self.at..self.at + 1,
+                    "found a single `}`, expected `}}`",
+                    None,
+                );
                 return self.closed(1, false);
             }
             if !self.token(first) {
@@ -172,7 +183,14 @@ impl<'t> ActionLexer<'t> {
     fn unclosed(&mut self) -> End {
         let rest = self.text.get(self.open..).unwrap_or_default();
         let line = rest.split('\n').next().unwrap_or_default();
-        let line = line.get(..2 + line.get(2..).and_then(|rest| rest.find("{{")).unwrap_or(line.len())).unwrap_or(line);
+        let line = line
+            .get(
+                ..2 + line
+                    .get(2..)
+                    .and_then(|rest| rest.find("{{"))
+                    .unwrap_or(line.len()),
+            )
+            .unwrap_or(line);
         let line = line.trim_end_matches(SPACES);
         let end = self.open + line.len();
         // What was read beyond the line was never meant as part of the action.
@@ -193,7 +211,11 @@ impl<'t> ActionLexer<'t> {
     fn comment(&mut self, start: usize) -> End {
         let body = self.text.get(start..).unwrap_or_default();
         let Some(close) = body.find("*/") else {
-            let line = body.split('\n').next().unwrap_or_default().trim_end_matches(SPACES);
+            let line = body
+                .split('\n')
+                .next()
+                .unwrap_or_default()
+                .trim_end_matches(SPACES);
             self.problem(
                 self.open..start + line.len(),
                 "this comment is never closed: expected `*/}}`",
@@ -211,7 +233,11 @@ impl<'t> ActionLexer<'t> {
             self.at += 2;
         } else {
             let blank = rest.len() - rest.trim_start_matches(SPACES).len();
-            if blank > 0 && rest.get(blank..).is_some_and(|rest| rest.starts_with("-}}")) {
+            if blank > 0
+                && rest
+                    .get(blank..)
+                    .is_some_and(|rest| rest.starts_with("-}}"))
+            {
                 return End {
                     at: self.at + blank + 3,
                     trims: true,
@@ -254,7 +280,10 @@ impl<'t> ActionLexer<'t> {
             '"' => self.quoted(),
             '`' => self.raw(),
             '\'' => self.character(),
-            '.' if !rest.get(1..).is_some_and(|rest| rest.starts_with(|at: char| at.is_ascii_digit())) => {
+            '.' if !rest
+                .get(1..)
+                .is_some_and(|rest| rest.starts_with(|at: char| at.is_ascii_digit())) =>
+            {
                 let name = word(rest.get(1..).unwrap_or_default());
                 match name {
                     "" => self.push(1, TokenKind::Dot),
@@ -271,11 +300,17 @@ impl<'t> ActionLexer<'t> {
                 if name.is_empty() {
                     let len = first.len_utf8();
                     let help = match first {
-                        '“' | '”' | '‘' | '’' => Some("write the straight quotation mark `\"`"),
+                        '“' | '”' | '‘' | '’' => {
+                            Some("write the straight quotation mark `\"`")
+                        }
                         ':' => Some("a variable is declared with `:=`"),
                         _ => None,
                     };
-                    self.problem(self.at..self.at + len, format!("unexpected `{first}` in an action"), help);
+                    self.problem(
+                        self.at..self.at + len,
+                        format!("unexpected `{first}` in an action"),
+                        help,
+                    );
                     self.at += len;
                     return true;
                 }
@@ -309,7 +344,11 @@ impl<'t> ActionLexer<'t> {
             }
         }
         let line = rest.split('\n').next().unwrap_or_default();
-        let shown = line.split("}}").next().unwrap_or_default().trim_end_matches(SPACES);
+        let shown = line
+            .split("}}")
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches(SPACES);
         self.problem(
             self.at..self.at + shown.len().max(1),
             "this string is never closed: expected `\"` on the same line",
@@ -321,7 +360,11 @@ impl<'t> ActionLexer<'t> {
     fn raw(&mut self) -> bool {
         let rest = self.rest();
         let Some(close) = rest.get(1..).and_then(|rest| rest.find('`')) else {
-            self.problem(self.at..self.at + 1, "this string is never closed: expected another `` ` ``", None);
+            self.problem(
+                self.at..self.at + 1,
+                "this string is never closed: expected another `` ` ``",
+                None,
+            );
             return false;
         };
         let body = rest.get(1..=close).unwrap_or_default().replace('\r', "");
@@ -338,7 +381,11 @@ impl<'t> ActionLexer<'t> {
                 '\\' => escaped = true,
                 '\'' => {
                     let body = rest.get(1..offset).unwrap_or_default();
-                    let value = if body == "\\'" { Ok("'".to_owned()) } else { unescape(body) };
+                    let value = if body == "\\'" {
+                        Ok("'".to_owned())
+                    } else {
+                        unescape(body)
+                    };
                     let mut characters = value.iter().flat_map(|value| value.chars());
                     if let (Some(only), None) = (characters.next(), characters.next()) {
                         return self.push(offset + 1, TokenKind::Int(i64::from(u32::from(only))));
@@ -353,7 +400,11 @@ impl<'t> ActionLexer<'t> {
                 _ => {}
             }
         }
-        self.problem(self.at..self.at + 1, "this character is never closed: expected `'`", None);
+        self.problem(
+            self.at..self.at + 1,
+            "this character is never closed: expected `'`",
+            None,
+        );
         false
     }
 
@@ -361,11 +412,18 @@ impl<'t> ActionLexer<'t> {
         let rest = self.rest();
         let mut len = 0;
         let mut previous = ' ';
-        let hexadecimal = rest.trim_start_matches(['+', '-']).to_ascii_lowercase().starts_with("0x");
+        let hexadecimal = rest
+            .trim_start_matches(['+', '-'])
+            .to_ascii_lowercase()
+            .starts_with("0x");
         for at in rest.chars() {
             let sign = matches!(at, '+' | '-');
-            let after_exponent = !hexadecimal && matches!(previous, 'e' | 'E') || matches!(previous, 'p' | 'P');
-            if !(at.is_alphanumeric() || matches!(at, '.' | '_') || sign && (len == 0 || after_exponent)) {
+            let after_exponent =
+                !hexadecimal && matches!(previous, 'e' | 'E') || matches!(previous, 'p' | 'P');
+            if !(at.is_alphanumeric()
+                || matches!(at, '.' | '_')
+                || sign && (len == 0 || after_exponent))
+            {
                 break;
             }
             previous = at;
@@ -377,8 +435,13 @@ impl<'t> ActionLexer<'t> {
             None => {
                 let len = len.max(1);
                 let shown = rest.get(..len).unwrap_or_default().to_owned();
-                let help = (shown == "-").then_some("a trim marker is written ` -}}`, with a space before it");
-                self.problem(self.at..self.at + len, format!("`{shown}` is not a number"), help);
+                let help = (shown == "-")
+                    .then_some("a trim marker is written ` -}}`, with a space before it");
+                self.problem(
+                    self.at..self.at + len,
+                    format!("`{shown}` is not a number"),
+                    help,
+                );
                 self.push(len, TokenKind::Int(0))
             }
         }
@@ -408,13 +471,18 @@ pub(super) fn parse_number(written: &str) -> Option<TokenKind> {
         .find_map(|(prefix, radix)| Some((lower.strip_prefix(prefix)?, radix)));
     let whole = match radix {
         Some((digits, radix)) => Some(i128::from_str_radix(digits, radix).ok()?),
-        None if lower.len() > 1 && lower.starts_with('0') && lower.bytes().all(|at| at.is_ascii_digit()) => {
+        None if lower.len() > 1
+            && lower.starts_with('0')
+            && lower.bytes().all(|at| at.is_ascii_digit()) =>
+        {
             Some(i128::from_str_radix(&lower, 8).ok()?)
         }
         None => lower.parse::<i128>().ok(),
     };
     if let Some(whole) = whole {
-        return i64::try_from(if negative { -whole } else { whole }).ok().map(TokenKind::Int);
+        return i64::try_from(if negative { -whole } else { whole })
+            .ok()
+            .map(TokenKind::Int);
     }
     let value: f64 = lower.parse().ok().filter(|value: &f64| value.is_finite())?;
     Some(TokenKind::Float(if negative { -value } else { value }))

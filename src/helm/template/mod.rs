@@ -10,7 +10,7 @@
 //!
 //! # What stands in the text for what is not known
 //!
-//! - Within a line, an opaque value prints one [`OPAQUE`](crate::yaml::tree::OPAQUE) character.
+//! - Within a line, an opaque value prints one [`OPAQUE`](crate::yaml::OPAQUE) character.
 //! - Through `nindent N`, it prints a line break, N spaces and `OPAQUE: OPAQUE`: an entry that may stand for any number of
 //!   entries, so that those beside it are still read. Through `indent N`, the same without the line break.
 //! - Where an action stands alone on its line it prints `OPAQUE: OPAQUE`, or `- OPAQUE` after an item of a sequence;
@@ -31,7 +31,7 @@
 use std::ops::Range;
 
 use crate::source::{MappedText, Span};
-use crate::yaml::tree::Node;
+use crate::yaml::Node;
 
 mod ast;
 mod blocks;

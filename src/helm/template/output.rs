@@ -25,7 +25,9 @@ impl Output {
 
     /// Appends a part of the template as it stands.
     pub fn copy(&mut self, template: &MappedText, range: Range<usize>) {
-        let Some(piece) = template.text.get(range.clone()) else { return };
+        let Some(piece) = template.text.get(range.clone()) else {
+            return;
+        };
         self.mapped.text.push_str(piece);
         if !self.scratch {
             self.mapped.map.push_part(&template.map, range);
@@ -43,6 +45,8 @@ impl Output {
     /// What was written since the last line break.
     pub fn last_line(&self) -> &str {
         let text = self.text();
-        text.rfind('\n').and_then(|at| text.get(at + 1..)).unwrap_or(text)
+        text.rfind('\n')
+            .and_then(|at| text.get(at + 1..))
+            .unwrap_or(text)
     }
 }

@@ -28,7 +28,11 @@ pub(super) fn parse(text: &str) -> Parsed {
     for segment in segments {
         match segment {
             Segment::Text(range) => parser.body.push(Statement::Text(range)),
-            Segment::Action { range, tokens, sound } => parser.action(range, &tokens, sound),
+            Segment::Action {
+                range,
+                tokens,
+                sound,
+            } => parser.action(range, &tokens, sound),
         }
     }
     parser.finish()
@@ -97,7 +101,9 @@ impl Parser<'_> {
             _ => "",
         };
         let rest = tokens.get(1..).unwrap_or_default();
-        let head = tokens.first().map_or(range.clone(), |token| token.range.clone());
+        let head = tokens
+            .first()
+            .map_or(range.clone(), |token| token.range.clone());
         match keyword {
             "if" => self.enter(Kind::If, range, head, rest, sound),
             "with" => self.enter(Kind::With, range, head, rest, sound),
@@ -136,14 +142,20 @@ impl Parser<'_> {
                     self.pipeline(rest, &head, sound, false)
                 };
                 match name {
-                    Some(name) => self.body.push(Statement::Call { name, argument, range }),
+                    Some(name) => self.body.push(Statement::Call {
+                        name,
+                        argument,
+                        range,
+                    }),
                     None => self.body.push(Statement::Broken { range }),
                 }
             }
             _ => {
                 let place = range.clone();
                 match self.pipeline(tokens, &place, sound, false) {
-                    Some(pipeline) if sound => self.body.push(Statement::Action { pipeline, range }),
+                    Some(pipeline) if sound => {
+                        self.body.push(Statement::Action { pipeline, range })
+                    }
                     _ => self.body.push(Statement::Broken { range }),
                 }
             }
@@ -151,9 +163,22 @@ impl Parser<'_> {
     }
 
     /// Parses a pipeline; `place` is shown where there is none.
-    fn pipeline(&mut self, tokens: &[Token], place: &Bytes, sound: bool, in_range: bool) -> Option<Pipeline> {
+    fn pipeline(
+        &mut self,
+        tokens: &[Token],
+        place: &Bytes,
+        sound: bool,
+        in_range: bool,
+    ) -> Option<Pipeline> {
         let mut found = Vec::new();
-        let pipeline = parse_pipeline(self.text, tokens, place, in_range, &mut self.scope, &mut found);
+        let pipeline = parse_pipeline(
+            self.text,
+            tokens,
+            place,
+            in_range,
+            &mut self.scope,
+            &mut found,
+        );
         if sound {
             self.problems.append(&mut found);
         }
@@ -163,7 +188,11 @@ impl Parser<'_> {
     fn nothing_after(&mut self, keyword: &str, rest: &[Token], sound: bool) {
         if let (Some(first), Some(last), true) = (rest.first(), rest.last(), sound) {
             let range = first.range.start..last.range.end;
-            self.problem(range, format!("unexpected text after `{keyword}`: expected `}}}}`"), None);
+            self.problem(
+                range,
+                format!("unexpected text after `{keyword}`: expected `}}}}`"),
+                None,
+            );
         }
     }
 
@@ -172,7 +201,9 @@ impl Parser<'_> {
             return Some(name.clone());
         }
         if sound {
-            let range = rest.first().map_or(head.clone(), |token| token.range.clone());
+            let range = rest
+                .first()
+                .map_or(head.clone(), |token| token.range.clone());
             self.problem(
                 range,
                 format!("`{keyword}` needs a name in quotation marks"),
@@ -208,8 +239,13 @@ impl Parser<'_> {
                 }
                 name = self.name("define", &head, rest, sound).unwrap_or_default();
                 if let Some(second) = rest.get(1).filter(|_| sound) {
-                    let range = second.range.start..rest.last().map_or(second.range.end, |last| last.range.end);
-                    self.problem(range, "unexpected text after the name in `define`: expected `}}`", None);
+                    let range = second.range.start
+                        ..rest.last().map_or(second.range.end, |last| last.range.end);
+                    self.problem(
+                        range,
+                        "unexpected text after the name in `define`: expected `}}`",
+                        None,
+                    );
                 }
                 self.scope = Scope::new();
             }
@@ -248,14 +284,19 @@ impl Parser<'_> {
         }
         let again = match rest.first().map(|token| &token.kind) {
             Some(TokenKind::Word(word)) if word == kind.word() && kind != Kind::Range => {
-                let head = rest.first().map_or(range.clone(), |token| token.range.clone());
+                let head = rest
+                    .first()
+                    .map_or(range.clone(), |token| token.range.clone());
                 Some(self.pipeline(rest.get(1..).unwrap_or_default(), &head, sound, false))
             }
             _ => {
                 if let (Some(first), Some(last), true) = (rest.first(), rest.last(), sound) {
                     let message = match kind {
                         Kind::Range => "unexpected text after `else`: expected `}}`".to_owned(),
-                        _ => format!("unexpected text after `else`: expected `{}` or `}}}}`", kind.word()),
+                        _ => format!(
+                            "unexpected text after `else`: expected `{}` or `}}}}`",
+                            kind.word()
+                        ),
                     };
                     self.problem(first.range.start..last.range.end, message, None);
                 }
@@ -263,9 +304,15 @@ impl Parser<'_> {
             }
         };
         let body = std::mem::take(&mut self.body);
-        let Some(open) = self.open.last_mut() else { return };
+        let Some(open) = self.open.last_mut() else {
+            return;
+        };
         match open.current.take() {
-            Some((condition, head)) => open.branches.push(Branch { condition, body, head }),
+            Some((condition, head)) => open.branches.push(Branch {
+                condition,
+                body,
+                head,
+            }),
             None => {
                 // Two plain `else`: Helm refuses; we keep what the first one held.
                 self.body = body;
@@ -346,11 +393,15 @@ impl Parser<'_> {
 
     fn finish(mut self) -> Parsed {
         while let Some(open) = self.open.pop() {
-            let message = format!("this `{}` is never closed: expected `{{{{ end }}}}`", open.kind.word());
+            let message = format!(
+                "this `{}` is never closed: expected `{{{{ end }}}}`",
+                open.kind.word()
+            );
             self.problem(open.start.clone(), message, None);
             self.close(open, self.text.len());
         }
-        self.problems.sort_by_key(|problem| (problem.range.start, problem.range.end));
+        self.problems
+            .sort_by_key(|problem| (problem.range.start, problem.range.end));
         self.problems.truncate(MAX_PROBLEMS);
         Parsed {
             body: self.body,

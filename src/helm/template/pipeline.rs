@@ -91,9 +91,11 @@ impl<'t> Reader<'t, '_> {
                 self.at += 2;
                 (vec![first.clone()], true)
             }
-            (Some(TokenKind::Comma), Some(TokenKind::Variable(second)), Some(TokenKind::Declare | TokenKind::Assign))
-                if in_range =>
-            {
+            (
+                Some(TokenKind::Comma),
+                Some(TokenKind::Variable(second)),
+                Some(TokenKind::Declare | TokenKind::Assign),
+            ) if in_range => {
                 let assigns = self.kind_at(3) == Some(&TokenKind::Assign);
                 self.at += 4;
                 (vec![first.clone(), second.clone()], assigns)
@@ -113,7 +115,9 @@ impl<'t> Reader<'t, '_> {
                     let (range, message) = match (self.peek(), commands.is_empty()) {
                         (Some(token), true) => (token.range.clone(), "a value is missing here"),
                         (None, true) => (place.clone(), "a value is missing here"),
-                        (Some(token), false) => (token.range.clone(), "a function is missing after `|`"),
+                        (Some(token), false) => {
+                            (token.range.clone(), "a function is missing after `|`")
+                        }
                         (None, false) => (self.previous(place), "a function is missing after `|`"),
                     };
                     self.problem(range, message, None);
@@ -177,7 +181,10 @@ impl<'t> Reader<'t, '_> {
                 break;
             }
             if token.range.start == end {
-                let message = format!("unexpected `{}`: expected a space before it", self.shown(&token.range));
+                let message = format!(
+                    "unexpected `{}`: expected a space before it",
+                    self.shown(&token.range)
+                );
                 self.problem(token.range.clone(), message, None);
                 return None;
             }
@@ -258,20 +265,32 @@ impl<'t> Reader<'t, '_> {
                 }
                 Base::Parenthesis(Box::new(pipeline))
             }
-            TokenKind::Comma | TokenKind::Assign | TokenKind::Declare | TokenKind::Pipe | TokenKind::Close => {
+            TokenKind::Comma
+            | TokenKind::Assign
+            | TokenKind::Declare
+            | TokenKind::Pipe
+            | TokenKind::Close => {
                 let shown = self.shown(&range);
                 let help = match token.kind {
                     TokenKind::Comma => Some("arguments are separated by spaces".to_owned()),
-                    TokenKind::Assign => Some("values are compared with `eq`: `eq .a .b`".to_owned()),
+                    TokenKind::Assign => {
+                        Some("values are compared with `eq`: `eq .a .b`".to_owned())
+                    }
                     _ => None,
                 };
-                self.problem(range.clone(), format!("unexpected `{shown}`: expected a value"), help);
+                self.problem(
+                    range.clone(),
+                    format!("unexpected `{shown}`: expected a value"),
+                    help,
+                );
                 return None;
             }
         };
         let mut fields = Vec::new();
         while let Some(token) = self.peek() {
-            let TokenKind::Field(name) = &token.kind else { break };
+            let TokenKind::Field(name) = &token.kind else {
+                break;
+            };
             if token.range.start != range.end {
                 break;
             }
@@ -280,7 +299,9 @@ impl<'t> Reader<'t, '_> {
             self.at += 1;
         }
         let kind = match base {
-            Base::Parenthesis(pipeline) if fields.is_empty() => ExpressionKind::Parenthesis(pipeline),
+            Base::Parenthesis(pipeline) if fields.is_empty() => {
+                ExpressionKind::Parenthesis(pipeline)
+            }
             base => ExpressionKind::Fields(base, fields),
         };
         Some(Expression { kind, range })
@@ -291,8 +312,13 @@ impl<'t> Reader<'t, '_> {
             "true" => return Some(ExpressionKind::Bool(true)),
             "false" => return Some(ExpressionKind::Bool(false)),
             "nil" => return Some(ExpressionKind::Nil),
-            "if" | "else" | "end" | "range" | "with" | "define" | "block" | "template" | "break" | "continue" => {
-                self.problem(range.clone(), format!("`{word}` must be the first word of its action"), None);
+            "if" | "else" | "end" | "range" | "with" | "define" | "block" | "template"
+            | "break" | "continue" => {
+                self.problem(
+                    range.clone(),
+                    format!("`{word}` must be the first word of its action"),
+                    None,
+                );
                 return None;
             }
             _ => {}
@@ -301,11 +327,19 @@ impl<'t> Reader<'t, '_> {
             return Some(ExpressionKind::Function(function));
         }
         let help = match (word, functions::similar(word)) {
-            ("env" | "expandenv", _) => Some("Helm takes this function away from templates".to_owned()),
+            ("env" | "expandenv", _) => {
+                Some("Helm takes this function away from templates".to_owned())
+            }
             (_, Some(near)) => Some(format!("did you mean `{near}`?")),
-            _ => Some(format!("text is written in quotation marks, a value with its dot: `\"{word}\"`, `.{word}`")),
+            _ => Some(format!(
+                "text is written in quotation marks, a value with its dot: `\"{word}\"`, `.{word}`"
+            )),
         };
-        self.problem(range.clone(), format!("there is no function `{word}`"), help);
+        self.problem(
+            range.clone(),
+            format!("there is no function `{word}`"),
+            help,
+        );
         None
     }
 

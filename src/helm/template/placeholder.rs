@@ -1,6 +1,6 @@
 //! Decides what stands in the output for what is not known, so that the YAML around it can still be read.
 
-use crate::yaml::tree::OPAQUE;
+use crate::yaml::OPAQUE;
 
 /// What to print, and whether it stands for whole lines.
 #[derive(Debug, PartialEq, Eq)]
@@ -41,13 +41,19 @@ pub(super) fn for_block(last_line: &str, sample: &str) -> Placeholder {
     }
     // Comments say nothing of the shape; the first other line does.
     let first_indent = lead.rsplit('\n').next().unwrap_or_default();
-    let mut lines = content.lines().enumerate().map(|(index, line)| match index {
-        0 => (first_indent, line),
-        _ => {
-            let body = line.trim_start();
-            (line.get(..line.len() - body.len()).unwrap_or_default(), body)
-        }
-    });
+    let mut lines = content
+        .lines()
+        .enumerate()
+        .map(|(index, line)| match index {
+            0 => (first_indent, line),
+            _ => {
+                let body = line.trim_start();
+                (
+                    line.get(..line.len() - body.len()).unwrap_or_default(),
+                    body,
+                )
+            }
+        });
     let shaping = lines.find(|(_, line)| !line.is_empty() && !line.starts_with('#'));
     let Some((mut indent, line)) = shaping else {
         return Placeholder {
@@ -71,7 +77,10 @@ pub(super) fn for_block(last_line: &str, sample: &str) -> Placeholder {
         }
         Shape::Other => {
             return Placeholder {
-                text: format!("{lead}{OPAQUE}{}", if tail.contains('\n') { "\n" } else { "" }),
+                text: format!(
+                    "{lead}{OPAQUE}{}",
+                    if tail.contains('\n') { "\n" } else { "" }
+                ),
                 whole_lines: false,
             };
         }
@@ -101,13 +110,18 @@ pub(super) fn for_value(before: &str, alone: bool) -> Placeholder {
     if !alone || !line.trim().is_empty() {
         return Placeholder::inline();
     }
-    let whole = |text| Placeholder { text, whole_lines: true };
+    let whole = |text| Placeholder {
+        text,
+        whole_lines: true,
+    };
     let previous = earlier
         .lines()
         .rev()
         .take(200)
         .find(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
-    let Some(previous) = previous else { return whole(entry()) };
+    let Some(previous) = previous else {
+        return whole(entry());
+    };
     let indent = |line: &str| line.len() - line.trim_start().len();
     if indent(previous) < line.len() && !is_separator(previous) {
         return Placeholder::inline();
@@ -140,7 +154,10 @@ fn shape(line: &str) -> Shape {
             rest.split_once(quote).map(|(_, rest)| rest.trim_start())
         }
         Some('{' | '[' | '&' | '*' | '|' | '>' | '%') | None => None,
-        Some(_) => line.find(": ").or(line.strip_suffix(':').map(str::len)).and_then(|at| line.get(at..)),
+        Some(_) => line
+            .find(": ")
+            .or(line.strip_suffix(':').map(str::len))
+            .and_then(|at| line.get(at..)),
     };
     match after_key {
         Some(rest) if rest == ":" || rest.starts_with(": ") => Shape::Entry,
@@ -178,7 +195,10 @@ mod tests {
 
     #[test]
     fn a_block_of_documents_keeps_them_apart() {
-        assert_eq!(block("", "kind: Service\n---\nkind: Ingress\n"), "?: ?\n---\n?: ?\n");
+        assert_eq!(
+            block("", "kind: Service\n---\nkind: Ingress\n"),
+            "?: ?\n---\n?: ?\n"
+        );
         assert_eq!(block("", "---\nkind: Service\n"), "---\n?: ?\n");
     }
 

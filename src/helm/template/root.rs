@@ -38,10 +38,16 @@ pub(super) fn build(heap: &mut Heap, context: &Context<'_>) -> Value {
         ("Capabilities", capabilities),
         ("Files", unknown("the chart's files are not given")),
         ("Subcharts", unknown("the chart's own charts are not given")),
-        ("Template", unknown("the name of the chart's template is not given")),
+        (
+            "Template",
+            unknown("the name of the chart's template is not given"),
+        ),
     ];
     heap.new_map(Map {
-        entries: entries.into_iter().map(|(key, value)| (Rc::from(key), value)).collect(),
+        entries: entries
+            .into_iter()
+            .map(|(key, value)| (Rc::from(key), value))
+            .collect(),
         kind: MapKind::Any,
         open: None,
     })
@@ -76,17 +82,34 @@ fn values(heap: &mut Heap, context: &Context<'_>) -> Value {
 
 fn release(heap: &mut Heap, context: &Context<'_>) -> Value {
     let release = context.release;
-    let revision = release.revision.map(|revision| Value::Int(revision, IntType::Int));
+    let revision = release
+        .revision
+        .map(|revision| Value::Int(revision, IntType::Int));
     let entries = [
-        ("Name", or_unknown(release.name.map(Value::text), ".Release.Name")),
-        ("Namespace", or_unknown(release.namespace.map(Value::text), ".Release.Namespace")),
+        (
+            "Name",
+            or_unknown(release.name.map(Value::text), ".Release.Name"),
+        ),
+        (
+            "Namespace",
+            or_unknown(release.namespace.map(Value::text), ".Release.Namespace"),
+        ),
         ("Revision", or_unknown(revision, ".Release.Revision")),
-        ("IsInstall", or_unknown(release.is_install.map(Value::Bool), ".Release.IsInstall")),
-        ("IsUpgrade", or_unknown(release.is_upgrade.map(Value::Bool), ".Release.IsUpgrade")),
+        (
+            "IsInstall",
+            or_unknown(release.is_install.map(Value::Bool), ".Release.IsInstall"),
+        ),
+        (
+            "IsUpgrade",
+            or_unknown(release.is_upgrade.map(Value::Bool), ".Release.IsUpgrade"),
+        ),
         ("Service", Value::text("Helm")),
     ];
     heap.new_map(Map {
-        entries: entries.into_iter().map(|(key, value)| (Rc::from(key), value)).collect(),
+        entries: entries
+            .into_iter()
+            .map(|(key, value)| (Rc::from(key), value))
+            .collect(),
         kind: MapKind::Any,
         open: None,
     })
@@ -95,9 +118,18 @@ fn release(heap: &mut Heap, context: &Context<'_>) -> Value {
 fn chart(heap: &mut Heap, context: &Context<'_>) -> Value {
     let chart = context.chart;
     let mut fields = vec![
-        ("Name", or_unknown(chart.name.map(Value::text), ".Chart.Name")),
-        ("Version", or_unknown(chart.version.map(Value::text), ".Chart.Version")),
-        ("AppVersion", or_unknown(chart.app_version.map(Value::text), ".Chart.AppVersion")),
+        (
+            "Name",
+            or_unknown(chart.name.map(Value::text), ".Chart.Name"),
+        ),
+        (
+            "Version",
+            or_unknown(chart.version.map(Value::text), ".Chart.Version"),
+        ),
+        (
+            "AppVersion",
+            or_unknown(chart.app_version.map(Value::text), ".Chart.AppVersion"),
+        ),
     ];
     for name in OTHER_CHART_FIELDS {
         fields.push((name, unknown(&format!("`.Chart.{name}` is not given"))));
@@ -129,7 +161,10 @@ fn capabilities(heap: &mut Heap, context: &Context<'_>) -> Value {
     };
     let versions = match given.api_versions {
         Some(versions) => {
-            let items = versions.iter().map(|version| Value::text(version.as_str())).collect();
+            let items = versions
+                .iter()
+                .map(|version| Value::text(version.as_str()))
+                .collect();
             heap.new_list_of(items, Element::Versions)
         }
         None => unknown("what the cluster serves is not given"),

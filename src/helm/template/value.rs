@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use crate::yaml::tree::{Node, NodeId, NodeKind, OPAQUE, Style, Value as Resolved};
+use crate::yaml::{Node, NodeId, NodeKind, OPAQUE, Style, Value as Resolved};
 
 /// Collections nested deeper than this are not followed.
 pub(super) const MAX_VALUE_DEPTH: usize = 200;
@@ -88,20 +88,17 @@ pub(super) enum MapKind {
 pub(super) struct Heap {
     lists: Vec<List>,
     maps: Vec<Map>,
+    /// What an id of another heap would name.
+    empty: List,
     /// Set once a map may or may not have been changed: from then on no entry of any map is certain.
     pub unsure: Option<Rc<str>>,
     /// The lowest map that was changed since this was last cleared.
     pub changed: Option<MapId>,
 }
 
-static NO_LIST: List = List {
-    items: Vec::new(),
-    element: Element::Any,
-};
-
 impl Heap {
     pub fn list(&self, id: ListId) -> &List {
-        self.lists.get(id.0).unwrap_or(&NO_LIST)
+        self.lists.get(id.0).unwrap_or(&self.empty)
     }
 
     pub fn map(&self, id: MapId) -> Option<&Map> {
@@ -109,7 +106,10 @@ impl Heap {
     }
 
     pub fn entries(&self, id: MapId) -> impl DoubleEndedIterator<Item = (&Rc<str>, &Value)> {
-        self.maps.get(id.0).into_iter().flat_map(|map| map.entries.iter())
+        self.maps
+            .get(id.0)
+            .into_iter()
+            .flat_map(|map| map.entries.iter())
     }
 
     pub fn get(&self, id: MapId, key: &str) -> Option<&Value> {
@@ -154,7 +154,10 @@ impl Heap {
 
     pub fn new_struct(&mut self, name: &'static str, fields: Vec<(&str, Value)>) -> Value {
         self.new_map(Map {
-            entries: fields.into_iter().map(|(key, value)| (Rc::from(key), value)).collect(),
+            entries: fields
+                .into_iter()
+                .map(|(key, value)| (Rc::from(key), value))
+                .collect(),
             kind: MapKind::Struct(name),
             open: None,
         })
@@ -168,9 +171,16 @@ impl Heap {
         match value {
             Value::Opaque(_) => true,
             Value::Text(text) => text.contains(OPAQUE),
-            Value::List(id) => self.list(*id).items.iter().any(|item| self.is_uncertain(item, depth + 1)),
+            Value::List(id) => self
+                .list(*id)
+                .items
+                .iter()
+                .any(|item| self.is_uncertain(item, depth + 1)),
             Value::Map(id) => {
-                self.open(*id).is_some() || self.entries(*id).any(|(_, item)| self.is_uncertain(item, depth + 1))
+                self.open(*id).is_some()
+                    || self
+                        .entries(*id)
+                        .any(|(_, item)| self.is_uncertain(item, depth + 1))
             }
             _ => false,
         }
@@ -194,7 +204,9 @@ impl Heap {
                     return Ok(true);
                 }
                 if let Some(path) = self.open(*id) {
-                    return Err(Rc::from(format!("the chart's default for `{path}` is not known")));
+                    return Err(Rc::from(format!(
+                        "the chart's default for `{path}` is not known"
+                    )));
                 }
                 false
             }
@@ -203,7 +215,8 @@ impl Heap {
     }
 
     pub fn is_struct(&self, id: MapId) -> bool {
-        self.map(id).is_some_and(|map| matches!(map.kind, MapKind::Struct(_) | MapKind::Version))
+        self.map(id)
+            .is_some_and(|map| matches!(map.kind, MapKind::Struct(_) | MapKind::Version))
     }
 
     /// Go's name of the value's type, as `%T` prints it.
@@ -281,7 +294,9 @@ impl Heap {
             NodeKind::Scalar(scalar) => match scalar.value {
                 Resolved::Null => Value::Nil,
                 Resolved::Bool(value) => Value::Bool(value),
-                Resolved::Int(value) if scalar.style == Style::Made => Value::Int(value, IntType::Int64),
+                Resolved::Int(value) if scalar.style == Style::Made => {
+                    Value::Int(value, IntType::Int64)
+                }
                 Resolved::Int(value) => Value::Float(value as f64),
                 Resolved::UInt(value) => Value::Float(value as f64),
                 Resolved::Float(value) => Value::Float(value),
@@ -291,7 +306,10 @@ impl Heap {
                 Resolved::String => Value::Text(Rc::from(&*scalar.text)),
             },
             NodeKind::Sequence(_) => {
-                let items = node.items().map(|item| self.import_node(item, path, false, seen, depth + 1)).collect();
+                let items = node
+                    .items()
+                    .map(|item| self.import_node(item, path, false, seen, depth + 1))
+                    .collect();
                 self.new_list(items)
             }
             NodeKind::Mapping(_) => {

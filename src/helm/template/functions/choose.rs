@@ -7,7 +7,9 @@ use super::{ANY, Function, Own, Shallow, argument, function, text, wrong};
 pub(super) const FUNCTIONS: &[Function] = &[
     function("default", 1, ANY, Own, |eval, arguments| {
         // Without a given value, Sprig's `default` gives its default.
-        let Some(given) = arguments.get(1) else { return Ok(argument(arguments, 0).clone()) };
+        let Some(given) = arguments.get(1) else {
+            return Ok(argument(arguments, 0).clone());
+        };
         Ok(match eval.heap.truth(given) {
             Ok(true) => given.clone(),
             Ok(false) => argument(arguments, 0).clone(),
@@ -30,13 +32,19 @@ pub(super) const FUNCTIONS: &[Function] = &[
         }
         Ok(Value::Nil)
     }),
-    function("all", 0, ANY, Own, |eval, arguments| every(eval, arguments, false)),
-    function("any", 0, ANY, Own, |eval, arguments| every(eval, arguments, true)),
-    function("ternary", 3, 3, Own, |eval, arguments| match argument(arguments, 2) {
-        Value::Bool(true) => Ok(argument(arguments, 0).clone()),
-        Value::Bool(false) => Ok(argument(arguments, 1).clone()),
-        opaque @ Value::Opaque(_) => Ok(opaque.clone()),
-        _ => Err(wrong(eval, arguments, 2, "a bool")),
+    function("all", 0, ANY, Own, |eval, arguments| {
+        every(eval, arguments, false)
+    }),
+    function("any", 0, ANY, Own, |eval, arguments| {
+        every(eval, arguments, true)
+    }),
+    function("ternary", 3, 3, Own, |eval, arguments| {
+        match argument(arguments, 2) {
+            Value::Bool(true) => Ok(argument(arguments, 0).clone()),
+            Value::Bool(false) => Ok(argument(arguments, 1).clone()),
+            opaque @ Value::Opaque(_) => Ok(opaque.clone()),
+            _ => Err(wrong(eval, arguments, 2, "a bool")),
+        }
     }),
     function("required", 2, 2, Own, |eval, arguments| {
         let missing = match argument(arguments, 1) {
@@ -49,13 +57,15 @@ pub(super) const FUNCTIONS: &[Function] = &[
         }
         Err(refusal(eval, arguments, "`required`: a value is missing")?)
     }),
-    function("fail", 1, 1, Shallow, |eval, arguments| Err(refusal(eval, arguments, "the template calls `fail`")?)),
+    function("fail", 1, 1, Shallow, |eval, arguments| {
+        Err(refusal(eval, arguments, "the template calls `fail`")?)
+    }),
 ];
 
 fn refusal(eval: &Eval<'_>, arguments: &[Value], what: &str) -> Outcome<Fault> {
     let message = match argument(arguments, 0) {
         Value::Opaque(_) => String::new(),
-        _ => text(eval, arguments, 0)?.replace(crate::yaml::tree::OPAQUE, "…"),
+        _ => text(eval, arguments, 0)?.replace(crate::yaml::OPAQUE, "…"),
     };
     let shown: String = message.chars().take(200).collect();
     Ok(Fault::new(match shown.is_empty() {

@@ -8,8 +8,12 @@ use super::super::value::{IntType, Value};
 use super::{ANY, Deep, Function, Own, argument, function, partial, partly};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    function("and", 1, ANY, Own, |_, arguments| Ok(argument(arguments, 0).clone())),
-    function("or", 1, ANY, Own, |_, arguments| Ok(argument(arguments, 0).clone())),
+    function("and", 1, ANY, Own, |_, arguments| {
+        Ok(argument(arguments, 0).clone())
+    }),
+    function("or", 1, ANY, Own, |_, arguments| {
+        Ok(argument(arguments, 0).clone())
+    }),
     function("not", 1, 1, Own, |eval, arguments| {
         Ok(match eval.heap.truth(argument(arguments, 0)) {
             Ok(truth) => Value::Bool(!truth),
@@ -23,10 +27,18 @@ pub(super) const FUNCTIONS: &[Function] = &[
             other => other,
         })
     }),
-    function("lt", 2, 2, Deep, |eval, arguments| order(eval, arguments, |found| found == Ordering::Less)),
-    function("le", 2, 2, Deep, |eval, arguments| order(eval, arguments, |found| found != Ordering::Greater)),
-    function("gt", 2, 2, Deep, |eval, arguments| order(eval, arguments, |found| found == Ordering::Greater)),
-    function("ge", 2, 2, Deep, |eval, arguments| order(eval, arguments, |found| found != Ordering::Less)),
+    function("lt", 2, 2, Deep, |eval, arguments| {
+        order(eval, arguments, |found| found == Ordering::Less)
+    }),
+    function("le", 2, 2, Deep, |eval, arguments| {
+        order(eval, arguments, |found| found != Ordering::Greater)
+    }),
+    function("gt", 2, 2, Deep, |eval, arguments| {
+        order(eval, arguments, |found| found == Ordering::Greater)
+    }),
+    function("ge", 2, 2, Deep, |eval, arguments| {
+        order(eval, arguments, |found| found != Ordering::Less)
+    }),
 ];
 
 fn incompatible(eval: &Eval<'_>, left: &Value, right: &Value) -> Fault {
@@ -63,7 +75,8 @@ fn equal(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
             }
             (Value::Bool(one), Value::Bool(other)) => one == other,
             (Value::Int(one, kind), Value::Int(other, other_kind)) => {
-                let unsigned = matches!(kind, IntType::Uint64) != matches!(other_kind, IntType::Uint64);
+                let unsigned =
+                    matches!(kind, IntType::Uint64) != matches!(other_kind, IntType::Uint64);
                 one == other && !(unsigned && *one < 0)
             }
             (Value::Float(one), Value::Float(other)) => one == other,
@@ -99,7 +112,9 @@ fn order(eval: &mut Eval<'_>, arguments: &[Value], holds: fn(Ordering) -> bool) 
         (Value::Text(one), Value::Text(other)) => one.as_bytes().cmp(other.as_bytes()),
         (Value::Nil | Value::Bool(_) | Value::List(_) | Value::Map(_), _) => {
             let kind = eval.heap.type_name(left);
-            return Err(Fault::new(format!("a {kind} has no order: only numbers and strings can be compared so")));
+            return Err(Fault::new(format!(
+                "a {kind} has no order: only numbers and strings can be compared so"
+            )));
         }
         (left, right) => return Err(incompatible(eval, left, right)),
     };

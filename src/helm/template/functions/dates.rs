@@ -38,7 +38,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
     never("genSelfSignedCertWithKey", 5, 5, KEYS),
     never("genSignedCert", 5, 5, KEYS),
     never("genSignedCertWithKey", 6, 6, KEYS),
-    never("buildCustomCert", 2, 2, "certificates are not evaluated in templates"),
+    never(
+        "buildCustomCert",
+        2,
+        2,
+        "certificates are not evaluated in templates",
+    ),
     never("derivePassword", 5, 5, "passwords are not derived"),
     never("bcrypt", 1, 1, KEYS),
     never("htpasswd", 2, 2, KEYS),

@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use crate::yaml::tree::OPAQUE;
+use crate::yaml::OPAQUE;
 
 use super::eval::{Eval, Fault, Outcome};
 use super::value::{IntType, List, ListId, MapId, MapKind, Value};
@@ -113,7 +113,12 @@ pub(super) fn find(name: &str) -> Option<&'static Function> {
 /// The function whose name is nearest to one that does not exist.
 pub(super) fn similar(name: &str) -> Option<&'static str> {
     all()
-        .map(|function| (strsim::damerau_levenshtein(&function.name.to_lowercase(), &name.to_lowercase()), function.name))
+        .map(|function| {
+            (
+                strsim::damerau_levenshtein(&function.name.to_lowercase(), &name.to_lowercase()),
+                function.name,
+            )
+        })
         .filter(|(distance, near)| *distance <= 1 + near.len() / 4)
         .min()
         .map(|(_, near)| near)

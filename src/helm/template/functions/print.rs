@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::eval::{Eval, Fault, Outcome};
 use super::super::value::{MAX_VALUE_DEPTH, MapKind, Value};
 use super::{ANY, Function, Own, Shallow, argument, function, made, partial, partly, printf};
-use crate::yaml::tree::OPAQUE;
+use crate::yaml::OPAQUE;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("print", 0, ANY, Own, print),
@@ -45,7 +45,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
         })
     }),
     function("call", 1, ANY, Own, |_, _| {
-        Err(Fault::new("`call` needs a function as its first argument: templates in Helm have none"))
+        Err(Fault::new(
+            "`call` needs a function as its first argument: templates in Helm have none",
+        ))
     }),
 ];
 
@@ -56,7 +58,12 @@ pub(in super::super) fn plain(eval: &mut Eval<'_>, value: &Value) -> Outcome<Str
     Ok(out)
 }
 
-pub(super) fn append(eval: &mut Eval<'_>, value: &Value, out: &mut String, depth: usize) -> Outcome<()> {
+pub(super) fn append(
+    eval: &mut Eval<'_>,
+    value: &Value,
+    out: &mut String,
+    depth: usize,
+) -> Outcome<()> {
     if depth > MAX_VALUE_DEPTH {
         return Err(Fault::limit("a value nested too deep is printed"));
     }
@@ -82,7 +89,9 @@ pub(super) fn append(eval: &mut Eval<'_>, value: &Value, out: &mut String, depth
             out.push(']');
         }
         Value::Map(id) => {
-            let Some(map) = eval.heap.map(*id) else { return Ok(()) };
+            let Some(map) = eval.heap.map(*id) else {
+                return Ok(());
+            };
             let kind = map.kind;
             let single = match kind {
                 MapKind::Version => map.entries.get("Original").cloned(),
@@ -96,7 +105,11 @@ pub(super) fn append(eval: &mut Eval<'_>, value: &Value, out: &mut String, depth
                 out.push(OPAQUE);
                 return Ok(());
             }
-            let entries: Vec<_> = map.entries.iter().map(|(key, item)| (Rc::clone(key), item.clone())).collect();
+            let entries: Vec<_> = map
+                .entries
+                .iter()
+                .map(|(key, item)| (Rc::clone(key), item.clone()))
+                .collect();
             let open = eval.heap.open(*id);
             out.push_str("map[");
             for (index, (key, item)) in entries.iter().enumerate() {
@@ -138,15 +151,12 @@ pub(super) fn float(value: f64) -> String {
     let scientific = format!("{value:e}");
     let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    let shown = digits.bytes().filter(u8::is_ascii_digit).count();
-    // The shortest form turns to exponents at 21 digits for integers that need them all, at 6 otherwise.
-    let threshold = if shown > 6 && i32::try_from(shown).is_ok_and(|shown| shown > exponent) {
-        i32::try_from(shown).unwrap_or(21).max(6)
-    } else {
-        6
-    };
-    if exponent < -4 || exponent >= threshold.max(21.min(threshold)) {
-        return format!("{digits}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs());
+    if !(-4..6).contains(&exponent) {
+        return format!(
+            "{digits}e{}{:02}",
+            if exponent < 0 { '-' } else { '+' },
+            exponent.abs()
+        );
     }
     format!("{value}")
 }
@@ -155,7 +165,9 @@ fn print(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
     let mut out = String::new();
     for (index, value) in arguments.iter().enumerate() {
         // Go puts a space between two operands when neither is a string.
-        let previous = index.checked_sub(1).and_then(|before| arguments.get(before));
+        let previous = index
+            .checked_sub(1)
+            .and_then(|before| arguments.get(before));
         if previous.is_some_and(|previous| !is_text(previous)) && !is_text(value) {
             out.push(' ');
         }
@@ -202,7 +214,11 @@ pub(super) fn strval(eval: &mut Eval<'_>, value: &Value) -> Outcome<Rc<str>> {
 }
 
 /// A text function of one known text.
-pub(super) fn of_text(eval: &mut Eval<'_>, arguments: &[Value], make: fn(&str) -> String) -> Outcome {
+pub(super) fn of_text(
+    eval: &mut Eval<'_>,
+    arguments: &[Value],
+    make: fn(&str) -> String,
+) -> Outcome {
     let text = super::text(eval, arguments, 0)?;
     if partial(&text) {
         return Ok(partly(eval));

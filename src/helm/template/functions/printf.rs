@@ -56,8 +56,12 @@ pub(super) fn printf(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
             rest = after;
             directive.precision = Some(number(&mut rest, &mut values).unwrap_or(0));
         }
-        if directive.width.is_some_and(|width| width > MOST) || directive.precision.is_some_and(|digits| digits > MOST) {
-            return Err(Fault::limit("`printf` is asked for more than a million characters"));
+        if directive.width.is_some_and(|width| width > MOST)
+            || directive.precision.is_some_and(|digits| digits > MOST)
+        {
+            return Err(Fault::limit(
+                "`printf` is asked for more than a million characters",
+            ));
         }
         let Some(verb) = rest.chars().next() else {
             out.push_str("%!(NOVERB)");
@@ -80,7 +84,9 @@ pub(super) fn printf(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
         eval.allow_text(out.len())?;
     }
     if reordered {
-        return Ok(Value::Opaque(Rc::from("`printf` with `%[n]` is not evaluated")));
+        return Ok(Value::Opaque(Rc::from(
+            "`printf` with `%[n]` is not evaluated",
+        )));
     }
     out.push_str(rest);
     let extra: Vec<&Value> = values.collect();
@@ -115,10 +121,20 @@ fn number<'v>(rest: &mut &str, values: &mut impl Iterator<Item = &'v Value>) -> 
     let len = rest.bytes().take_while(u8::is_ascii_digit).count();
     let digits = rest.get(..len).unwrap_or_default();
     *rest = rest.get(len..).unwrap_or_default();
-    if digits.is_empty() { None } else { Some(digits.parse().unwrap_or(usize::MAX)) }
+    if digits.is_empty() {
+        None
+    } else {
+        Some(digits.parse().unwrap_or(usize::MAX))
+    }
 }
 
-fn directed(eval: &mut Eval<'_>, value: &Value, verb: char, directive: &Directive, out: &mut String) -> Outcome<()> {
+fn directed(
+    eval: &mut Eval<'_>,
+    value: &Value,
+    verb: char,
+    directive: &Directive,
+    out: &mut String,
+) -> Outcome<()> {
     // Go formats the items of lists and maps each by the same directive.
     let item = |eval: &mut Eval<'_>, value: &Value| -> Outcome<String> {
         let mut piece = String::new();
@@ -144,12 +160,16 @@ fn directed(eval: &mut Eval<'_>, value: &Value, verb: char, directive: &Directiv
         }
         Value::Map(id) if !matches!(verb, 'T' | 'v' | 's' | 'd' | 'q') || directive.sharp => {
             let _ = id;
-            out.push(crate::yaml::tree::OPAQUE);
+            out.push(crate::yaml::OPAQUE);
             eval.last_reason = Rc::from("this way of printing a map is not evaluated");
             return Ok(());
         }
         Value::Map(id) if matches!(verb, 's' | 'd' | 'q') && !eval.heap.is_struct(*id) => {
-            let entries: Vec<_> = eval.heap.entries(*id).map(|(key, value)| (Rc::clone(key), value.clone())).collect();
+            let entries: Vec<_> = eval
+                .heap
+                .entries(*id)
+                .map(|(key, value)| (Rc::clone(key), value.clone()))
+                .collect();
             out.push_str("map[");
             for (index, (key, value)) in entries.iter().enumerate() {
                 if index > 0 {
@@ -163,7 +183,7 @@ fn directed(eval: &mut Eval<'_>, value: &Value, verb: char, directive: &Directiv
             return Ok(());
         }
         Value::List(_) if verb != 'T' => {
-            out.push(crate::yaml::tree::OPAQUE);
+            out.push(crate::yaml::OPAQUE);
             eval.last_reason = Rc::from("`%#v` of a list is not evaluated");
             return Ok(());
         }
@@ -177,44 +197,84 @@ fn directed(eval: &mut Eval<'_>, value: &Value, verb: char, directive: &Directiv
             let (sign, body) = signed(i128::from(*number), directive, |number| number.to_string());
             (sign, body, true)
         }
-        ('v' | 'g' | 'G', Value::Float(number)) => floating(*number, directive, |number| match directive.precision {
-            None => float(number),
-            Some(digits) => general(number, digits),
-        }),
+        ('v' | 'g' | 'G', Value::Float(number)) => {
+            floating(*number, directive, |number| match directive.precision {
+                None => float(number),
+                Some(digits) => general(number, digits),
+            })
+        }
         ('f' | 'F', Value::Float(number)) => {
             let digits = directive.precision.unwrap_or(6);
             floating(*number, directive, |number| format!("{number:.digits$}"))
         }
         ('e' | 'E', Value::Float(number)) => {
             let digits = directive.precision.unwrap_or(6);
-            let (sign, body, numeric) = floating(*number, directive, |number| exponential(number, digits));
-            (sign, if verb == 'E' { body.to_uppercase() } else { body }, numeric)
+            let (sign, body, numeric) =
+                floating(*number, directive, |number| exponential(number, digits));
+            (
+                sign,
+                if verb == 'E' {
+                    body.to_uppercase()
+                } else {
+                    body
+                },
+                numeric,
+            )
         }
         ('v', value) => (String::new(), plain(eval, value)?, false),
         ('t', Value::Bool(value)) => (String::new(), value.to_string(), false),
         ('s', Value::Text(text)) => (String::new(), shortened(text, directive.precision), false),
         ('s', Value::Map(_)) => (String::new(), plain(eval, value)?, false),
-        ('q', Value::Text(text)) => (String::new(), quote(&shortened(text, directive.precision)), false),
+        ('q', Value::Text(text)) => (
+            String::new(),
+            quote(&shortened(text, directive.precision)),
+            false,
+        ),
         ('x' | 'X', Value::Text(text)) if !partial(text) => {
             let body: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
-            (String::new(), if verb == 'X' { body.to_uppercase() } else { body }, false)
+            (
+                String::new(),
+                if verb == 'X' {
+                    body.to_uppercase()
+                } else {
+                    body
+                },
+                false,
+            )
         }
         ('x' | 'X', Value::Int(number, _)) => {
-            let prefix = if directive.sharp { format!("0{verb}") } else { String::new() };
-            let (sign, body) = signed(i128::from(*number), directive, |number| format!("{number:x}"));
-            let body = if verb == 'X' { body.to_uppercase() } else { body };
+            let prefix = if directive.sharp {
+                format!("0{verb}")
+            } else {
+                String::new()
+            };
+            let (sign, body) = signed(i128::from(*number), directive, |number| {
+                format!("{number:x}")
+            });
+            let body = if verb == 'X' {
+                body.to_uppercase()
+            } else {
+                body
+            };
             (sign + &prefix, body, true)
         }
         ('o', Value::Int(number, _)) => {
-            let (sign, body) = signed(i128::from(*number), directive, |number| format!("{number:o}"));
+            let (sign, body) = signed(i128::from(*number), directive, |number| {
+                format!("{number:o}")
+            });
             (sign, body, true)
         }
         ('b', Value::Int(number, _)) => {
-            let (sign, body) = signed(i128::from(*number), directive, |number| format!("{number:b}"));
+            let (sign, body) = signed(i128::from(*number), directive, |number| {
+                format!("{number:b}")
+            });
             (sign, body, true)
         }
         ('c', Value::Int(number, _)) => {
-            let at = u32::try_from(*number).ok().and_then(char::from_u32).unwrap_or('\u{fffd}');
+            let at = u32::try_from(*number)
+                .ok()
+                .and_then(char::from_u32)
+                .unwrap_or('\u{fffd}');
             (String::new(), at.to_string(), false)
         }
         ('U', Value::Int(number, _)) => (String::new(), format!("U+{number:04X}"), false),
@@ -231,7 +291,8 @@ fn directed(eval: &mut Eval<'_>, value: &Value, verb: char, directive: &Directiv
     };
     let len = sign.chars().count() + body.chars().count();
     let padding = directive.width.unwrap_or(0).saturating_sub(len);
-    let zeros = directive.zero && !(numeric && directive.precision.is_some() && matches!(value, Value::Int(..)));
+    let zeros = directive.zero
+        && !(numeric && directive.precision.is_some() && matches!(value, Value::Int(..)));
     if directive.minus {
         out.push_str(&sign);
         out.push_str(&body);
@@ -265,7 +326,11 @@ fn sign_of(negative: bool, directive: &Directive) -> String {
     .to_owned()
 }
 
-fn signed(number: i128, directive: &Directive, digits: impl Fn(u128) -> String) -> (String, String) {
+fn signed(
+    number: i128,
+    directive: &Directive,
+    digits: impl Fn(u128) -> String,
+) -> (String, String) {
     let body = digits(number.unsigned_abs());
     let body = match directive.precision {
         Some(least) => format!("{body:0>least$}"),
@@ -274,7 +339,11 @@ fn signed(number: i128, directive: &Directive, digits: impl Fn(u128) -> String) 
     (sign_of(number < 0, directive), body)
 }
 
-fn floating(number: f64, directive: &Directive, digits: impl Fn(f64) -> String) -> (String, String, bool) {
+fn floating(
+    number: f64,
+    directive: &Directive,
+    digits: impl Fn(f64) -> String,
+) -> (String, String, bool) {
     let body = digits(number.abs());
     (
         sign_of(number.is_sign_negative(), directive),
@@ -289,7 +358,11 @@ fn exponential(number: f64, digits: usize) -> String {
     match made.split_once('e') {
         Some((digits, exponent)) => {
             let exponent: i32 = exponent.parse().unwrap_or(0);
-            format!("{digits}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs())
+            format!(
+                "{digits}e{}{:02}",
+                if exponent < 0 { '-' } else { '+' },
+                exponent.abs()
+            )
         }
         None => made,
     }
@@ -306,7 +379,12 @@ fn general(number: f64, digits: usize) -> String {
         false => text.to_owned(),
     };
     if exponent < -4 || exponent >= i32::try_from(digits).unwrap_or(i32::MAX) {
-        return format!("{}e{}{:02}", strip(mantissa), if exponent < 0 { '-' } else { '+' }, exponent.abs());
+        return format!(
+            "{}e{}{:02}",
+            strip(mantissa),
+            if exponent < 0 { '-' } else { '+' },
+            exponent.abs()
+        );
     }
     let after = usize::try_from(i32::try_from(digits).unwrap_or(0) - 1 - exponent).unwrap_or(0);
     strip(&format!("{number:.after$}"))

@@ -1,6 +1,6 @@
 //! Go's `%q`.
 
-use crate::yaml::tree::OPAQUE;
+use crate::yaml::OPAQUE;
 
 /// `strconv.Quote`; what is not known stays as it is.
 pub(super) fn quote(text: &str) -> String {
@@ -19,7 +19,9 @@ pub(super) fn quote(text: &str) -> String {
             '\u{b}' => out.push_str("\\v"),
             OPAQUE => out.push(at),
             at if at < ' ' || at == '\u{7f}' => out.push_str(&format!("\\x{:02x}", u32::from(at))),
-            at if !is_printable(at) && u32::from(at) > 0xffff => out.push_str(&format!("\\U{:08x}", u32::from(at))),
+            at if !is_printable(at) && u32::from(at) > 0xffff => {
+                out.push_str(&format!("\\U{:08x}", u32::from(at)))
+            }
             at if !is_printable(at) => out.push_str(&format!("\\u{:04x}", u32::from(at))),
             at => out.push(at),
         }
