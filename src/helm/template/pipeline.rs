@@ -111,16 +111,13 @@ impl<'t> Reader<'t, '_> {
         let mut commands: Vec<Command> = Vec::new();
         loop {
             match self.peek().map(|token| &token.kind) {
+                // Go takes a `|` with nothing after it for the pipeline's end.
+                None | Some(TokenKind::Close) if !commands.is_empty() => break,
                 None | Some(TokenKind::Pipe | TokenKind::Close) => {
-                    let (range, message) = match (self.peek(), commands.is_empty()) {
-                        (Some(token), true) => (token.range.clone(), "a value is missing here"),
-                        (None, true) => (place.clone(), "a value is missing here"),
-                        (Some(token), false) => {
-                            (token.range.clone(), "a function is missing after `|`")
-                        }
-                        (None, false) => (self.previous(place), "a function is missing after `|`"),
-                    };
-                    self.problem(range, message, None);
+                    let range = self
+                        .peek()
+                        .map_or(place.clone(), |token| token.range.clone());
+                    self.problem(range, "a value is missing here", None);
                     return None;
                 }
                 Some(_) => {}
@@ -162,14 +159,6 @@ impl<'t> Reader<'t, '_> {
             commands,
             range: start..end,
         })
-    }
-
-    /// The token just read.
-    fn previous(&self, place: &Bytes) -> Bytes {
-        self.at
-            .checked_sub(1)
-            .and_then(|index| self.tokens.get(index))
-            .map_or(place.clone(), |token| token.range.clone())
     }
 
     fn command(&mut self) -> Option<Command> {

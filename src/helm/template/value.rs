@@ -79,7 +79,7 @@ pub(super) enum MapKind {
     Values,
     /// A struct: a field that it has not is an error.
     Struct(&'static str),
-    /// A struct that prints as its `Original` field.
+    /// What `semver` gives; it prints as its `String` field.
     Version,
 }
 

@@ -153,9 +153,10 @@ pub(super) fn number(value: f64) -> String {
     let size = value.abs();
     if size != 0.0 && !(1e-6..1e21).contains(&size) {
         let made = format!("{value:e}");
-        return match made.split_once("e-") {
-            Some((digits, exponent)) => format!("{digits}e-{exponent:0>2}"),
-            None => made.replace('e', "e+"),
+        return if size < 1.0 {
+            made
+        } else {
+            made.replace('e', "e+")
         };
     }
     format!("{value}")

@@ -94,8 +94,7 @@ pub(super) fn append(
             };
             let kind = map.kind;
             let single = match kind {
-                MapKind::Version => map.entries.get("Original").cloned(),
-                MapKind::Struct(_) => map.entries.get("String").cloned(),
+                MapKind::Version | MapKind::Struct(_) => map.entries.get("String").cloned(),
                 _ => None,
             };
             if let Some(text) = single {
