@@ -3,6 +3,8 @@
 //! `rows.json` was made by Helm v3: each row is a template, given to `tpl` with `values.yaml`, and what it printed; `null`
 //! where Helm refused it. With `PORTOLAN_HELM` set to a `helm` binary, the table is made anew and compared first.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

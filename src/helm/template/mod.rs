@@ -35,10 +35,12 @@ use crate::yaml::Node;
 
 mod ast;
 mod blocks;
+mod calls;
 mod eval;
 mod expression;
 mod functions;
 mod lexer;
+mod literal;
 mod output;
 mod parse;
 mod pipeline;

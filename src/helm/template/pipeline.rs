@@ -6,13 +6,25 @@ use super::lexer::{Token, TokenKind};
 use super::parse::MAX_NESTING;
 
 /// The variables that may be named at a place.
-#[derive(Clone)]
 pub(super) struct Scope(Vec<String>);
+
+/// More variables than this in one scope are refused: each use is looked for among them.
+const MAX_VARIABLES: usize = 500;
 
 impl Scope {
     /// Only `$`.
     pub fn new() -> Self {
         Scope(vec!["$".to_owned()])
+    }
+
+    /// How many variables there are, for [`Scope::forget`].
+    pub fn mark(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Forgets the variables declared since.
+    pub fn forget(&mut self, mark: usize) {
+        self.0.truncate(mark);
     }
 }
 
@@ -150,6 +162,15 @@ impl<'t> Reader<'t, '_> {
                 }
             }
         } else {
+            if self.scope.0.len() + variables.len() > MAX_VARIABLES {
+                self.problems.push(SyntaxProblem {
+                    range: variable_range.unwrap_or(place.clone()),
+                    message: format!("more than {MAX_VARIABLES} variables are declared"),
+                    help: None,
+                    limit: true,
+                });
+                return None;
+            }
             self.scope.0.extend(variables.iter().cloned());
         }
         let end = commands.last().map_or(start, |command| command.range.end);

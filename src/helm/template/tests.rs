@@ -287,7 +287,7 @@ fn an_unknown_condition_asserts_no_branch() {
     );
     assert_eq!(
         shown("{{ with .Values.x }}{{ fail \"no\" }}{{ end }}x"),
-        "x"
+        "?x"
     );
     assert_eq!(
         shown("{{ $a := 1 }}{{ if .Values.x }}{{ $a = 2 }}{{ end }}[{{ $a }}]"),
@@ -462,6 +462,18 @@ fn deep_nesting_is_refused_before_the_stack_ends() {
         "{{ end }}".repeat(50)
     );
     assert_eq!(run(&nested, |_| ()).problems[0].kind, ProblemKind::Limit);
+}
+
+#[test]
+fn twice_the_default_depth_fits_on_a_small_stack() {
+    let template = "{{ $l := list }}{{ range until 190 }}{{ $l = list $l }}{{ end }}{{ define \"a\" }}{{ if lt (len .n) 45 }}{{ include \"a\" (dict \"n\" (append .n 1) \"l\" .l) }}{{ else }}{{ toYaml .l | len }}{{ toJson .l | len }}{{ end }}{{ end }}{{ include \"a\" (dict \"n\" list \"l\" $l) }}";
+    let rendered = run(template, |context| context.limits.depth = 200);
+    assert_eq!(rendered.problems, []);
+    assert_eq!(rendered.text.text, "382382");
+    let endless =
+        "{{ define \"a\" }}{{ tpl \"{{ include \\\"a\\\" . }}\" . }}{{ end }}{{ include \"a\" . }}";
+    let rendered = run(endless, |context| context.limits.depth = 200);
+    assert_eq!(rendered.problems[0].kind, ProblemKind::Limit);
 }
 
 proptest! {

@@ -1,7 +1,8 @@
 //! Sprig's arithmetic. Its integers are made as the library `cast` makes them: what is not a number counts as 0.
 
 use super::super::eval::{Eval, Fault, Outcome};
-use super::super::lexer::{TokenKind, parse_number};
+use super::super::lexer::TokenKind;
+use super::super::literal::parse_number;
 use super::super::value::{IntType, Value};
 use super::lists::counts;
 use super::{ANY, Deep, Function, argument, function, int, made, text};
