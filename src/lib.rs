@@ -2,7 +2,13 @@
 
 pub mod check;
 pub mod diagnostic;
+pub mod exposure;
+pub mod facts;
 pub mod helm;
+pub mod kube;
+pub mod nearest;
+pub mod report;
+pub mod rules;
 pub mod source;
 pub mod version;
 pub mod yaml;
