@@ -1,0 +1,474 @@
+//! The chain: from the leaf up to a root, or to where it breaks off.
+//!
+//! Who signed whom is decided by signatures where they can be checked, by names and key identifiers otherwise, and each
+//! step says which. A name may have several certificates (a cross-signed authority): every way up is followed, and the
+//! best one is the chain: one that ends at a root that is known, of certificates that are valid, in the order of the file.
+//!
+//! All work is bounded: [`MAX_DEPTH`] steps up, [`MAX_STEPS`] in all, [`MAX_CHECKS`] signatures.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+
+use super::roots;
+use super::signature::{Checked, check};
+use super::x509::Certificate;
+
+/// The longest chain that is followed (OpenSSL's own limit is 100; chains in use have at most 5).
+pub const MAX_DEPTH: usize = 12;
+
+/// How many steps are taken in all: cross-signed authorities can make the number of ways grow without bound.
+pub const MAX_STEPS: usize = 4_000;
+
+/// How many signatures are checked; what comes after is decided by names.
+pub const MAX_CHECKS: usize = 300;
+
+/// How a step was decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// The signature is good.
+    Signature,
+    /// The names fit, key identifiers do not contradict, and the signature could not be checked.
+    Names,
+}
+
+/// What a certificate of the bundle is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The server's own.
+    Leaf,
+    /// An authority between leaf and root.
+    Intermediate,
+    /// A self-signed root on the chain.
+    Root,
+    /// Another way up (cross-signed), which the chain does not need.
+    Alternative,
+    /// An authority above a gap in the chain.
+    BeyondGap,
+    /// No part of the chain.
+    Stray,
+    /// The same certificate as an earlier one, by position from 0.
+    Duplicate(usize),
+}
+
+impl Role {
+    /// In words.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::Leaf => "leaf",
+            Role::Intermediate => "intermediate",
+            Role::Root => "root",
+            Role::Alternative => "alternative",
+            Role::BeyondGap => "beyond-gap",
+            Role::Stray => "stray",
+            Role::Duplicate(_) => "duplicate",
+        }
+    }
+}
+
+/// Where the chain ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// At a root in public use.
+    PublicRoot,
+    /// At a root given by `--ca`.
+    GivenRoot,
+    /// At a self-signed root in the bundle, which is not in public use.
+    BundledRoot,
+    /// The leaf signed itself.
+    SelfSigned,
+    /// At the leaf, whose issuer is not there.
+    LeafAlone,
+    /// Below a certificate that is missing, while others further up are there.
+    Gap,
+    /// At an intermediate whose issuer is not known.
+    UnknownIssuer,
+}
+
+impl End {
+    /// In words, stable for conditions of rules.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            End::PublicRoot => "public-root",
+            End::GivenRoot => "given-root",
+            End::BundledRoot => "bundled-root",
+            End::SelfSigned => "self-signed",
+            End::LeafAlone => "leaf-alone",
+            End::Gap => "gap",
+            End::UnknownIssuer => "unknown-issuer",
+        }
+    }
+
+    fn rank(self) -> u8 {
+        match self {
+            End::GivenRoot => 3,
+            End::PublicRoot => 2,
+            End::BundledRoot | End::SelfSigned => 1,
+            _ => 0,
+        }
+    }
+}
+
+/// A chain.
+#[derive(Clone, Debug)]
+pub struct Chain {
+    /// Positions in the bundle, leaf first; the root last where it is in the bundle.
+    pub path: Vec<usize>,
+    /// How each step was decided: from the first to the second certificate, and so on; then the step to a root outside
+    /// the bundle, if there is one.
+    pub proofs: Vec<Proof>,
+    /// Where it ends.
+    pub end: End,
+    /// What each certificate of the bundle is.
+    pub roles: Vec<Role>,
+    /// True where the bundle has the chain's certificates leaf first, each followed by its issuer.
+    pub in_order: bool,
+    /// A certificate of the missing issuer's name is in the bundle (by position from 0), and its key did not sign.
+    pub namesake: Option<usize>,
+}
+
+impl Chain {
+    /// The leaf's position.
+    pub fn leaf(&self) -> usize {
+        self.path.first().copied().unwrap_or_default()
+    }
+
+    /// The position of the last certificate of the chain that is in the bundle.
+    pub fn last(&self) -> usize {
+        self.path.last().copied().unwrap_or_default()
+    }
+
+    /// True where every step was decided by a signature.
+    pub fn by_signatures(&self) -> bool {
+        self.proofs.iter().all(|proof| *proof == Proof::Signature)
+    }
+}
+
+/// What a chain is built from.
+#[derive(Clone, Copy)]
+pub struct Bundle<'a> {
+    /// The certificates in the order of the file.
+    pub certificates: &'a [Certificate],
+    /// Roots given by `--ca`.
+    pub given: &'a [Certificate],
+    /// The time, in seconds since 1970; decides only between several ways up.
+    pub now: Option<i64>,
+}
+
+/// Builds the chain; `None` for no certificates. `is_key_of` says whose private key is there.
+pub fn build(bundle: Bundle<'_>, is_key_of: impl Fn(&Certificate) -> bool) -> Option<Chain> {
+    let search = Search {
+        bundle,
+        steps: Cell::new(0),
+        checks: Cell::new(0),
+        known: RefCell::default(),
+    };
+    let leaf = search.leaf(is_key_of)?;
+    let mut best: Option<Way> = None;
+    search.climb(&mut vec![leaf], &mut Vec::new(), &mut best);
+    let best = best?;
+    Some(search.chain(best))
+}
+
+/// One way up.
+struct Way {
+    path: Vec<usize>,
+    proofs: Vec<Proof>,
+    end: End,
+    /// Higher is better.
+    score: (u8, usize, bool, usize),
+}
+
+struct Search<'a> {
+    bundle: Bundle<'a>,
+    steps: Cell<usize>,
+    checks: Cell<usize>,
+    /// Signatures looked at: child, issuer.
+    known: RefCell<HashMap<(usize, usize), Checked>>,
+}
+
+impl<'a> Search<'a> {
+    fn get(&self, position: usize) -> Option<&'a Certificate> {
+        self.bundle.certificates.get(position)
+    }
+
+    fn all(&self) -> impl Iterator<Item = (usize, &'a Certificate)> {
+        self.bundle.certificates.iter().enumerate()
+    }
+
+    /// The position of an earlier, identical certificate.
+    fn duplicate_of(&self, position: usize) -> Option<usize> {
+        let own = self.get(position)?;
+        self.all()
+            .take(position)
+            .find(|(_, other)| own.same(other))
+            .map(|(earlier, _)| earlier)
+    }
+
+    /// The server's own certificate: the one whose private key is there, else the first that is no authority's, else the
+    /// first that signed no other.
+    fn leaf(&self, is_key_of: impl Fn(&Certificate) -> bool) -> Option<usize> {
+        let signs_another = |position: usize, certificate: &Certificate| {
+            self.all().any(|(other, child)| {
+                other != position
+                    && !child.same(certificate)
+                    && child.issuer.same(&certificate.subject)
+            })
+        };
+        let server = |position: usize, certificate: &Certificate| {
+            certificate.authority != Some(true) && !signs_another(position, certificate)
+        };
+        let mut servers = self
+            .all()
+            .filter(|(position, certificate)| server(*position, certificate))
+            .peekable();
+        if let Some((first, _)) = servers.peek().copied() {
+            let with_key = servers.find(|(_, certificate)| is_key_of(certificate));
+            return Some(with_key.map_or(first, |(position, _)| position));
+        }
+        let with_key = self.all().find(|(_, certificate)| is_key_of(certificate));
+        let lowest = self
+            .all()
+            .find(|(position, certificate)| !signs_another(*position, certificate));
+        with_key
+            .or(lowest)
+            .or(self.all().next())
+            .map(|(position, _)| position)
+    }
+
+    /// Whether the key of one certificate signed another; names must fit already.
+    fn signed(&self, child: usize, issuer: usize) -> Checked {
+        if let Some(known) = self.known.borrow().get(&(child, issuer)) {
+            return *known;
+        }
+        let checked = match (self.get(child), self.get(issuer)) {
+            (Some(child), Some(issuer)) => self.check(child, issuer),
+            _ => Checked::Unchecked,
+        };
+        self.known.borrow_mut().insert((child, issuer), checked);
+        checked
+    }
+
+    fn check(&self, child: &Certificate, issuer: &Certificate) -> Checked {
+        if self.checks.get() >= MAX_CHECKS {
+            return Checked::Unchecked;
+        }
+        self.checks.set(self.checks.get() + 1);
+        check(child, &issuer.key)
+    }
+
+    /// Certificates of the bundle that issued one, each with how that was decided.
+    fn issuers(&self, child: usize) -> Vec<(usize, Proof)> {
+        let Some(certificate) = self.get(child) else {
+            return Vec::new();
+        };
+        self.all()
+            .filter(|(position, issuer)| {
+                *position != child
+                    && self.duplicate_of(*position).is_none()
+                    && certificate.issuer.same(&issuer.subject)
+                    && issuer.may_issue()
+                    && !issuer.same(certificate)
+            })
+            .filter_map(|(position, issuer)| match self.signed(child, position) {
+                Checked::Good => Some((position, Proof::Signature)),
+                Checked::Unchecked if identifiers_agree(certificate, issuer) => {
+                    Some((position, Proof::Names))
+                }
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// True where a certificate signed itself.
+    fn is_self_signed(&self, position: usize) -> bool {
+        self.get(position).is_some_and(|certificate| {
+            certificate.names_itself() && self.signed(position, position) != Checked::Bad
+        })
+    }
+
+    /// The root outside the bundle that a certificate leads to, or that it is itself.
+    fn anchor(&self, position: usize) -> Option<(End, Option<Proof>)> {
+        let certificate = self.get(position)?;
+        let mut by_names = None;
+        for root in self.bundle.given {
+            let is_it = root.subject.same(&certificate.subject) && root.key.same(&certificate.key);
+            if is_it {
+                return Some((End::GivenRoot, None));
+            }
+            if !certificate.issuer.same(&root.subject) || !root.may_issue() {
+                continue;
+            }
+            match self.check(certificate, root) {
+                Checked::Good => return Some((End::GivenRoot, Some(Proof::Signature))),
+                Checked::Unchecked if identifiers_agree(certificate, root) => {
+                    by_names = Some((End::GivenRoot, Some(Proof::Names)));
+                }
+                _ => {}
+            }
+        }
+        if by_names.is_some() {
+            return by_names;
+        }
+        if roots::is_root(certificate) {
+            return Some((End::PublicRoot, None));
+        }
+        roots::issuer_of(certificate).map(|proof| (End::PublicRoot, Some(proof)))
+    }
+
+    /// Follows every way up from the last certificate of `path`, and keeps the best.
+    fn climb(&self, path: &mut Vec<usize>, proofs: &mut Vec<Proof>, best: &mut Option<Way>) {
+        let Some(&last) = path.last() else { return };
+        self.steps.set(self.steps.get() + 1);
+        if let Some((end, proof)) = self.anchor(last) {
+            let mut proofs = proofs.clone();
+            proofs.extend(proof);
+            self.keep(path.clone(), proofs, end, best);
+        } else if self.is_self_signed(last) {
+            let end = if path.len() == 1 {
+                End::SelfSigned
+            } else {
+                End::BundledRoot
+            };
+            self.keep(path.clone(), proofs.clone(), end, best);
+        }
+        let mut is_end = true;
+        if path.len() < MAX_DEPTH {
+            for (issuer, proof) in self.issuers(last) {
+                if path.contains(&issuer) || self.steps.get() >= MAX_STEPS {
+                    continue;
+                }
+                is_end = false;
+                path.push(issuer);
+                proofs.push(proof);
+                self.climb(path, proofs, best);
+                path.pop();
+                proofs.pop();
+            }
+        }
+        if is_end {
+            let end = if path.len() == 1 {
+                End::LeafAlone
+            } else {
+                End::UnknownIssuer
+            };
+            self.keep(path.clone(), proofs.clone(), end, best);
+        }
+    }
+
+    fn keep(&self, path: Vec<usize>, proofs: Vec<Proof>, end: End, best: &mut Option<Way>) {
+        let valid = |position: &&usize| match (self.bundle.now, self.get(**position)) {
+            (Some(now), Some(certificate)) => {
+                certificate.not_before <= now && now <= certificate.not_after
+            }
+            _ => true,
+        };
+        let invalid = path.len() - path.iter().filter(valid).count();
+        let ordered = path.is_sorted();
+        // Without a root the longest way explains most; to a root the shortest is the one that clients take.
+        let length = if end.rank() == 0 {
+            path.len()
+        } else {
+            usize::MAX - path.len()
+        };
+        let score = (end.rank(), usize::MAX - invalid, ordered, length);
+        if best.as_ref().is_none_or(|best| score > best.score) {
+            *best = Some(Way {
+                path,
+                proofs,
+                end,
+                score,
+            });
+        }
+    }
+
+    fn chain(&self, best: Way) -> Chain {
+        let Way {
+            mut path,
+            mut proofs,
+            mut end,
+            ..
+        } = best;
+        // The root may stand in the bundle although clients have it.
+        let root = path.last().and_then(|last| {
+            self.issuers(*last)
+                .into_iter()
+                .find(|(issuer, _)| self.is_self_signed(*issuer) && !path.contains(issuer))
+        });
+        if let Some((root, proof)) = root {
+            proofs.truncate(path.len() - 1);
+            path.push(root);
+            proofs.push(proof);
+        }
+        let reachable = self.reachable(&path);
+        let complete = end.rank() > 0;
+        let mut roles: Vec<Role> = Vec::new();
+        for (position, certificate) in self.all() {
+            let place = path.iter().position(|at| *at == position);
+            let role = match (place, self.duplicate_of(position)) {
+                (Some(0), _) => Role::Leaf,
+                (Some(_), _) if self.is_self_signed(position) => Role::Root,
+                (Some(_), _) => Role::Intermediate,
+                (None, Some(earlier)) => Role::Duplicate(earlier),
+                (None, None) if reachable.contains(&position) => Role::Alternative,
+                (None, None) if !complete && certificate.may_issue() && self.leads_up(position) => {
+                    Role::BeyondGap
+                }
+                (None, None) => Role::Stray,
+            };
+            roles.push(role);
+        }
+        if end == End::UnknownIssuer && roles.contains(&Role::BeyondGap) {
+            end = End::Gap;
+        }
+        let missing_issuer_of = (!complete)
+            .then(|| path.last().and_then(|last| self.get(*last)))
+            .flatten();
+        let namesake = missing_issuer_of.and_then(|certificate| {
+            self.all()
+                .find(|(_, other)| {
+                    certificate.issuer.same(&other.subject) && !other.same(certificate)
+                })
+                .map(|(position, _)| position)
+        });
+        // Duplicates and strays between the chain's certificates are findings of their own.
+        let in_order = path.is_sorted() && path.first() == Some(&0);
+        Chain {
+            path,
+            proofs,
+            end,
+            roles,
+            in_order,
+            namesake,
+        }
+    }
+
+    /// Every certificate that a way up from those of `path` comes to.
+    fn reachable(&self, path: &[usize]) -> Vec<usize> {
+        let mut seen = path.to_vec();
+        let mut next = 0;
+        while let Some(at) = seen.get(next).copied() {
+            for (issuer, _) in self.issuers(at) {
+                if !seen.contains(&issuer) {
+                    seen.push(issuer);
+                }
+            }
+            next += 1;
+        }
+        seen
+    }
+
+    /// True where a certificate leads to a root.
+    fn leads_up(&self, position: usize) -> bool {
+        self.reachable(&[position])
+            .iter()
+            .any(|at| self.is_self_signed(*at) || self.anchor(*at).is_some())
+    }
+}
+
+/// Whether the child's authority key identifier may be the issuer's subject key identifier.
+fn identifiers_agree(child: &Certificate, issuer: &Certificate) -> bool {
+    match (&child.authority_key_id, &issuer.subject_key_id) {
+        (Some(wanted), Some(own)) => wanted == own,
+        _ => true,
+    }
+}
