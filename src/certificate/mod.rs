@@ -31,6 +31,24 @@ use key::PrivateKey;
 use x509::Certificate;
 use x509_parser::prelude::FromDer;
 
+/// A file of certificates or of a private key.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct PemFile {
+    /// The name that people know it by.
+    pub name: String,
+    /// Its bytes, whatever they are.
+    pub bytes: Vec<u8>,
+}
+
+impl std::fmt::Debug for PemFile {
+    /// Shows the name only: the bytes may be a private key.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PemFile")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
 /// How many certificates of one bundle are looked at. Chains in use have at most 5; Google Cloud takes no more (Compute
 /// API, `sslCertificates`).
 pub const MAX_CERTIFICATES: usize = 100;

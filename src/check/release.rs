@@ -157,8 +157,12 @@ impl Workshop<'_> {
             cluster: &self.options.cluster,
             from_values: true,
             anchor,
+            certificates: &self.certificates,
         };
         let mut exposure = extract(scene);
+        for secret in std::mem::take(&mut exposure.secrets) {
+            self.sources.mark_secret(secret);
+        }
         let user_root = self.tree.node(user);
         crate::exposure::values_facts(user_root, &mut exposure);
         absorb(&mut exposure.facts, facts);
@@ -203,8 +207,12 @@ impl Workshop<'_> {
             cluster: &self.options.cluster,
             from_values: false,
             anchor,
+            certificates: &self.certificates,
         };
         let mut exposure = extract(scene);
+        for secret in std::mem::take(&mut exposure.secrets) {
+            self.sources.mark_secret(secret);
+        }
         absorb(&mut exposure.facts, facts);
         let count = objects.len();
         let name = documents
@@ -280,6 +288,7 @@ impl Workshop<'_> {
         let exposure = Exposure {
             facts,
             inferred: Vec::new(),
+            secrets: Vec::new(),
         };
         let mut checked = self.judge(name, exposure, 0);
         for row in &mut checked.report.requirements {
@@ -293,13 +302,14 @@ impl Workshop<'_> {
     }
 
     fn judge(&self, name: String, exposure: Exposure, hidden: usize) -> Checked {
-        let Exposure { facts, inferred } = exposure;
+        let Exposure {
+            facts, inferred, ..
+        } = exposure;
         let judgement = judge(self.rules, &facts);
         let mut requirements = judgement.requirements;
         if facts.router.is_empty() {
             no_router(&mut requirements, hidden);
         }
-        certificate_chain(&facts, &mut requirements);
         Checked {
             report: ReleaseReport {
                 name,
@@ -339,41 +349,6 @@ fn no_router(requirements: &mut [RequirementVerdict], hidden: usize) {
         if about_router.contains(&row.requirement) && row.verdict == Verdict::NotApplicable {
             row.verdict = Verdict::Undecided;
             row.supply = vec![supply.to_owned()];
-        }
-    }
-}
-
-/// Certificates that users bring are not read by this release of Portolan: it says so instead of staying silent.
-fn certificate_chain(facts: &Facts, requirements: &mut [RequirementVerdict]) {
-    let mut secrets: Vec<String> = facts
-        .ingresses
-        .iter()
-        .filter_map(|ingress| ingress.tls_secrets.value())
-        .flatten()
-        .cloned()
-        .collect();
-    for router in &facts.router {
-        let own = matches!(
-            router.certificate_source.value().map(String::as_str),
-            Some("secret" | "values")
-        );
-        if own && router.shows_own_certificate.value() == Some(&true) {
-            secrets.push("the router's".to_owned());
-        }
-    }
-    let Some(first) = secrets.first() else { return };
-    let whose = if first == "the router's" {
-        "the router's certificate".to_owned()
-    } else {
-        format!("the certificate in Secret `{first}`")
-    };
-    for row in requirements {
-        if row.requirement == Requirement::CertificateChain && row.verdict == Verdict::NotApplicable
-        {
-            row.verdict = Verdict::Undecided;
-            row.supply = vec![format!(
-                "{whose} is not read yet: check that the file holds the whole chain (`openssl verify -untrusted chain.crt cert.crt`)"
-            )];
         }
     }
 }

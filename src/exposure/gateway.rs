@@ -10,8 +10,15 @@ use crate::yaml::Node;
 
 /// Adds every Gateway that an HTTPRoute leads from to the router.
 pub fn extract(scene: Scene<'_>, router: &RouterObjects<'_>, exposure: &mut Exposure) {
+    for gateway in of_router(scene, router) {
+        one(scene, gateway, router, exposure);
+    }
+}
+
+/// Every Gateway that an HTTPRoute leads from to the router.
+pub fn of_router<'a>(scene: Scene<'a>, router: &RouterObjects<'_>) -> Vec<View<'a>> {
     let leads_to_router = |route: &View<'_>| !backends(*route, router).is_empty();
-    let gateways: Vec<View<'_>> = scene
+    scene
         .objects
         .of_kind(scene.tree, "Gateway")
         .filter(|gateway| {
@@ -20,10 +27,7 @@ pub fn extract(scene: Scene<'_>, router: &RouterObjects<'_>, exposure: &mut Expo
                     .iter()
                     .any(|(route, _)| leads_to_router(route))
         })
-        .collect();
-    for gateway in gateways {
-        one(scene, gateway, router, exposure);
-    }
+        .collect()
 }
 
 /// Istio has a Gateway of its own.
@@ -35,7 +39,7 @@ fn is_gateway_api(gateway: View<'_>) -> bool {
 }
 
 /// The routes attached to a Gateway, each with the listener that it names.
-fn routes<'a>(scene: Scene<'a>, gateway: View<'a>) -> Vec<(View<'a>, Option<&'a str>)> {
+pub fn routes<'a>(scene: Scene<'a>, gateway: View<'a>) -> Vec<(View<'a>, Option<&'a str>)> {
     let mut attached = Vec::new();
     for route in scene.objects.of_kind(scene.tree, "HTTPRoute") {
         let parents = route.node.at(&["spec", "parentRefs"]);

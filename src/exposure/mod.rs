@@ -3,6 +3,8 @@
 //! Takes objects, whether they were rendered by Helm or projected from values; gives facts: the ways in, where TLS ends,
 //! which names are served, and how long each hop holds a connection. It says what is so, never whether that is good.
 
+mod certificate_facts;
+mod certificates;
 mod domain;
 mod gateway;
 mod gke;
@@ -12,6 +14,8 @@ mod load_balancer;
 mod manifest;
 mod router;
 mod timeouts;
+
+pub use certificates::{CertificateInputs, GivenFile};
 
 use crate::facts::{Cluster, EntryPoint, Fact, Facts, Place};
 use crate::kube::{Objects, View};
@@ -51,6 +55,8 @@ pub struct Scene<'a> {
     pub from_values: bool,
     /// Where a finding about the whole input stands.
     pub anchor: Span,
+    /// Certificates and keys given beside the input, and the time they are judged at.
+    pub certificates: &'a CertificateInputs,
 }
 
 /// The facts of one release or one set of manifests, and what was inferred for them.
@@ -59,6 +65,8 @@ pub struct Exposure {
     pub facts: Facts,
     /// What was inferred rather than given, in sentences.
     pub inferred: Vec<String>,
+    /// Private keys in the texts: never to be shown.
+    pub secrets: Vec<Span>,
 }
 
 /// Draws the facts.
@@ -66,6 +74,7 @@ pub fn extract(scene: Scene<'_>) -> Exposure {
     let mut exposure = Exposure {
         facts: Facts::default(),
         inferred: Vec::new(),
+        secrets: Vec::new(),
     };
     let router = router::find(scene);
     exposure.facts.cluster.push(cluster(scene));
@@ -78,6 +87,7 @@ pub fn extract(scene: Scene<'_>) -> Exposure {
         if !exposure.facts.entry_points.is_empty() {
             domain::extract(scene, router, &mut exposure);
         }
+        certificates::extract(scene, router, &mut exposure);
     }
     gke::extract(scene, router.as_ref(), &mut exposure);
     manifest::extract(scene, &mut exposure);

@@ -163,7 +163,7 @@ impl<'a> RouterObjects<'a> {
     }
 
     /// The release's base name: the Service's name without its last part.
-    fn fullname(&self) -> &'a str {
+    pub fn fullname(&self) -> &'a str {
         let name = self.service.name().unwrap_or_default();
         name.strip_suffix("-router").unwrap_or(name)
     }
@@ -208,8 +208,8 @@ fn shows_own_certificate(exposure: &Exposure) -> Fact<bool> {
     unknown.map_or(Fact::known(false), Fact::Unknown)
 }
 
-/// Where the chart's template says a Secret comes from.
-fn source_of(secret: View<'_>, fullname: &str) -> &'static str {
+/// Where the chart's template says a Secret comes from: `generated`, `values`, `secret`.
+pub fn source_of(secret: View<'_>, fullname: &str) -> &'static str {
     match secret.object.template.as_deref() {
         Some(template) if template.ends_with("auto-tls-secret.yaml") => "generated",
         Some(template) if template.ends_with("custom-tls-secret.yaml") => "values",
@@ -228,21 +228,25 @@ fn source_of(secret: View<'_>, fullname: &str) -> &'static str {
     }
 }
 
+/// The router's volume with its TLS Secret; `None` where it has none, or its Deployment is not among the input.
+pub fn tls_volume<'a>(objects: &RouterObjects<'a>) -> Option<Node<'a>> {
+    objects
+        .deployment?
+        .node
+        .at(&["spec", "template", "spec", "volumes"])?
+        .items()
+        .find(|volume| volume.get("name").and_then(Node::text) == Some("tls-secret"))?
+        .get("secret")
+}
+
 fn certificate_source(scene: Scene<'_>, objects: &RouterObjects<'_>) -> Fact<String> {
-    let volumes = objects
-        .deployment
-        .and_then(|deployment| deployment.node.at(&["spec", "template", "spec", "volumes"]));
     let Some(deployment) = objects.deployment else {
         return Fact::Unknown(
             "the router's Deployment, which names its TLS Secret, is not among the input"
                 .to_owned(),
         );
     };
-    let name = volumes
-        .into_iter()
-        .flat_map(Node::items)
-        .find(|volume| volume.get("name").and_then(Node::text) == Some("tls-secret"))
-        .and_then(|volume| volume.at(&["secret", "secretName"]));
+    let name = tls_volume(objects).and_then(|secret| secret.get("secretName"));
     let Some(name) = name else {
         return Fact::Absent(None);
     };
