@@ -159,7 +159,8 @@ fn backend_config_names(
     node: Node<'_>,
     exposure: &mut Exposure,
 ) -> Vec<String> {
-    if node.is_opaque() {
+    // What is no text at all is reported as an annotation that is not a string.
+    if node.is_opaque() || node.text().is_none() {
         return Vec::new();
     }
     let defect = match serde_json::from_str::<Json>(node.text().unwrap_or_default()) {
@@ -224,7 +225,12 @@ fn reference(
     } else {
         Fact::known(false)
     };
-    reference.nearest = Fact::from_option(nearest(name, names).map(str::to_owned));
+    // A name that the annotation lists already is not the one that was meant.
+    let listed = super::list_of(node.text().unwrap_or_default());
+    let others = names
+        .into_iter()
+        .filter(|other| !listed.iter().any(|known| known == other));
+    reference.nearest = Fact::from_option(nearest(name, others).map(str::to_owned));
     exposure.facts.references.push(reference);
 }
 
@@ -356,7 +362,9 @@ fn neg(router: &RouterObjects<'_>, exposure: &mut Exposure) {
         }
         None if service.is_opaque_at(&["metadata", "annotations"]) => {
             let supply = opaque_supply("an annotation of the router Service");
-            neg.enabled = Fact::Unknown(supply);
+            neg.text = Fact::Unknown(supply.clone());
+            neg.enabled = Fact::Unknown(supply.clone());
+            neg.defect = Fact::Unknown(supply);
         }
         None => {
             neg.text = Fact::Absent(Some(missing));
