@@ -103,6 +103,26 @@ impl RuleSet {
         })
     }
 
+    /// The built-in rules again, for a set that others are added to.
+    pub fn builtin_owned() -> RuleSet {
+        RuleSet::from_json(include_str!(concat!(env!("OUT_DIR"), "/rules.json")))
+    }
+
+    /// A set of one rule.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn of(file: RuleFile) -> Result<RuleSet, Vec<RuleError>> {
+        let errors = check(&file);
+        if errors.is_empty() {
+            Ok(RuleSet {
+                rules: vec![compile(file)],
+            })
+        } else {
+            Err(errors)
+        }
+    }
+
     /// The built-in rules' files, with their examples.
     pub fn builtin_files() -> Vec<RuleFile> {
         let json = include_str!(concat!(env!("OUT_DIR"), "/rules-with-examples.json"));
@@ -344,8 +364,10 @@ impl Checker<'_> {
             if cases.last().is_none_or(|case| case.when.is_some()) {
                 self.error(field, "the last case must have no `when`, so that there is always a text");
             }
-            for case in cases {
-                texts.push((field.to_owned(), case.text));
+            let several = matches!(text, Text::Cases(_));
+            for (index, case) in cases.into_iter().enumerate() {
+                let field = if several { format!("{field}[{index}].text") } else { field.to_owned() };
+                texts.push((field, case.text));
             }
         }
         for (index, case) in file.undecided.iter().enumerate() {
