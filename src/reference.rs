@@ -3,18 +3,29 @@
 //! Gives whole texts; a test keeps the files under `docs/` equal to them.
 
 use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value};
 
 use crate::diagnostic::Requirement;
 use crate::facts::{Facts, SubjectDoc};
 use crate::rules::{GLOBALS, RuleFile};
 
-const GENERATED: &str = "<!-- Generated; `PORTOLAN_BLESS=1 cargo test --test generated` writes it anew. -->\n";
+const GENERATED: &str =
+    "<!-- Generated; `PORTOLAN_BLESS=1 cargo test --test generated` writes it anew. -->\n";
 
 /// The JSON Schema of rule files, pretty-printed.
 pub fn rule_schema() -> String {
-    let mut schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<RuleFile>();
+    let generated = SchemaSettings::draft2020_12()
+        .into_generator()
+        .into_root_schema_for::<RuleFile>();
+    let mut schema = Map::new();
+    // What tells people and editors what they have before them comes first.
+    let said = generated.get("$schema").cloned().unwrap_or_default();
+    schema.insert("$schema".to_owned(), said);
     schema.insert("title".to_owned(), "A rule of Portolan".into());
-    format!("{:#}\n", schema.as_value())
+    for (key, value) in generated.as_object().into_iter().flatten() {
+        schema.entry(key).or_insert_with(|| value.clone());
+    }
+    format!("{:#}\n", Value::Object(schema))
 }
 
 /// The reference of facts, in Markdown.
@@ -46,7 +57,11 @@ text (`message`, `help`, …) shows them as `{{subject.field}}`.
     for subject in Facts::SUBJECTS {
         let doc = flowed(subject.doc);
         let first = first_sentence(&doc);
-        text.push_str(&format!("| [`{0}`](#{0}) | {1} |\n", subject.name, cell(&first)));
+        text.push_str(&format!(
+            "| [`{0}`](#{0}) | {1} |\n",
+            subject.name,
+            cell(&first)
+        ));
     }
     for subject in Facts::SUBJECTS {
         text.push_str(&subject_section(subject));
@@ -62,11 +77,24 @@ fn subject_section(subject: &SubjectDoc) -> String {
     if subject.defect {
         marks.push("*Defect.*");
     }
-    let marks = if marks.is_empty() { String::new() } else { format!("{} ", marks.join(" ")) };
-    let mut text = format!("\n## {}\n\n{marks}{}\n\n", subject.name, flowed(subject.doc));
+    let marks = if marks.is_empty() {
+        String::new()
+    } else {
+        format!("{} ", marks.join(" "))
+    };
+    let mut text = format!(
+        "\n## {}\n\n{marks}{}\n\n",
+        subject.name,
+        flowed(subject.doc)
+    );
     text.push_str("| field | type | meaning |\n|---|---|---|\n");
     for field in subject.fields {
-        text.push_str(&format!("| `{}` | {} | {} |\n", field.name, field.type_name, cell(&flowed(field.doc))));
+        text.push_str(&format!(
+            "| `{}` | {} | {} |\n",
+            field.name,
+            field.type_name,
+            cell(&flowed(field.doc))
+        ));
     }
     text
 }
@@ -76,12 +104,18 @@ pub fn rules(files: &[RuleFile]) -> String {
     let mut text = format!("# Rules\n\n{GENERATED}");
     text.push_str("\n`portolan explain RULE` says why, where the documentation asks for it, and shows examples.\n");
     for requirement in Requirement::ALL {
-        let mut of_it: Vec<&RuleFile> = files.iter().filter(|file| file.requirement == requirement).collect();
+        let mut of_it: Vec<&RuleFile> = files
+            .iter()
+            .filter(|file| file.requirement == requirement)
+            .collect();
         if of_it.is_empty() {
             continue;
         }
         of_it.sort_by(|left, right| left.id.cmp(&right.id));
-        text.push_str(&format!("\n## {requirement}\n\n{}\n\n", capital(requirement.title())));
+        text.push_str(&format!(
+            "\n## {requirement}\n\n{}\n\n",
+            capital(requirement.title())
+        ));
         text.push_str("| rule | severity | requirement | what it finds |\n|---|---|---|---|\n");
         for file in of_it {
             text.push_str(&format!(

@@ -64,7 +64,12 @@ Example:
 /// Reads Helm values files and Kubernetes manifests, and says for each requirement whether it is met, violated or cannot be
 /// decided, and where. Nothing is sent anywhere, and no cluster is asked.
 #[derive(Debug, Parser)]
-#[command(name = "portolan", version, disable_help_subcommand = true, arg_required_else_help = true)]
+#[command(
+    name = "portolan",
+    version,
+    disable_help_subcommand = true,
+    arg_required_else_help = true
+)]
 #[command(after_help = TOP_EXAMPLES)]
 pub(super) struct Arguments {
     #[command(subcommand)]
@@ -74,7 +79,13 @@ pub(super) struct Arguments {
     ///
     /// By default they are used on a terminal, unless NO_COLOR is set or TERM is `dumb`. CLICOLOR_FORCE=1 turns them on for
     /// pipes too.
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        help_heading = "Output"
+    )]
     pub color: ColorChoice,
 }
 
@@ -110,7 +121,12 @@ pub(super) struct CheckArguments {
     /// A values file; repeated, merged in this order into ONE release
     ///
     /// As for Helm, a later file wins over an earlier one: maps are merged, lists replaced, `null` removes a default.
-    #[arg(short = 'f', long = "values", value_name = "FILE", help_heading = "Values")]
+    #[arg(
+        short = 'f',
+        long = "values",
+        value_name = "FILE",
+        help_heading = "Values"
+    )]
     pub values: Vec<PathBuf>,
 
     #[command(flatten)]
@@ -119,13 +135,23 @@ pub(super) struct CheckArguments {
     /// Only report findings of this rule (repeatable)
     ///
     /// The verdicts on the requirements still rest on all rules.
-    #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Rules")]
+    #[arg(
+        long,
+        value_name = "RULE",
+        value_delimiter = ',',
+        help_heading = "Rules"
+    )]
     pub select: Vec<String>,
 
     /// Do not report findings of this rule (repeatable)
     ///
     /// They still count for the verdict on the requirement.
-    #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Rules")]
+    #[arg(
+        long,
+        value_name = "RULE",
+        value_delimiter = ',',
+        help_heading = "Rules"
+    )]
     pub ignore: Vec<String>,
 
     /// Also apply the rule files (*.yaml) of this folder
@@ -139,7 +165,12 @@ pub(super) struct CheckArguments {
     pub format: Option<Format>,
 
     /// Lowest severity that makes the exit status 1
-    #[arg(long, value_name = "SEVERITY", default_value = "error", help_heading = "Output")]
+    #[arg(
+        long,
+        value_name = "SEVERITY",
+        default_value = "error",
+        help_heading = "Output"
+    )]
     pub fail_on: FailOn,
 
     /// Warnings and undecided requirements also make the exit status 1
@@ -169,7 +200,12 @@ pub(super) struct Circumstances {
     pub set_string: Vec<String>,
 
     /// Name of the release, which the names of objects begin with
-    #[arg(long, value_name = "NAME", default_value = "carto", help_heading = "Values")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "carto",
+        help_heading = "Values"
+    )]
     pub release_name: String,
 
     /// Namespace of the release
@@ -311,7 +347,8 @@ impl Circumstances {
 
 fn format_names() -> impl clap::builder::TypedValueParser<Value = Format> {
     use clap::builder::TypedValueParser as _;
-    PossibleValuesParser::new(Format::ALL.map(Format::as_str)).try_map(|name| Format::from_str(&name))
+    PossibleValuesParser::new(Format::ALL.map(Format::as_str))
+        .try_map(|name| Format::from_str(&name))
 }
 
 fn cluster_version(text: &str) -> Result<String, String> {
@@ -322,7 +359,9 @@ fn controller_version(text: &str) -> Result<String, String> {
     if text == "none" || text.parse::<Version>().is_ok() {
         Ok(text.to_owned())
     } else {
-        Err(format!("`{text}` is not a version like `2.7.1`, and not `none`"))
+        Err(format!(
+            "`{text}` is not a version like `2.7.1`, and not `none`"
+        ))
     }
 }
 
@@ -391,9 +430,20 @@ mod tests {
     #[test]
     fn an_example_has_real_options_only() {
         let options = |text: &str| example_options(&[text.to_owned()]);
-        assert_eq!(options("--platform=aks").unwrap().cluster.platform.as_deref(), Some("aks"));
+        assert_eq!(
+            options("--platform=aks")
+                .unwrap()
+                .cluster
+                .platform
+                .as_deref(),
+            Some("aks")
+        );
         assert!(options("--platform=azure").unwrap_err().contains("azure"));
         assert!(options("--fail-on=never").is_err());
-        assert!(options("--cluster-version=latest").unwrap_err().contains("latest"));
+        assert!(
+            options("--cluster-version=latest")
+                .unwrap_err()
+                .contains("latest")
+        );
     }
 }

@@ -12,7 +12,10 @@ use crate::rules::RuleSet;
 
 pub(super) fn run(arguments: &CheckArguments, look: Look, around: &mut Surroundings<'_>) -> Exit {
     if arguments.values.is_empty() && arguments.paths.is_empty() {
-        around.errors(["nothing to check: give a values file, a folder, or `-` for standard input"], look);
+        around.errors(
+            ["nothing to check: give a values file, a folder, or `-` for standard input"],
+            look,
+        );
         around.complain(
             "\n  portolan check customizations.yaml\n  helm template carto carto/carto | portolan check -\n\n\
              `portolan check --help` says more\n",
@@ -59,7 +62,11 @@ fn judge(
     } = gathered;
     let blank = blank_names(&inputs);
     let all_blank = blank.len() == inputs.len() && options.set.is_empty();
-    let outcome = if all_blank { Outcome::default() } else { check(inputs, options, rules) };
+    let outcome = if all_blank {
+        Outcome::default()
+    } else {
+        check(inputs, options, rules)
+    };
     if is_nothing(&outcome) {
         if errors.is_empty() {
             errors.push(nothing(&blank, walked, outcome.report.summary.skipped));
@@ -68,9 +75,21 @@ fn judge(
         return Exit::CouldNot;
     }
     errors.extend(outcome.failures.iter().cloned());
-    let found = if fails(arguments, &outcome) { Exit::Findings } else { Exit::Clean };
-    let exit = if errors.is_empty() { found } else { Exit::CouldNot };
-    let usual = if look.terminal { Format::Pretty } else { Format::Plain };
+    let found = if fails(arguments, &outcome) {
+        Exit::Findings
+    } else {
+        Exit::Clean
+    };
+    let exit = if errors.is_empty() {
+        found
+    } else {
+        Exit::CouldNot
+    };
+    let usual = if look.terminal {
+        Format::Pretty
+    } else {
+        Format::Plain
+    };
     let format = arguments.format.unwrap_or(usual);
     let shown = look.report_options(arguments.verbose);
     let exit = around.print(exit, |out| {
@@ -82,12 +101,20 @@ fn judge(
 }
 
 fn options(arguments: &CheckArguments, rules: &RuleSet) -> Result<Options, Vec<String>> {
-    let unknown: Vec<String> = [("--select", &arguments.select), ("--ignore", &arguments.ignore)]
-        .into_iter()
-        .flat_map(|(option, ids)| ids.iter().map(move |id| (option, id)))
-        .filter(|(_, id)| rules.get(id).is_none())
-        .map(|(option, id)| format!("{option}: {}", no_rule(id, rules.iter().map(|rule| rule.id()))))
-        .collect();
+    let unknown: Vec<String> = [
+        ("--select", &arguments.select),
+        ("--ignore", &arguments.ignore),
+    ]
+    .into_iter()
+    .flat_map(|(option, ids)| ids.iter().map(move |id| (option, id)))
+    .filter(|(_, id)| rules.get(id).is_none())
+    .map(|(option, id)| {
+        format!(
+            "{option}: {}",
+            no_rule(id, rules.iter().map(|rule| rule.id()))
+        )
+    })
+    .collect();
     if !unknown.is_empty() {
         return Err(unknown);
     }
@@ -115,12 +142,20 @@ pub(super) fn no_rule<'n>(id: &str, ids: impl IntoIterator<Item = &'n str>) -> S
 /// Inputs with nothing in them but comments and document markers.
 fn blank_names(inputs: &[Input]) -> Vec<String> {
     let is_blank = |input: &&Input| {
-        input.text.trim_start_matches('\u{feff}').lines().all(|line| {
-            let line = line.trim();
-            line.is_empty() || line.starts_with('#') || line == "---" || line == "..."
-        })
+        input
+            .text
+            .trim_start_matches('\u{feff}')
+            .lines()
+            .all(|line| {
+                let line = line.trim();
+                line.is_empty() || line.starts_with('#') || line == "---" || line == "..."
+            })
     };
-    inputs.iter().filter(is_blank).map(|input| input.name.clone()).collect()
+    inputs
+        .iter()
+        .filter(is_blank)
+        .map(|input| input.name.clone())
+        .collect()
 }
 
 /// True where nothing was judged: that must never look like a pass.
@@ -131,14 +166,22 @@ fn is_nothing(outcome: &Outcome) -> bool {
 
 fn nothing(blank: &[String], walked: bool, skipped: usize) -> String {
     let found = if skipped > 0 {
-        let files = if skipped == 1 { "1 file was" } else { &format!("{skipped} files were") };
+        let files = if skipped == 1 {
+            "1 file was"
+        } else {
+            &format!("{skipped} files were")
+        };
         format!("{files} looked at, and none holds values of the chart or Kubernetes objects")
     } else if walked && blank.is_empty() {
         "no *.yaml, *.yml or *.json file was found".to_owned()
     } else if blank.is_empty() {
         "the input holds no Kubernetes object".to_owned()
     } else {
-        format!("{} {} empty", blank.join(", "), if blank.len() == 1 { "is" } else { "are" })
+        format!(
+            "{} {} empty",
+            blank.join(", "),
+            if blank.len() == 1 { "is" } else { "are" }
+        )
     };
     format!("nothing to check: {found}")
 }

@@ -16,7 +16,10 @@ pub(super) fn decode(bytes: Vec<u8>) -> (String, Option<usize>) {
         Ok(text) => (text, None),
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
-            (String::from_utf8_lossy(error.as_bytes()).into_owned(), Some(at))
+            (
+                String::from_utf8_lossy(error.as_bytes()).into_owned(),
+                Some(at),
+            )
         }
     }
 }
@@ -56,6 +59,9 @@ mod tests {
     #[test]
     fn what_is_not_text_is_said_to_begin_at_its_first_byte() {
         assert_eq!(decode(b"a: gr\xf6\xdfe".to_vec()).1, Some(5));
-        assert_eq!(decode(vec![0xff, 0xfe, b'a', 0, b'b']), ("a".to_owned(), Some(1)));
+        assert_eq!(
+            decode(vec![0xff, 0xfe, b'a', 0, b'b']),
+            ("a".to_owned(), Some(1))
+        );
     }
 }

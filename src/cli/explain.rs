@@ -44,10 +44,18 @@ impl Page {
     fn rule(&mut self, file: &RuleFile) {
         self.line(&format!(
             "{} {}",
-            self.paint(Style::Of(file.severity), &format!("{}[{}]", file.severity, self.look.visible(&file.id))),
+            self.paint(
+                Style::Of(file.severity),
+                &format!("{}[{}]", file.severity, self.look.visible(&file.id))
+            ),
             self.paint(Style::Faint, &format!("requirement {}", file.requirement)),
         ));
-        for line in wrap(&file.title, self.look.width, self.look.width, self.look.unicode) {
+        for line in wrap(
+            &file.title,
+            self.look.width,
+            self.look.width,
+            self.look.unicode,
+        ) {
             let line = self.paint(Style::Strong, &line);
             self.line(&line);
         }
@@ -56,9 +64,16 @@ impl Page {
         self.heading("What the documentation asks");
         let documentation = &file.documentation;
         self.paragraph(&documentation.asks);
-        let (open, close) = if self.look.unicode { ("“", "”") } else { ("\"", "\"") };
+        let (open, close) = if self.look.unicode {
+            ("“", "”")
+        } else {
+            ("\"", "\"")
+        };
         let heading = &documentation.heading;
-        self.paragraph(&format!("{open}{heading}{close} in {open}{}{close}", documentation.document));
+        self.paragraph(&format!(
+            "{open}{heading}{close} in {open}{}{close}",
+            documentation.document
+        ));
         if let Some(url) = &documentation.url {
             let link = report::link(&self.look.visible(url), &self.shown);
             self.line(&format!("  {link}"));
@@ -105,7 +120,10 @@ impl Page {
         let room = self.look.width.saturating_sub(cells(rest)).max(20);
         // Line breaks of a rule file mean nothing, as in messages.
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        for (index, line) in wrap(&text, room, room, self.look.unicode).iter().enumerate() {
+        for (index, line) in wrap(&text, room, room, self.look.unicode)
+            .iter()
+            .enumerate()
+        {
             let margin = if index == 0 { first } else { rest };
             self.line(&format!("{margin}{line}"));
         }
@@ -113,7 +131,11 @@ impl Page {
 
     /// A text with its facts as `‹timeout.knob›`.
     fn outline(&self, text: &str) -> String {
-        let (open, close) = if self.look.unicode { ("‹", "›") } else { ("<", ">") };
+        let (open, close) = if self.look.unicode {
+            ("‹", "›")
+        } else {
+            ("<", ">")
+        };
         Template::new(text).outline(open, close)
     }
 
@@ -127,7 +149,9 @@ impl Page {
                 self.paragraph(&outline);
                 continue;
             }
-            let when = when.as_deref().map_or_else(|| "otherwise".to_owned(), |when| format!("where {when}"));
+            let when = when
+                .as_deref()
+                .map_or_else(|| "otherwise".to_owned(), |when| format!("where {when}"));
             let bullet = if self.look.unicode { "  • " } else { "  - " };
             self.hanging(&format!("{when}:"), bullet, "    ");
             self.hanging(&outline, "      ", "      ");
@@ -162,7 +186,9 @@ impl Page {
             self.line(&format!("{margin} {}", self.look.visible(line)));
             for found in finds.iter().filter(|found| found.line == number) {
                 let text = found.text.lines().next().unwrap_or_default();
-                let Some((before, _)) = line.split_once(text) else { continue };
+                let Some((before, _)) = line.split_once(text) else {
+                    continue;
+                };
                 let margin = self.paint(Style::Faint, &format!("  {:digits$} {bar}", ""));
                 let blank = " ".repeat(cells(&self.look.visible(before)));
                 let sign = if self.look.unicode { "━" } else { "^" };

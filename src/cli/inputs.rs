@@ -129,7 +129,11 @@ impl Reader<'_> {
             let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
             let path = entry.path();
             let path = path.strip_prefix("./").unwrap_or(path);
-            if is_file && is_candidate(path) && !is_chart_template(folder, path) && seen.insert(identity(path)) {
+            if is_file
+                && is_candidate(path)
+                && !is_chart_template(folder, path)
+                && seen.insert(identity(path))
+            {
                 self.file(path, Role::Walked);
             }
         }
@@ -139,7 +143,11 @@ impl Reader<'_> {
 fn is_candidate(path: &Path) -> bool {
     path.extension()
         .and_then(|extension| extension.to_str())
-        .is_some_and(|extension| EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known)))
+        .is_some_and(|extension| {
+            EXTENSIONS
+                .iter()
+                .any(|known| extension.eq_ignore_ascii_case(known))
+        })
 }
 
 /// True below `templates` of a Helm chart: those files are templates of YAML and not YAML.
@@ -180,7 +188,10 @@ fn read_bounded(from: &mut dyn Read) -> Result<Vec<u8>, String> {
 }
 
 fn too_large() -> String {
-    format!("is larger than {} MiB, the most that is read of a file", MAX_BYTES / 1024 / 1024)
+    format!(
+        "is larger than {} MiB, the most that is read of a file",
+        MAX_BYTES / 1024 / 1024
+    )
 }
 
 /// Why a file cannot be opened, in words.

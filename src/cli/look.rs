@@ -48,7 +48,11 @@ impl Look {
 
     /// `error:` as it stands before messages on standard error.
     pub(super) fn error_word(self) -> &'static str {
-        if self.error_color { "\u{1b}[1;31merror:\u{1b}[0m" } else { "error:" }
+        if self.error_color {
+            "\u{1b}[1;31merror:\u{1b}[0m"
+        } else {
+            "error:"
+        }
     }
 
     /// Text that others wrote, made safe for a terminal.

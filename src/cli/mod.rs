@@ -132,7 +132,10 @@ impl Surroundings<'_> {
 
     /// Writes to standard error. Where that fails, there is nobody left to tell.
     fn complain(&mut self, text: &str) {
-        let _ = self.stderr.write_all(text.as_bytes()).and_then(|()| self.stderr.flush());
+        let _ = self
+            .stderr
+            .write_all(text.as_bytes())
+            .and_then(|()| self.stderr.flush());
     }
 
     /// Writes errors to standard error, one a line.

@@ -35,7 +35,11 @@ pub(super) fn report(errors: &[FolderError], look: Look, around: &mut Surroundin
     for error in errors {
         match error {
             FolderError::Unreadable(message) => around.errors([message], look),
-            FolderError::At { path, place, message } => {
+            FolderError::At {
+                path,
+                place,
+                message,
+            } => {
                 let line = finding_line(path, *place, "rule-file", message, look);
                 around.complain(&line);
             }
@@ -44,10 +48,19 @@ pub(super) fn report(errors: &[FolderError], look: Look, around: &mut Surroundin
 }
 
 /// `PATH:LINE:COLUMN: error[NAME]: MESSAGE`.
-pub(super) fn finding_line(path: &Path, place: LineColumn, name: &str, message: &str, look: Look) -> String {
+pub(super) fn finding_line(
+    path: &Path,
+    place: LineColumn,
+    name: &str,
+    message: &str,
+    look: Look,
+) -> String {
     let LineColumn { line, column } = place;
     let path = look.visible(&path.to_string_lossy());
-    format!("{path}:{line}:{column}: error[{name}]: {}\n", look.visible(message))
+    format!(
+        "{path}:{line}:{column}: error[{name}]: {}\n",
+        look.visible(message)
+    )
 }
 
 /// The built-in rules together with those of a folder.
@@ -59,7 +72,11 @@ pub(super) fn with_builtin(folder: &Path) -> Result<RuleSet, Vec<FolderError>> {
             errors.push(FolderError::of(&path, &text, &error));
         }
     }
-    if errors.is_empty() { Ok(rules) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(rules)
+    } else {
+        Err(errors)
+    }
 }
 
 /// Every rule file of a folder and the folders in it, sorted by path.
@@ -69,7 +86,10 @@ pub(super) fn with_builtin(folder: &Path) -> Result<RuleSet, Vec<FolderError>> {
 pub(super) fn load(folder: &Path) -> Result<Vec<Loaded>, Vec<FolderError>> {
     let (paths, mut errors) = rule_files(folder);
     if paths.is_empty() && errors.is_empty() {
-        let message = format!("{}: there is no rule file (*.yaml) in this folder", folder.display());
+        let message = format!(
+            "{}: there is no rule file (*.yaml) in this folder",
+            folder.display()
+        );
         return Err(vec![FolderError::Unreadable(message)]);
     }
     let mut loaded: Vec<Loaded> = Vec::new();
@@ -77,14 +97,21 @@ pub(super) fn load(folder: &Path) -> Result<Vec<Loaded>, Vec<FolderError>> {
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) => {
-                errors.push(FolderError::Unreadable(format!("{}: {error}", path.display())));
+                errors.push(FolderError::Unreadable(format!(
+                    "{}: {error}",
+                    path.display()
+                )));
                 continue;
             }
         };
         let rule = match RuleSet::parse(&text) {
             Ok(rule) => rule,
             Err(wrong) => {
-                errors.extend(wrong.iter().map(|error| FolderError::of(&path, &text, error)));
+                errors.extend(
+                    wrong
+                        .iter()
+                        .map(|error| FolderError::of(&path, &text, error)),
+                );
                 continue;
             }
         };
@@ -93,7 +120,11 @@ pub(super) fn load(folder: &Path) -> Result<Vec<Loaded>, Vec<FolderError>> {
         }
         loaded.push(Loaded { path, text, rule });
     }
-    if errors.is_empty() { Ok(loaded) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(loaded)
+    } else {
+        Err(errors)
+    }
 }
 
 fn rule_files(folder: &Path) -> (Vec<PathBuf>, Vec<FolderError>) {
@@ -108,7 +139,10 @@ fn rule_files(folder: &Path) -> (Vec<PathBuf>, Vec<FolderError>) {
         match entry {
             Ok(entry) => {
                 let is_file = entry.path().is_file();
-                let extension = entry.path().extension().and_then(|extension| extension.to_str());
+                let extension = entry
+                    .path()
+                    .extension()
+                    .and_then(|extension| extension.to_str());
                 if is_file && matches!(extension, Some("yaml" | "yml")) {
                     paths.push(entry.into_path());
                 }
@@ -130,7 +164,11 @@ fn misnamed(path: &Path, rule: &Rule, before: &[Loaded]) -> Option<String> {
         ));
     }
     let other = before.iter().find(|other| other.rule.id() == rule.id())?;
-    Some(format!("there is a rule `{}` already, in {}", rule.id(), other.path.display()))
+    Some(format!(
+        "there is a rule `{}` already, in {}",
+        rule.id(),
+        other.path.display()
+    ))
 }
 
 fn in_id(message: String) -> RuleError {
@@ -204,7 +242,8 @@ mod tests {
 
     #[test]
     fn a_field_is_found_at_its_value_or_where_it_is_missing() {
-        let text = "id: ours\nmessage:\n  - when: a\n    text: b\n  - text: {c.d}\nexamples:\n  bad: []\n";
+        let text =
+            "id: ours\nmessage:\n  - when: a\n    text: b\n  - text: {c.d}\nexamples:\n  bad: []\n";
         let at = |field| {
             let LineColumn { line, column } = locate(text, field);
             (line, column)

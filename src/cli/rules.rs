@@ -16,7 +16,9 @@ const LONGEST_ID: usize = 34;
 
 pub(super) fn run(arguments: &RulesArguments, look: Look, around: &mut Surroundings<'_>) -> Exit {
     if arguments.schema {
-        return around.print(Exit::Clean, |out| out.write_all(reference::rule_schema().as_bytes()));
+        return around.print(Exit::Clean, |out| {
+            out.write_all(reference::rule_schema().as_bytes())
+        });
     }
     if let Some(folder) = &arguments.test {
         return trial::run(folder, look, around);
@@ -59,10 +61,18 @@ fn list(files: &[&RuleFile]) -> Value {
 
 fn table(files: &[&RuleFile], look: Look) -> String {
     let shown = look.report_options(false);
-    let longest = files.iter().map(|file| file.id.len()).max().unwrap_or_default().min(LONGEST_ID);
+    let longest = files
+        .iter()
+        .map(|file| file.id.len())
+        .max()
+        .unwrap_or_default()
+        .min(LONGEST_ID);
     let mut text = String::new();
     for requirement in Requirement::ALL {
-        let of_it: Vec<_> = files.iter().filter(|file| file.requirement == requirement).collect();
+        let of_it: Vec<_> = files
+            .iter()
+            .filter(|file| file.requirement == requirement)
+            .collect();
         if of_it.is_empty() {
             continue;
         }
@@ -77,11 +87,15 @@ fn table(files: &[&RuleFile], look: Look) -> String {
             // Two blanks at the margin and between columns.
             let margin = 2 + longest + 2 + "warning".len() + 2;
             let room = look.width.saturating_sub(margin).max(20);
-            let title = wrap(&file.title, room, room, look.unicode).join(&format!("\n{}", " ".repeat(margin)));
+            let title = wrap(&file.title, room, room, look.unicode)
+                .join(&format!("\n{}", " ".repeat(margin)));
             text.push_str(&format!("  {id}{gap}  {severity}{pad}  {title}\n"));
         }
         text.push('\n');
     }
-    text.push_str(&format!("{}; `portolan explain RULE` says more\n", counted(files.len(), "rule")));
+    text.push_str(&format!(
+        "{}; `portolan explain RULE` says more\n",
+        counted(files.len(), "rule")
+    ));
     text
 }

@@ -24,14 +24,23 @@ pub(super) fn run(folder: &Path, look: Look, around: &mut Surroundings<'_>) -> E
     let mut text = String::new();
     let mut examples = 0;
     let mut broken = 0;
-    for Loaded { path, text: source, rule } in &loaded {
+    for Loaded {
+        path,
+        text: source,
+        rule,
+    } in &loaded
+    {
         let file = &rule.file;
         let count = file.examples.bad.len() + file.examples.good.len();
         examples += count;
         let failures = try_examples(file, &example_options).unwrap_or_default();
         broken += failures.len();
         let word = if failures.is_empty() { &ok } else { &failed };
-        text.push_str(&format!("{word} {} ({})\n", file.id, counted(count, "example")));
+        text.push_str(&format!(
+            "{word} {} ({})\n",
+            file.id,
+            counted(count, "example")
+        ));
         for failure in failures {
             let place = locate(source, &format!("{}.name", failure.field));
             for mistake in &failure.mistakes {
@@ -45,11 +54,19 @@ pub(super) fn run(folder: &Path, look: Look, around: &mut Surroundings<'_>) -> E
         counted(loaded.len(), "rule"),
         counted(examples, "example")
     ));
-    let exit = if broken == 0 { Exit::Clean } else { Exit::Findings };
+    let exit = if broken == 0 {
+        Exit::Clean
+    } else {
+        Exit::Findings
+    };
     around.print(exit, |out| out.write_all(text.as_bytes()))
 }
 
 /// `1 rule`, `2 rules`.
 pub(super) fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+    if count == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{count} {noun}s")
+    }
 }

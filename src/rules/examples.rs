@@ -56,7 +56,10 @@ pub struct Spot {
 ///
 /// # Errors
 /// What is wrong with the rule itself, before any example is looked at.
-pub fn try_examples(file: &RuleFile, read_options: &ReadOptions) -> Result<Vec<ExampleFailure>, Vec<RuleError>> {
+pub fn try_examples(
+    file: &RuleFile,
+    read_options: &ReadOptions,
+) -> Result<Vec<ExampleFailure>, Vec<RuleError>> {
     let rules = RuleSet::of(file.clone())?;
     let defect = Facts::SUBJECTS
         .iter()
@@ -90,7 +93,12 @@ fn mistakes(
         Err(error) => return vec![Mistake::Options(error)],
     };
     let outcome = check(inputs(example), &options, rules);
-    let mut mistakes: Vec<Mistake> = outcome.failures.iter().cloned().map(Mistake::Failed).collect();
+    let mut mistakes: Vec<Mistake> = outcome
+        .failures
+        .iter()
+        .cloned()
+        .map(Mistake::Failed)
+        .collect();
     let mut found = spots(&outcome, &file.id);
     for expected in &example.finds {
         let spot = Spot::of(expected, example);
@@ -101,9 +109,14 @@ fn mistakes(
             None => mistakes.push(Mistake::Missing(spot)),
         }
     }
-    mistakes.extend(found.into_iter().map(|(spot, message)| Mistake::Noisy(spot, message)));
+    mistakes.extend(
+        found
+            .into_iter()
+            .map(|(spot, message)| Mistake::Noisy(spot, message)),
+    );
     // Where something else went wrong, that the rule held nowhere says nothing new.
-    if must_touch && mistakes.is_empty() && outcome.held.get(&file.id).is_none_or(|held| *held == 0) {
+    if must_touch && mistakes.is_empty() && outcome.held.get(&file.id).is_none_or(|held| *held == 0)
+    {
         mistakes.push(Mistake::Untouched);
     }
     mistakes
@@ -125,7 +138,11 @@ fn content(text: &str) -> Classified {
     let mut sources = Sources::default();
     let mut tree = Tree::default();
     let source = sources.add("example", text);
-    let stream = parse(&MappedText::of_source(&sources, source), &mut tree, &Limits::default());
+    let stream = parse(
+        &MappedText::of_source(&sources, source),
+        &mut tree,
+        &Limits::default(),
+    );
     classify(&tree, &stream, text)
 }
 
@@ -152,7 +169,12 @@ impl Spot {
     fn of(expected: &Expected, example: &Example) -> Self {
         let first = example.files.first().map(|file| file.name.as_str());
         Spot {
-            file: expected.file.as_deref().or(first).unwrap_or_default().to_owned(),
+            file: expected
+                .file
+                .as_deref()
+                .or(first)
+                .unwrap_or_default()
+                .to_owned(),
             line: expected.line,
             text: first_line(&expected.text),
         }
@@ -173,8 +195,12 @@ impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Mistake::Missing(spot) => write!(f, "missing: {spot} (expected, not found)"),
-            Mistake::Noisy(spot, message) => write!(f, "noisy: {spot} (found, not expected): {message}"),
-            Mistake::Untouched => f.write_str("does not touch the rule: it holds nowhere in this example"),
+            Mistake::Noisy(spot, message) => {
+                write!(f, "noisy: {spot} (found, not expected): {message}")
+            }
+            Mistake::Untouched => {
+                f.write_str("does not touch the rule: it holds nowhere in this example")
+            }
             Mistake::Options(error) => write!(f, "options: {error}"),
             Mistake::Failed(error) => f.write_str(error),
         }

@@ -149,9 +149,12 @@ impl RuleSet {
             // The parser's own text repeats the place and shows the source; its first line says what is wrong.
             let full = error.to_string();
             let first = full.lines().next().unwrap_or_default();
+            let place = at.map_or_else(String::new, |(line, column)| format!("line {line} column {column}: "));
+            let first = first.strip_prefix("error: ").unwrap_or(first);
+            let message = first.strip_prefix(&*place).unwrap_or(first);
             vec![RuleError {
                 field: String::new(),
-                message: first.to_owned(),
+                message: message.to_owned(),
                 at,
             }]
         })?;
