@@ -1,5 +1,7 @@
 //! Keeps the generated files under `docs/` current. `PORTOLAN_BLESS=1 cargo test --test generated` writes them anew.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
 use std::path::Path;
 use std::{env, fs};
 

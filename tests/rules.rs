@@ -1,5 +1,7 @@
 //! The built-in rules: each is loaded, and each of its examples is executed.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -348,7 +347,7 @@ impl Circumstances {
 fn format_names() -> impl clap::builder::TypedValueParser<Value = Format> {
     use clap::builder::TypedValueParser as _;
     PossibleValuesParser::new(Format::ALL.map(Format::as_str))
-        .try_map(|name| Format::from_str(&name))
+        .try_map(|name| name.parse::<Format>())
 }
 
 fn cluster_version(text: &str) -> Result<String, String> {
@@ -379,6 +378,24 @@ pub(super) fn parse(around: &Surroundings<'_>) -> Result<Arguments, clap::Error>
     Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
 
+/// What `--color` says on a command line that could not be read, or that asks for help.
+pub(super) fn asked_color(words: &[OsString]) -> ColorChoice {
+    let mut words = words.iter().filter_map(|word| word.to_str());
+    while let Some(word) = words.next() {
+        let value = match word.strip_prefix("--color") {
+            Some("") => words.next(),
+            Some(rest) => rest.strip_prefix('='),
+            None => None,
+        };
+        if let Some(choice) =
+            value.and_then(|value| <ColorChoice as ValueEnum>::from_str(value, false).ok())
+        {
+            return choice;
+        }
+    }
+    ColorChoice::Auto
+}
+
 /// The options of an example of a rule: those of `portolan check` that say something about values and cluster.
 #[derive(Debug, Parser)]
 #[command(no_binary_name = true, disable_help_flag = true)]
@@ -403,6 +420,7 @@ pub fn example_options(options: &[String]) -> Result<Options, String> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

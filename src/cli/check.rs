@@ -59,14 +59,16 @@ fn judge(
         inputs,
         mut errors,
         walked,
+        templates,
     } = gathered;
     let blank = blank_names(&inputs);
     let all_blank = blank.len() == inputs.len() && options.set.is_empty();
-    let outcome = if all_blank {
+    let mut outcome = if all_blank {
         Outcome::default()
     } else {
         check(inputs, options, rules)
     };
+    outcome.report.summary.skipped += templates;
     if is_nothing(&outcome) {
         if errors.is_empty() {
             errors.push(nothing(&blank, walked, outcome.report.summary.skipped));

@@ -27,6 +27,8 @@ pub(super) struct Gathered {
     pub errors: Vec<String>,
     /// True where a folder was walked.
     pub walked: bool,
+    /// Templates of charts that were passed over in a folder: counted as skipped, like what is neither values nor manifests.
+    pub templates: usize,
 }
 
 /// Reads the files of `-f`, then the paths. A path that cannot be read does not keep the others from being checked.
@@ -41,7 +43,7 @@ pub(super) fn gather(values: &[PathBuf], paths: &[PathBuf], stdin: &mut dyn Read
     }
     let mut seen = HashSet::new();
     for path in paths {
-        if path.is_dir() {
+        if path.as_os_str() != "-" && path.is_dir() {
             reader.folder(path, &mut seen);
         } else if seen.insert(identity(path)) {
             reader.file(path, Role::Named);
@@ -129,11 +131,12 @@ impl Reader<'_> {
             let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
             let path = entry.path();
             let path = path.strip_prefix("./").unwrap_or(path);
-            if is_file
-                && is_candidate(path)
-                && !is_chart_template(folder, path)
-                && seen.insert(identity(path))
-            {
+            if !is_file || !is_candidate(path) || !seen.insert(identity(path)) {
+                continue;
+            }
+            if is_chart_template(folder, path) {
+                self.gathered.templates += 1;
+            } else {
                 self.file(path, Role::Walked);
             }
         }

@@ -91,7 +91,7 @@ pub fn run(mut around: Surroundings<'_>) -> Exit {
 
 /// Help, version and mistakes on the command line.
 fn refuse(around: &mut Surroundings<'_>, error: &clap::Error) -> Exit {
-    let look = Look::new(clap::ColorChoice::Auto, around);
+    let look = Look::new(arguments::asked_color(&around.arguments), around);
     let text = error.render();
     if !error.use_stderr() {
         return around.print(Exit::Clean, |out| match look.color {
