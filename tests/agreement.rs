@@ -42,7 +42,11 @@ fn assert_agreement(name: &str, values: &[(&str, &str)], manifests: &str, option
             .map(|row| format!("{} {}", row.requirement, row.verdict.as_str()))
             .collect()
     };
-    assert_eq!(verdicts(&from_values), verdicts(&from_manifests), "{name}: verdicts");
+    assert_eq!(
+        verdicts(&from_values),
+        verdicts(&from_manifests),
+        "{name}: verdicts"
+    );
 }
 
 const GATEWAY: &str = "
@@ -79,7 +83,11 @@ fn values_and_helms_rendering_agree_on_the_vendors_examples() {
     for path in rendered {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         let example = examples.join(format!("{}.yaml", name.replace("__", "/")));
-        let own = if example.exists() { read(&example) } else { GATEWAY.to_owned() };
+        let own = if example.exists() {
+            read(&example)
+        } else {
+            GATEWAY.to_owned()
+        };
         let values = [
             ("base.yaml", base.as_str()),
             ("tlsbase.yaml", tls.as_str()),
@@ -123,8 +131,14 @@ fn fixtures() -> Vec<(String, Vec<PathBuf>)> {
             if !own.exists() {
                 continue;
             }
-            let files = [base.clone(), own.clone()].into_iter().filter(|path| path.exists()).collect();
-            fixtures.push((format!("{name}/{}", own.file_name().unwrap().to_string_lossy()), files));
+            let files = [base.clone(), own.clone()]
+                .into_iter()
+                .filter(|path| path.exists())
+                .collect();
+            fixtures.push((
+                format!("{name}/{}", own.file_name().unwrap().to_string_lossy()),
+                files,
+            ));
         }
     }
     fixtures
@@ -136,13 +150,18 @@ fn values_and_helms_rendering_agree_on_every_fixture() {
         eprintln!("agreement: no Helm is installed (PORTOLAN_HELM), so no fixture was rendered");
         return;
     };
-    let chart = std::env::var_os("PORTOLAN_CHART")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/chart"), PathBuf::from);
+    let chart = std::env::var_os("PORTOLAN_CHART").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/chart"),
+        PathBuf::from,
+    );
     let fixtures = fixtures();
     assert!(fixtures.len() >= 12, "{fixtures:?}");
     for (name, files) in fixtures {
         let mut command = Command::new(&helm);
-        command.args(["template", "carto"]).arg(&chart).args(["-n", "carto"]);
+        command
+            .args(["template", "carto"])
+            .arg(&chart)
+            .args(["-n", "carto"]);
         for file in &files {
             command.arg("-f").arg(file);
         }

@@ -5,7 +5,9 @@
 mod support;
 
 use portolan::check::Options;
-use support::{check_text, check_values, corpus, on, open_verdicts, places, read, rules_and_objects};
+use support::{
+    check_text, check_values, corpus, on, open_verdicts, places, read, rules_and_objects,
+};
 
 /// A defect: the rule, the line of the example file, and the text under the primary span.
 type Defect = (&'static str, usize, &'static str);
@@ -52,7 +54,11 @@ const EXAMPLES: [Example; 6] = [
             ("static-ip-missing", 9, "annotations"),
             ("timeout-too-short", 65, "600"),
             ("redirect-without-https", 86, "true"),
-            ("managed-certificate-unattached", 96, "carto-google-managed-cert"),
+            (
+                "managed-certificate-unattached",
+                96,
+                "carto-google-managed-cert",
+            ),
         ],
         mend: &[
             ("timeoutSec: 600", "timeoutSec: 605"),
@@ -84,8 +90,14 @@ const EXAMPLES: [Example; 6] = [
         mend: &[
             ("<REGION>:<AWS_ACCOUNTS>", "eu-west-1:123456789012"),
             ("<CERTIFICATE_ID>", "3f1b2c44-7a7e-4d0e-9c59-0a1b2c3d4e5f"),
-            ("service.beta.kubernetes.io/aws-load-balancer-ssl-ports: \"https\"", "# every port speaks TLS"),
-            ("  ports:\n    httpsTargetPort: http", "    ports:\n      httpsTargetPort: http"),
+            (
+                "service.beta.kubernetes.io/aws-load-balancer-ssl-ports: \"https\"",
+                "# every port speaks TLS",
+            ),
+            (
+                "  ports:\n    httpsTargetPort: http",
+                "    ports:\n      httpsTargetPort: http",
+            ),
         ],
         options: classic,
     },
@@ -117,7 +129,11 @@ fn every_known_defect_is_found_at_its_place_in_the_example_itself() {
             ("tlsbase.yaml", tls.as_str()),
             ("config.yaml", text.as_str()),
         ];
-        let options = if example.file == "service_loadBalancer/config.yaml" { gke() } else { plain() };
+        let options = if example.file == "service_loadBalancer/config.yaml" {
+            gke()
+        } else {
+            plain()
+        };
         let outcome = check_values(&values, &options);
         let mut found: Vec<(String, usize, String)> = outcome
             .report
@@ -141,7 +157,11 @@ fn every_known_defect_is_found_at_its_place_in_the_example_itself() {
             .collect();
         found.sort();
         expected.sort();
-        assert_eq!(found, expected, "{}: found (left), known (right)", example.file);
+        assert_eq!(
+            found, expected,
+            "{}: found (left), known (right)",
+            example.file
+        );
     }
 }
 
@@ -156,7 +176,11 @@ fn every_known_defect_is_found_in_helms_real_rendering() {
         let outcome = check_text(&name, &text, &plain());
         for (rule, _, _) in example.defects {
             assert!(
-                outcome.report.diagnostics.iter().any(|found| found.rule == *rule),
+                outcome
+                    .report
+                    .diagnostics
+                    .iter()
+                    .any(|found| found.rule == *rule),
                 "{name}: {rule} is missing among {:?}",
                 places(&outcome)
             );
@@ -173,7 +197,10 @@ fn the_charts_gateway_has_no_timeout() {
     let outcome = check_text("gateway__gke.yaml", &text, &plain());
     let found = rules_and_objects(&outcome);
     assert!(
-        found.contains(&("timeout-not-set".to_owned(), "Gateway carto-gateway".to_owned())),
+        found.contains(&(
+            "timeout-not-set".to_owned(),
+            "Gateway carto-gateway".to_owned()
+        )),
         "{:?}",
         places(&outcome)
     );
@@ -186,9 +213,14 @@ fn the_vendors_placeholder_of_a_domain_is_found() {
     };
     let text = read(&corpus.join("customizations/1.84.10/domain/customizations.yaml"));
     let exposed = "router:\n  service:\n    type: LoadBalancer\n";
-    let outcome = check_values(&[("exposed.yaml", exposed), ("customizations.yaml", &text)], &on("gke"));
+    let outcome = check_values(
+        &[("exposed.yaml", exposed), ("customizations.yaml", &text)],
+        &on("gke"),
+    );
     assert!(
-        places(&outcome).contains(&"domain-placeholder customizations.yaml:2:21 \"\\\"my.domain.com\\\"\"".to_owned()),
+        places(&outcome).contains(
+            &"domain-placeholder customizations.yaml:2:21 \"\\\"my.domain.com\\\"\"".to_owned()
+        ),
         "{:?}",
         places(&outcome)
     );

@@ -32,6 +32,10 @@ use crate::source::Sources;
 
 pub use json::SCHEMA_VERSION;
 
+// What the command line shows besides reports looks the same.
+pub(crate) use glyph::{cells, visible, wrap};
+pub(crate) use style::{Style, link, paint};
+
 /// How a report is written.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Format {
