@@ -11,7 +11,10 @@ use serde_json::{Value, json};
 fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let rules = read_folder(Path::new("rules"))?;
-    fs::write(out.join("rules-with-examples.json"), serde_json::to_string(&rules)?)?;
+    fs::write(
+        out.join("rules-with-examples.json"),
+        serde_json::to_string(&rules)?,
+    )?;
     let without: Vec<Value> = rules.into_iter().map(without_examples).collect();
     fs::write(out.join("rules.json"), serde_json::to_string(&without)?)?;
     let layers = read_folder(Path::new("layers"))?;
@@ -32,7 +35,10 @@ fn read_folder(folder: &Path) -> Result<Vec<Value>, Box<dyn Error>> {
     for path in paths {
         if path.is_dir() {
             values.extend(read_folder(&path)?);
-        } else if path.extension().is_some_and(|extension| extension == "yaml") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "yaml")
+        {
             println!("cargo::rerun-if-changed={}", path.display());
             let text = fs::read_to_string(&path)?;
             let value: Value = serde_saphyr::from_str(&text)

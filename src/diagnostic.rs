@@ -10,7 +10,19 @@ use serde::{Deserialize, Serialize};
 use crate::source::Span;
 
 /// How bad a finding is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Debug,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth knowing; nothing is broken by it.
@@ -39,7 +51,19 @@ impl fmt::Display for Severity {
 }
 
 /// A documented requirement. The names are public: they stand in the verdict table and in other people's pipelines.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Debug,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Requirement {
     /// The router is reachable from outside in a documented way.
@@ -99,8 +123,12 @@ impl Requirement {
             Requirement::HttpsOnly => "HTTPS only, plain HTTP is only redirected",
             Requirement::Timeout605 => "every hop holds a connection for at least 605 seconds",
             Requirement::Domain => "a domain is configured and every hop serves it",
-            Requirement::CertificateChain => "your certificate is complete, valid and for the domain",
-            Requirement::ManagedCertificate => "the Google-managed certificate is attached, with a static IP",
+            Requirement::CertificateChain => {
+                "your certificate is complete, valid and for the domain"
+            }
+            Requirement::ManagedCertificate => {
+                "the Google-managed certificate is attached, with a static IP"
+            }
             Requirement::GkeIngress => "Ingress as GKE needs it",
             Requirement::SslPolicy => "an SSL policy sets the minimum TLS version",
             Requirement::ValuesFile => "the file does what it looks like it does",

@@ -32,7 +32,10 @@ mod tests {
     #[test]
     fn a_slip_of_the_pen_finds_its_rule_and_another_word_does_not() {
         let rules = ["timeout-too-short", "timeout-not-set", "domain-not-set"];
-        assert_eq!(nearest("timeout-to-short", rules), Some("timeout-too-short"));
+        assert_eq!(
+            nearest("timeout-to-short", rules),
+            Some("timeout-too-short")
+        );
         assert_eq!(nearest("timeout", rules), Some("timeout-not-set"));
         assert_eq!(nearest("replicas", rules), None);
     }

@@ -214,10 +214,10 @@ impl Sources {
 
     /// Line and column of a span's start.
     pub fn line_column(&self, span: Span) -> LineColumn {
-        self.get(span.source).map_or(
-            LineColumn { line: 1, column: 1 },
-            |source| source.line_column(span.start as usize),
-        )
+        self.get(span.source)
+            .map_or(LineColumn { line: 1, column: 1 }, |source| {
+                source.line_column(span.start as usize)
+            })
     }
 
     /// Marks text that must never be shown.
@@ -410,7 +410,10 @@ mod tests {
         let x = source.text().find("x: 1").unwrap();
         assert_eq!(source.line_column(x), LineColumn { line: 2, column: 1 });
         let umlaut = source.text().rfind('ä').unwrap();
-        assert_eq!(source.line_column(umlaut), LineColumn { line: 1, column: 8 });
+        assert_eq!(
+            source.line_column(umlaut),
+            LineColumn { line: 1, column: 8 }
+        );
         assert_eq!(&source.text()[source.line_range(2)], "x: 1");
     }
 

@@ -82,8 +82,16 @@ mod tests {
     #[test]
     fn gke_versions_are_ordered_by_numbers_not_by_text() {
         let ascending = [
-            "1.17", "1.17.6", "1.17.6-gke.7", "1.17.6-gke.11", "1.17.9-gke.600", "1.17.13-gke.2600",
-            "1.18.6-gke.500", "v1.18.6-gke.4800", "1.31", "1.31.4-eks-2d5f260",
+            "1.17",
+            "1.17.6",
+            "1.17.6-gke.7",
+            "1.17.6-gke.11",
+            "1.17.9-gke.600",
+            "1.17.13-gke.2600",
+            "1.18.6-gke.500",
+            "v1.18.6-gke.4800",
+            "1.31",
+            "1.31.4-eks-2d5f260",
         ];
         for pair in ascending.windows(2) {
             let [left, right] = pair else { unreachable!() };
@@ -96,7 +104,17 @@ mod tests {
 
     #[test]
     fn what_is_no_version_is_refused() {
-        for text in ["", "1", "1.x", "latest", "1.17.6-gke.", "1.17-gke.7", "1.2.3.4", "1..2", "-1.2"] {
+        for text in [
+            "",
+            "1",
+            "1.x",
+            "latest",
+            "1.17.6-gke.",
+            "1.17-gke.7",
+            "1.2.3.4",
+            "1..2",
+            "-1.2",
+        ] {
             assert!(text.parse::<Version>().is_err(), "{text}");
         }
     }

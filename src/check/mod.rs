@@ -13,7 +13,7 @@ use crate::exposure::ClusterOptions;
 use crate::helm::projection::ReleaseNames;
 use crate::rules::RuleSet;
 use crate::source::{SourceId, Sources};
-use crate::yaml::{Stream, Tree};
+use crate::yaml::{self, Stream, Tree};
 
 /// A text to check.
 #[derive(Clone, Debug)]
@@ -88,7 +88,10 @@ pub struct Options {
 impl Options {
     fn names(&self) -> ReleaseNames {
         ReleaseNames {
-            release: self.release_name.clone().unwrap_or_else(|| "carto".to_owned()),
+            release: self
+                .release_name
+                .clone()
+                .unwrap_or_else(|| "carto".to_owned()),
             namespace: self.namespace.clone(),
         }
     }
@@ -111,6 +114,8 @@ pub struct Outcome {
 struct Workshop<'o> {
     sources: Sources,
     tree: Tree,
+    /// Every document read, to lead places back to paths.
+    documents: Vec<yaml::Document>,
     options: &'o Options,
     rules: &'o RuleSet,
 }
@@ -128,6 +133,7 @@ pub fn check(inputs: Vec<Input>, options: &Options, rules: &RuleSet) -> Outcome 
     let mut shop = Workshop {
         sources: Sources::default(),
         tree: Tree::default(),
+        documents: Vec::new(),
         options,
         rules,
     };
@@ -139,7 +145,14 @@ pub fn check(inputs: Vec<Input>, options: &Options, rules: &RuleSet) -> Outcome 
     for input in inputs {
         let role = input.role;
         let document = shop.read(input);
-        match (role, classify(&shop.tree, &document.stream, shop.sources.text(document.source))) {
+        match (
+            role,
+            classify(
+                &shop.tree,
+                &document.stream,
+                shop.sources.text(document.source),
+            ),
+        ) {
             (Role::Values, _) => layers.push(document),
             (_, Classified::Manifests) => manifests.push(document),
             (_, Classified::Values) => releases.push(vec![document]),
@@ -152,7 +165,9 @@ pub fn check(inputs: Vec<Input>, options: &Options, rules: &RuleSet) -> Outcome 
         }
         summary.files += 1;
     }
-    if !layers.is_empty() || (!options.set.is_empty() && releases.is_empty() && manifests.is_empty()) {
+    if !layers.is_empty()
+        || (!options.set.is_empty() && releases.is_empty() && manifests.is_empty())
+    {
         releases.insert(0, layers);
     }
     let mut diagnostics = Vec::new();
@@ -166,8 +181,11 @@ pub fn check(inputs: Vec<Input>, options: &Options, rules: &RuleSet) -> Outcome 
         summary.manifests += objects;
         collect(checked, &mut diagnostics, &mut outcome);
     }
+    outcome.report.diagnostics = arrange(diagnostics, options, &shop.sources);
+    for diagnostic in &mut outcome.report.diagnostics {
+        diagnostic.path = shop.path(diagnostic.span);
+    }
     outcome.sources = shop.sources;
-    outcome.report.diagnostics = arrange(diagnostics, options, &outcome.sources);
     for diagnostic in &outcome.report.diagnostics {
         match diagnostic.severity {
             Severity::Error => summary.errors += 1,
@@ -201,7 +219,11 @@ fn collect(checked: Checked, diagnostics: &mut Vec<Diagnostic>, outcome: &mut Ou
 }
 
 /// Selected, sorted by file, place and rule, each said once.
-fn arrange(mut diagnostics: Vec<Diagnostic>, options: &Options, sources: &Sources) -> Vec<Diagnostic> {
+fn arrange(
+    mut diagnostics: Vec<Diagnostic>,
+    options: &Options,
+    sources: &Sources,
+) -> Vec<Diagnostic> {
     diagnostics.retain(|found| {
         let selected = options.select.is_empty() || options.select.contains(&found.rule);
         selected && !options.ignore.contains(&found.rule)
@@ -215,6 +237,8 @@ fn arrange(mut diagnostics: Vec<Diagnostic>, options: &Options, sources: &Source
             .then_with(|| left.rule.cmp(&right.rule))
             .then_with(|| left.message.cmp(&right.message))
     });
-    diagnostics.dedup_by(|left, right| left.rule == right.rule && left.span == right.span && left.message == right.message);
+    diagnostics.dedup_by(|left, right| {
+        left.rule == right.rule && left.span == right.span && left.message == right.message
+    });
     diagnostics
 }

@@ -20,6 +20,7 @@ impl Workshop<'_> {
         let source = self.sources.add(input.name.clone(), input.text);
         let text = MappedText::of_source(&self.sources, source);
         let stream = yaml::parse(&text, &mut self.tree, &yaml::Limits::default());
+        self.documents.extend(&stream.documents);
         Document {
             source,
             name: input.name,
@@ -28,9 +29,22 @@ impl Workshop<'_> {
         }
     }
 
+    /// The path of keys that leads to a place in an input.
+    pub(super) fn path(&self, span: Span) -> Option<String> {
+        // Documents of one source lie in order, and sources are read one after the other.
+        let after = self.documents.partition_point(|document| {
+            (document.span.source, document.span.start) <= (span.source, span.start)
+        });
+        let document = self.documents.get(after.checked_sub(1)?)?;
+        let path = yaml::path_at(self.tree.node(document.root), span);
+        (document.span.source == span.source && !path.is_empty()).then_some(path)
+    }
+
     /// Checks values files that are merged into one release.
     pub(super) fn release(&mut self, layers: Vec<Document>) -> Checked {
-        let name = layers.last().map_or_else(|| "--set".to_owned(), |layer| layer.name.clone());
+        let name = layers
+            .last()
+            .map_or_else(|| "--set".to_owned(), |layer| layer.name.clone());
         let mut facts = Facts::default();
         let mut unreadable = false;
         let mut roots = Vec::new();
@@ -41,8 +55,14 @@ impl Workshop<'_> {
                 if node.is_mapping() {
                     roots.push(document.root);
                 } else if !node.is_null() {
-                    let message = "the values are not a mapping: a values file holds `key: value` pairs";
-                    syntax_error(&mut facts, node.span(), message, "begin with a top-level key, for example `router:`");
+                    let message =
+                        "the values are not a mapping: a values file holds `key: value` pairs";
+                    syntax_error(
+                        &mut facts,
+                        node.span(),
+                        message,
+                        "begin with a top-level key, for example `router:`",
+                    );
                     unreadable = true;
                 }
             }
@@ -69,12 +89,21 @@ impl Workshop<'_> {
     /// Lays `--set` and `--set-string` over the values.
     fn apply_set(&mut self, mut user: NodeId, facts: &mut Facts, unreadable: &mut bool) -> NodeId {
         for given in &self.options.set {
-            let option = if given.as_string { "--set-string" } else { "--set" };
+            let option = if given.as_string {
+                "--set-string"
+            } else {
+                "--set"
+            };
             let source = self.sources.add(option, given.text.clone());
             match set::apply(&mut self.tree, user, source, &given.text, given.as_string) {
                 Ok(merged) => user = merged,
                 Err(error) => {
-                    syntax_error(facts, error.span, &error.message, "write it as Helm does: `path.to.key=value`");
+                    syntax_error(
+                        facts,
+                        error.span,
+                        &error.message,
+                        "write it as Helm does: `path.to.key=value`",
+                    );
                     *unreadable = true;
                 }
             }
@@ -90,7 +119,10 @@ impl Workshop<'_> {
             &mut self.tree,
             &yaml::Limits::default(),
         );
-        let default_root = stream.documents.first().map_or(user, |document| document.root);
+        let default_root = stream
+            .documents
+            .first()
+            .map_or(user, |document| document.root);
         let names = self.options.names();
         let rendering = Rendering {
             sources: &self.sources,
@@ -99,7 +131,8 @@ impl Workshop<'_> {
         };
         let mut problems = Vec::new();
         let coalesced = coalesce(&mut self.tree, default_root, user);
-        let values = extra_deploy::render_values(&mut self.tree, coalesced, rendering, &mut problems);
+        let values =
+            extra_deploy::render_values(&mut self.tree, coalesced, rendering, &mut problems);
         refusals(Values::new(self.tree.node(values), defaults), &mut facts);
         let extra = extra_deploy::render(&mut self.tree, values, rendering);
         problems.extend(extra.template_problems);
@@ -226,7 +259,10 @@ impl Workshop<'_> {
             ProblemKind::DuplicateKey { key } | ProblemKind::MergeOverridesKey { key } => {
                 let mut fact = DuplicateKey::new(place);
                 fact.key = Fact::known(key.clone());
-                let line = problem.related.as_ref().map(|(span, _)| self.sources.line_column(*span).line);
+                let line = problem
+                    .related
+                    .as_ref()
+                    .map(|(span, _)| self.sources.line_column(*span).line);
                 fact.lost_line = Fact::from_option(line.and_then(|line| i64::try_from(line).ok()));
                 facts.duplicate_keys.push(fact);
             }
@@ -249,7 +285,8 @@ impl Workshop<'_> {
         for row in &mut checked.report.requirements {
             if row.requirement != Requirement::ValuesFile {
                 row.verdict = Verdict::Undecided;
-                row.supply = vec!["the values cannot be read: mend the errors in them first".to_owned()];
+                row.supply =
+                    vec!["the values cannot be read: mend the errors in them first".to_owned()];
             }
         }
         checked
@@ -273,7 +310,12 @@ impl Workshop<'_> {
             failures: judgement
                 .failures
                 .into_iter()
-                .map(|failure| format!("rule `{}` could not be applied: {}", failure.rule, failure.message))
+                .map(|failure| {
+                    format!(
+                        "rule `{}` could not be applied: {}",
+                        failure.rule, failure.message
+                    )
+                })
                 .collect(),
             held: judgement.held,
         }
@@ -311,15 +353,23 @@ fn certificate_chain(facts: &Facts, requirements: &mut [RequirementVerdict]) {
         .cloned()
         .collect();
     for router in &facts.router {
-        let own = matches!(router.certificate_source.value().map(String::as_str), Some("secret" | "values"));
+        let own = matches!(
+            router.certificate_source.value().map(String::as_str),
+            Some("secret" | "values")
+        );
         if own && router.shows_own_certificate.value() == Some(&true) {
             secrets.push("the router's".to_owned());
         }
     }
     let Some(first) = secrets.first() else { return };
-    let whose = if first == "the router's" { "the router's certificate".to_owned() } else { format!("the certificate in Secret `{first}`") };
+    let whose = if first == "the router's" {
+        "the router's certificate".to_owned()
+    } else {
+        format!("the certificate in Secret `{first}`")
+    };
     for row in requirements {
-        if row.requirement == Requirement::CertificateChain && row.verdict == Verdict::NotApplicable {
+        if row.requirement == Requirement::CertificateChain && row.verdict == Verdict::NotApplicable
+        {
             row.verdict = Verdict::Undecided;
             row.supply = vec![format!(
                 "{whose} is not read yet: check that the file holds the whole chain (`openssl verify -untrusted chain.crt cert.crt`)"
@@ -333,7 +383,7 @@ fn refusals(values: Values<'_>, facts: &mut Facts) {
     const EXISTING: [&str; 3] = ["tlsCerts", "existingSecret", "name"];
     const CERTIFICATE: [&str; 3] = ["router", "tlsCertificates", "certificateValueBase64"];
     if values.truthy(&EXISTING) && values.truthy(&CERTIFICATE) {
-        let mut place = Place::new(values.anchor(&CERTIFICATE)).under("router.tlsCertificates.certificateValueBase64");
+        let mut place = Place::new(values.anchor(&CERTIFICATE));
         place.labels.push(Label {
             span: values.anchor(&EXISTING),
             message: "the other source".to_owned(),
@@ -344,8 +394,12 @@ fn refusals(values: Values<'_>, facts: &mut Facts) {
         facts.tls_conflicts.push(conflict);
     }
     // chart/templates/gateway/gateway-api.yaml reads a key that the chart's values do not define.
-    if values.truthy(&["gateway", "enabled"]) && values.get(&["gateway", "staticIP"]).is_none_or(Node::is_null) {
-        let place = Place::new(values.anchor(&["gateway", "enabled"])).under("gateway.staticIP");
+    if values.truthy(&["gateway", "enabled"])
+        && values
+            .get(&["gateway", "staticIP"])
+            .is_none_or(Node::is_null)
+    {
+        let place = Place::new(values.anchor(&["gateway", "enabled"]));
         let mut error = TemplateError::new(place);
         error.message = Fact::known(
             "the chart cannot render the Gateway: its template reads `gateway.staticIP.enabled`, and `gateway.staticIP` is not set"
@@ -364,7 +418,7 @@ fn syntax_error(facts: &mut Facts, span: Span, message: &str, help: &str) {
 }
 
 fn template_error(facts: &mut Facts, problem: TemplateProblem) {
-    let mut fact = TemplateError::new(Place::new(problem.span).under("extraDeploy"));
+    let mut fact = TemplateError::new(Place::new(problem.span));
     fact.message = Fact::known(problem.message);
     fact.help = Fact::from_option(problem.help);
     facts.template_errors.push(fact);

@@ -13,10 +13,16 @@ pub fn extract(scene: Scene<'_>, router: &RouterObjects<'_>, exposure: &mut Expo
     let found = scene
         .objects
         .of_kind(scene.tree, "ConfigMap")
-        .find_map(|config| Some((config, config.node.at(&["data", "CARTO_SELFHOSTED_DOMAIN"])?)));
+        .find_map(|config| {
+            Some((
+                config,
+                config.node.at(&["data", "CARTO_SELFHOSTED_DOMAIN"])?,
+            ))
+        });
     let Some((config, node)) = found else {
         let mut domain = Domain::new(Place::new(router.service.insertion_point(&[])));
-        let supply = "the domain is not known: the ConfigMaps of the chart are not among the input".to_owned();
+        let supply = "the domain is not known: the ConfigMaps of the chart are not among the input"
+            .to_owned();
         domain.value = Fact::Unknown(supply.clone());
         domain.is_default = Fact::Unknown(supply.clone());
         domain.is_placeholder = Fact::Unknown(supply.clone());
@@ -24,12 +30,7 @@ pub fn extract(scene: Scene<'_>, router: &RouterObjects<'_>, exposure: &mut Expo
         exposure.facts.domain.push(domain);
         return;
     };
-    let path = if scene.from_values {
-        "appConfigValues.selfHostedDomain".to_owned()
-    } else {
-        config.display_path("data.CARTO_SELFHOSTED_DOMAIN")
-    };
-    let mut place = Place::new(node.site()).in_object(config.title()).under(path);
+    let mut place = Place::new(node.site()).in_object(config.title());
     place.labels = override_labels(node, scene);
     let mut domain = Domain::new(place);
     if node.is_opaque() {
@@ -61,15 +62,24 @@ fn is_placeholder(text: &str) -> bool {
         return true;
     }
     // RFC 2606: reserved for examples.
-    let reserved = ["example", "example.com", "example.net", "example.org", "invalid"];
+    let reserved = [
+        "example",
+        "example.com",
+        "example.net",
+        "example.org",
+        "invalid",
+    ];
     // The vendor's own examples.
     let vendor = ["my.domain.com", "carto.yourcompany.com", "yourcompany.com"];
     let under = |suffix: &&str| name == **suffix || name.ends_with(&format!(".{suffix}"));
     reserved.iter().any(under)
         || vendor.iter().any(under)
-        || name
-            .split('.')
-            .any(|label| matches!(label, "yourcompany" | "your-company" | "yourdomain" | "your-domain"))
+        || name.split('.').any(|label| {
+            matches!(
+                label,
+                "yourcompany" | "your-company" | "yourdomain" | "your-domain"
+            )
+        })
 }
 
 /// Why a text is no host name that CARTO can be opened at; `None` where it is one.
@@ -92,7 +102,11 @@ fn defect(text: &str) -> Option<String> {
     }
     if let Some((_, port)) = text.rsplit_once(':') {
         let digits = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
-        return said(if digits { "it has a port; only the host name belongs here" } else { "it has a colon in it" });
+        return said(if digits {
+            "it has a port; only the host name belongs here"
+        } else {
+            "it has a colon in it"
+        });
     }
     if text.contains('*') {
         return said("it is a wildcard; CARTO needs one concrete host name");
@@ -104,7 +118,10 @@ fn defect(text: &str) -> Option<String> {
         return said("it ends with a dot");
     }
     if text.len() > 253 {
-        return Some(format!("it has {} characters; a name has at most 253", text.len()));
+        return Some(format!(
+            "it has {} characters; a name has at most 253",
+            text.len()
+        ));
     }
     if !text.is_ascii() {
         return said("it has letters outside ASCII; write it in its `xn--` form");
@@ -114,12 +131,18 @@ fn defect(text: &str) -> Option<String> {
             return said("it has two dots in a row, or begins with one");
         }
         if label.len() > 63 {
-            return Some(format!("its part `{label}` has {} characters; each part has at most 63", label.len()));
+            return Some(format!(
+                "its part `{label}` has {} characters; each part has at most 63",
+                label.len()
+            ));
         }
         if label.starts_with('-') || label.ends_with('-') {
             return Some(format!("its part `{label}` begins or ends with a hyphen"));
         }
-        if let Some(bad) = label.chars().find(|c| !c.is_ascii_alphanumeric() && *c != '-') {
+        if let Some(bad) = label
+            .chars()
+            .find(|c| !c.is_ascii_alphanumeric() && *c != '-')
+        {
             return Some(format!("it has the character `{bad}` in it"));
         }
     }
@@ -150,7 +173,9 @@ fn suggestion(text: &str) -> Option<String> {
 pub fn serves(host: &str, domain: &str) -> bool {
     let (host, domain) = (host.to_ascii_lowercase(), domain.to_ascii_lowercase());
     match host.strip_prefix("*.") {
-        Some(parent) => domain.split_once('.').is_some_and(|(_, rest)| rest == parent),
+        Some(parent) => domain
+            .split_once('.')
+            .is_some_and(|(_, rest)| rest == parent),
         None => host == domain,
     }
 }
@@ -167,7 +192,10 @@ pub fn managed_defect(domain: &str) -> Option<String> {
         return said("it is a wildcard, which a ManagedCertificate does not take");
     }
     if domain.len() > 63 {
-        return Some(format!("it has {} characters; a ManagedCertificate takes at most 63", domain.len()));
+        return Some(format!(
+            "it has {} characters; a ManagedCertificate takes at most 63",
+            domain.len()
+        ));
     }
     if let Some(defect) = defect(domain) {
         return Some(defect);
@@ -176,9 +204,21 @@ pub fn managed_defect(domain: &str) -> Option<String> {
     if !last.starts_with(|c: char| c.is_ascii_lowercase()) || last.len() < 2 {
         return said("its last part is no top-level domain");
     }
-    let private = ["lan", "local", "internal", "corp", "home", "localhost", "test", "example", "invalid"];
+    let private = [
+        "lan",
+        "local",
+        "internal",
+        "corp",
+        "home",
+        "localhost",
+        "test",
+        "example",
+        "invalid",
+    ];
     if private.contains(&last) || domain.ends_with(".home.arpa") {
-        return Some(format!("`.{last}` is not a public domain, so no public authority can validate it"));
+        return Some(format!(
+            "`.{last}` is not a public domain, so no public authority can validate it"
+        ));
     }
     None
 }
@@ -190,12 +230,17 @@ pub fn configured(scene: Scene<'_>) -> Fact<String> {
         .of_kind(scene.tree, "ConfigMap")
         .find_map(|config| config.node.at(&["data", "CARTO_SELFHOSTED_DOMAIN"]));
     match node {
-        Some(node) if node.is_opaque() => Fact::Unknown(opaque_supply("`appConfigValues.selfHostedDomain`")),
+        Some(node) if node.is_opaque() => {
+            Fact::Unknown(opaque_supply("`appConfigValues.selfHostedDomain`"))
+        }
         Some(node) => match Node::text(node).filter(|text| !text.is_empty()) {
             Some(text) => Fact::at(text.to_owned(), node.site()),
             None => Fact::Absent(Some(node.site())),
         },
-        None => Fact::Unknown("the domain is not known: the ConfigMaps of the chart are not among the input".to_owned()),
+        None => Fact::Unknown(
+            "the domain is not known: the ConfigMaps of the chart are not among the input"
+                .to_owned(),
+        ),
     }
 }
 
@@ -205,7 +250,12 @@ mod tests {
 
     #[test]
     fn a_bare_host_name_has_no_defect() {
-        for name in ["carto.acme.io", "3com.example.org", "xn--bcher-kva.ch", "a-b.c-d.de"] {
+        for name in [
+            "carto.acme.io",
+            "3com.example.org",
+            "xn--bcher-kva.ch",
+            "a-b.c-d.de",
+        ] {
             assert_eq!(defect(name), None, "{name}");
         }
     }
@@ -229,7 +279,10 @@ mod tests {
             ("carto acme.io", "blank", None),
         ] {
             let said = defect(text);
-            assert!(said.as_deref().is_some_and(|said| said.contains(word)), "{text}: {said:?}");
+            assert!(
+                said.as_deref().is_some_and(|said| said.contains(word)),
+                "{text}: {said:?}"
+            );
             assert_eq!(suggestion(text).as_deref(), meant, "{text}");
         }
     }
@@ -244,10 +297,20 @@ mod tests {
 
     #[test]
     fn placeholders_are_known_and_real_names_are_not_taken_for_them() {
-        for text in ["my.domain.com", "carto.example.com", "<domain>", "carto.yourcompany.com"] {
+        for text in [
+            "my.domain.com",
+            "carto.example.com",
+            "<domain>",
+            "carto.yourcompany.com",
+        ] {
             assert!(is_placeholder(text), "{text}");
         }
-        for text in ["carto.acme.io", "domain.company.de", "examples.io", "carto.myexample.com"] {
+        for text in [
+            "carto.acme.io",
+            "domain.company.de",
+            "examples.io",
+            "carto.myexample.com",
+        ] {
             assert!(!is_placeholder(text), "{text}");
         }
     }

@@ -15,7 +15,10 @@ pub fn extract(scene: Scene<'_>, router: &RouterObjects<'_>, exposure: &mut Expo
         .objects
         .of_kind(scene.tree, "Gateway")
         .filter(|gateway| {
-            is_gateway_api(*gateway) && routes(scene, *gateway).iter().any(|(route, _)| leads_to_router(route))
+            is_gateway_api(*gateway)
+                && routes(scene, *gateway)
+                    .iter()
+                    .any(|(route, _)| leads_to_router(route))
         })
         .collect();
     for gateway in gateways {
@@ -47,7 +50,11 @@ fn routes<'a>(scene: Scene<'a>, gateway: View<'a>) -> Vec<(View<'a>, Option<&'a 
 }
 
 fn rules(route: View<'_>) -> impl Iterator<Item = Node<'_>> {
-    route.node.at(&["spec", "rules"]).into_iter().flat_map(Node::items)
+    route
+        .node
+        .at(&["spec", "rules"])
+        .into_iter()
+        .flat_map(Node::items)
 }
 
 /// The references of a route to the router Service.
@@ -63,9 +70,15 @@ fn backends<'a>(route: View<'a>, router: &RouterObjects<'_>) -> Vec<Node<'a>> {
 }
 
 fn redirects_to_https(rule: Node<'_>) -> bool {
-    rule.get("filters").into_iter().flat_map(Node::items).any(|filter| {
-        filter.at(&["requestRedirect", "scheme"]).and_then(Node::text) == Some("https")
-    })
+    rule.get("filters")
+        .into_iter()
+        .flat_map(Node::items)
+        .any(|filter| {
+            filter
+                .at(&["requestRedirect", "scheme"])
+                .and_then(Node::text)
+                == Some("https")
+        })
 }
 
 fn one(scene: Scene<'_>, gateway: View<'_>, router: &RouterObjects<'_>, exposure: &mut Exposure) {
@@ -76,7 +89,11 @@ fn one(scene: Scene<'_>, gateway: View<'_>, router: &RouterObjects<'_>, exposure
     entry.name = Fact::known(gateway.title());
     // The class names Google's controller whatever the platform option says.
     let layer = class_text.and_then(|class| {
-        let platform = if class.starts_with("gke-") { "gke" } else { scene.cluster.platform.as_deref()? };
+        let platform = if class.starts_with("gke-") {
+            "gke"
+        } else {
+            scene.cluster.platform.as_deref()?
+        };
         recognize(EntryKind::Gateway, platform, Some(class), gateway)
     });
     let attached = routes(scene, gateway);
@@ -91,7 +108,7 @@ fn one(scene: Scene<'_>, gateway: View<'_>, router: &RouterObjects<'_>, exposure
             .into_iter()
             .flat_map(Node::items)
             .collect();
-        host(scene, *route, "HTTPRoute", "spec.hostnames", &names, exposure);
+        host(scene, *route, "HTTPRoute", &names, exposure);
     }
     match layer {
         Some(layer) => {
@@ -100,10 +117,14 @@ fn one(scene: Scene<'_>, gateway: View<'_>, router: &RouterObjects<'_>, exposure
         }
         None => {
             let title = match class_text {
-                Some(class) => format!("a Gateway of class `{}`", class.replace(crate::yaml::OPAQUE, "…")),
+                Some(class) => format!(
+                    "a Gateway of class `{}`",
+                    class.replace(crate::yaml::OPAQUE, "…")
+                ),
                 None => "a Gateway without a class".to_owned(),
             };
-            let supply = format!("Portolan does not know the limits of {title}: check them by hand");
+            let supply =
+                format!("Portolan does not know the limits of {title}: check them by hand");
             timeouts::of_unknown(&entry, &title, &supply, exposure);
             unknown_tls(&mut entry, &title, &supply);
         }
@@ -112,10 +133,22 @@ fn one(scene: Scene<'_>, gateway: View<'_>, router: &RouterObjects<'_>, exposure
 }
 
 /// What the Gateway speaks to the router, and where.
-fn backend(attached: &[(View<'_>, Option<&str>)], router: &RouterObjects<'_>, entry: &mut EntryPoint) {
-    let reference = attached.iter().flat_map(|(route, _)| backends(*route, router)).next();
-    let number = reference.and_then(|reference| reference.get("port")).and_then(Node::as_int);
-    let Some(port) = router.ports().find(|port| port.number().is_some() && port.number() == number) else {
+fn backend(
+    attached: &[(View<'_>, Option<&str>)],
+    router: &RouterObjects<'_>,
+    entry: &mut EntryPoint,
+) {
+    let reference = attached
+        .iter()
+        .flat_map(|(route, _)| backends(*route, router))
+        .next();
+    let number = reference
+        .and_then(|reference| reference.get("port"))
+        .and_then(Node::as_int);
+    let Some(port) = router
+        .ports()
+        .find(|port| port.number().is_some() && port.number() == number)
+    else {
         return;
     };
     entry.backend_port = router.backend_port(port);
@@ -123,7 +156,11 @@ fn backend(attached: &[(View<'_>, Option<&str>)], router: &RouterObjects<'_>, en
     let app_protocol = port.node.get("appProtocol");
     entry.backend_protocol = match app_protocol {
         Some(node) if node.is_opaque() => Fact::Unknown(opaque_supply("the port's appProtocol")),
-        Some(node) if node.text().is_some_and(|text| text.eq_ignore_ascii_case("https")) => {
+        Some(node)
+            if node
+                .text()
+                .is_some_and(|text| text.eq_ignore_ascii_case("https")) =>
+        {
             Fact::at("https".to_owned(), node.site())
         }
         _ => Fact::known("http".to_owned()),
@@ -131,7 +168,12 @@ fn backend(attached: &[(View<'_>, Option<&str>)], router: &RouterObjects<'_>, en
 }
 
 /// Listeners: which have a certificate, and what the plain ones do.
-fn tls(layer: &Layer, gateway: View<'_>, attached: &[(View<'_>, Option<&str>)], entry: &mut EntryPoint) {
+fn tls(
+    layer: &Layer,
+    gateway: View<'_>,
+    attached: &[(View<'_>, Option<&str>)],
+    entry: &mut EntryPoint,
+) {
     entry.layer = Fact::known(layer.id.clone());
     entry.layer_title = Fact::known(layer.title.clone());
     entry.certificate_knob = Fact::from_option(layer.certificate_knob.clone());
@@ -148,7 +190,11 @@ fn tls(layer: &Layer, gateway: View<'_>, attached: &[(View<'_>, Option<&str>)], 
         certificates.push(format!("certificate map {name}"));
         certificate_at = Some(node.site());
     }
-    let listeners = gateway.node.at(&["spec", "listeners"]).into_iter().flat_map(Node::items);
+    let listeners = gateway
+        .node
+        .at(&["spec", "listeners"])
+        .into_iter()
+        .flat_map(Node::items);
     for listener in listeners {
         match listener.get("protocol").and_then(Node::text) {
             Some("HTTP") => plain.push(listener),
@@ -156,13 +202,22 @@ fn tls(layer: &Layer, gateway: View<'_>, attached: &[(View<'_>, Option<&str>)], 
                 https_at = listener
                     .entry("tls")
                     .map_or_else(|| listener.site(), |(entry, _)| entry.key_span);
-                for reference in listener.at(&["tls", "certificateRefs"]).into_iter().flat_map(Node::items) {
-                    if let Some(name) = reference.get("name").and_then(Node::text).filter(|name| !name.is_empty()) {
+                for reference in listener
+                    .at(&["tls", "certificateRefs"])
+                    .into_iter()
+                    .flat_map(Node::items)
+                {
+                    if let Some(name) = reference
+                        .get("name")
+                        .and_then(Node::text)
+                        .filter(|name| !name.is_empty())
+                    {
                         certificates.push(format!("Secret {name}"));
                         certificate_at = certificate_at.or(Some(reference.site()));
                     }
                 }
-                let pre_shared = listener.at(&["tls", "options", "networking.gke.io/pre-shared-certs"]);
+                let pre_shared =
+                    listener.at(&["tls", "options", "networking.gke.io/pre-shared-certs"]);
                 if let Some(node) = pre_shared
                     && let Some(names) = node.text().filter(|text| !text.is_empty())
                 {
@@ -203,6 +258,12 @@ fn plain_http(plain: &[Node<'_>], attached: &[(View<'_>, Option<&str>)], entry: 
             }
         }
     }
-    entry.serves_http = Fact::Known(served_at.is_some() || redirected_at.is_some(), served_at.or(redirected_at));
-    entry.redirects_http = Fact::Known(served_at.is_none() && redirected_at.is_some(), redirected_at);
+    entry.serves_http = Fact::Known(
+        served_at.is_some() || redirected_at.is_some(),
+        served_at.or(redirected_at),
+    );
+    entry.redirects_http = Fact::Known(
+        served_at.is_none() && redirected_at.is_some(),
+        redirected_at,
+    );
 }

@@ -5,14 +5,19 @@ use serde_json::Value as Json;
 
 use super::router::RouterObjects;
 use super::{Exposure, Scene, opaque_supply, place_in};
-use crate::facts::{Attachment, Fact, InvalidJson, ManagedCertificate, ManagedDomain, Neg, Place, Reference};
+use crate::facts::{
+    Attachment, Fact, InvalidJson, ManagedCertificate, ManagedDomain, Neg, Place, Reference,
+};
 use crate::kube::View;
 use crate::nearest::nearest;
 use crate::source::Span;
 use crate::yaml::{Node, OPAQUE};
 
 /// The annotation that names BackendConfigs, and its older form.
-const BACKEND_CONFIG: [&str; 2] = ["cloud.google.com/backend-config", "beta.cloud.google.com/backend-config"];
+const BACKEND_CONFIG: [&str; 2] = [
+    "cloud.google.com/backend-config",
+    "beta.cloud.google.com/backend-config",
+];
 /// The annotation that names the FrontendConfig. The key holds `v1beta1`; there is no other form.
 pub const FRONTEND_CONFIG: &str = "networking.gke.io/v1beta1.FrontendConfig";
 /// The annotation that lists managed certificates.
@@ -36,19 +41,27 @@ fn backend_config_annotation<'a>(service: View<'a>) -> Option<(&'static str, Nod
 }
 
 /// The BackendConfig that the router Service names for the port that the Ingress uses.
-pub fn backend_config_for<'a>(scene: Scene<'a>, ingress: View<'a>, router: &RouterObjects<'a>) -> BackendConfig<'a> {
+pub fn backend_config_for<'a>(
+    scene: Scene<'a>,
+    ingress: View<'a>,
+    router: &RouterObjects<'a>,
+) -> BackendConfig<'a> {
     let service = router.service;
     let missing = service.insertion_point(&["metadata", "annotations"]);
     let Some((_, node)) = backend_config_annotation(service) else {
         if service.is_opaque_at(&["metadata", "annotations"]) {
-            return BackendConfig::Unknown(missing, opaque_supply("an annotation of the router Service"));
+            return BackendConfig::Unknown(
+                missing,
+                opaque_supply("an annotation of the router Service"),
+            );
         }
         return BackendConfig::None(missing);
     };
     if node.is_opaque() {
         return BackendConfig::Unknown(node.site(), opaque_supply("the BackendConfig's name"));
     }
-    let Ok(Json::Object(map)) = serde_json::from_str::<Json>(node.text().unwrap_or_default()) else {
+    let Ok(Json::Object(map)) = serde_json::from_str::<Json>(node.text().unwrap_or_default())
+    else {
         // Reported as invalid JSON; without it there is no BackendConfig.
         return BackendConfig::None(node.site());
     };
@@ -71,7 +84,9 @@ pub fn backend_config_for<'a>(scene: Scene<'a>, ingress: View<'a>, router: &Rout
 
 /// What to supply where an object is named that is not among the input.
 pub fn not_among(kind: &str, name: &str) -> String {
-    format!("the {kind} `{name}` is not among the input: add it to `extraDeploy`, or give its manifest")
+    format!(
+        "the {kind} `{name}` is not among the input: add it to `extraDeploy`, or give its manifest"
+    )
 }
 
 /// Adds the facts.
@@ -84,10 +99,8 @@ pub fn extract(scene: Scene<'_>, router: Option<&RouterObjects<'_>>, exposure: &
     }
 }
 
-fn annotation_place(object: View<'_>, key: &str, node: Node<'_>) -> Place {
-    Place::new(node.site())
-        .in_object(object.title())
-        .under(format!("{}.{key}", object.display_path("metadata.annotations")))
+fn annotation_place(object: View<'_>, node: Node<'_>) -> Place {
+    Place::new(node.site()).in_object(object.title())
 }
 
 /// Names in annotations that lead to other objects.
@@ -95,18 +108,39 @@ fn references(scene: Scene<'_>, exposure: &mut Exposure) {
     for service in scene.objects.of_kind(scene.tree, "Service") {
         if let Some((key, node)) = backend_config_annotation(service) {
             for name in backend_config_names(service, key, node, exposure) {
-                reference(scene, service, "BackendConfig", &name, (key, node), exposure);
+                reference(
+                    scene,
+                    service,
+                    "BackendConfig",
+                    &name,
+                    (key, node),
+                    exposure,
+                );
             }
         }
     }
     for ingress in scene.objects.of_kind(scene.tree, "Ingress") {
         if let Some(node) = known_annotation(ingress, FRONTEND_CONFIG) {
             let name = node.text().unwrap_or_default().to_owned();
-            reference(scene, ingress, "FrontendConfig", &name, (FRONTEND_CONFIG, node), exposure);
+            reference(
+                scene,
+                ingress,
+                "FrontendConfig",
+                &name,
+                (FRONTEND_CONFIG, node),
+                exposure,
+            );
         }
         if let Some(node) = known_annotation(ingress, MANAGED_CERTIFICATES) {
             for name in super::list_of(node.text().unwrap_or_default()) {
-                reference(scene, ingress, "ManagedCertificate", &name, (MANAGED_CERTIFICATES, node), exposure);
+                reference(
+                    scene,
+                    ingress,
+                    "ManagedCertificate",
+                    &name,
+                    (MANAGED_CERTIFICATES, node),
+                    exposure,
+                );
             }
         }
     }
@@ -119,8 +153,14 @@ fn known_annotation<'a>(object: View<'a>, key: &str) -> Option<Node<'a>> {
 }
 
 /// The names in `cloud.google.com/backend-config`; adds a fact where its JSON is not what it must be.
-fn backend_config_names(service: View<'_>, key: &'static str, node: Node<'_>, exposure: &mut Exposure) -> Vec<String> {
-    if node.is_opaque() {
+fn backend_config_names(
+    service: View<'_>,
+    key: &'static str,
+    node: Node<'_>,
+    exposure: &mut Exposure,
+) -> Vec<String> {
+    // What is no text at all is reported as an annotation that is not a string.
+    if node.is_opaque() || node.text().is_none() {
         return Vec::new();
     }
     let defect = match serde_json::from_str::<Json>(node.text().unwrap_or_default()) {
@@ -141,7 +181,7 @@ fn backend_config_names(service: View<'_>, key: &'static str, node: Node<'_>, ex
         Ok(_) => "it is JSON, but not an object".to_owned(),
         Err(error) => format!("it is not JSON: {}", json_error(&error)),
     };
-    let mut invalid = InvalidJson::new(annotation_place(service, key, node));
+    let mut invalid = InvalidJson::new(annotation_place(service, node));
     invalid.key = Fact::at(key.to_owned(), node.site());
     invalid.defect = Fact::known(defect);
     invalid.example = Fact::known(r#"'{"default": "carto-backend-config"}'"#.to_owned());
@@ -172,7 +212,7 @@ fn reference(
         .filter(|object| object.shares_namespace(from))
         .filter_map(View::name)
         .collect();
-    let mut reference = Reference::new(annotation_place(from, key, node));
+    let mut reference = Reference::new(annotation_place(from, node));
     reference.kind = Fact::known(kind.to_owned());
     reference.name = Fact::at(name.to_owned(), node.site());
     reference.annotation = Fact::known(key.to_owned());
@@ -185,7 +225,12 @@ fn reference(
     } else {
         Fact::known(false)
     };
-    reference.nearest = Fact::from_option(nearest(name, names).map(str::to_owned));
+    // A name that the annotation lists already is not the one that was meant.
+    let listed = super::list_of(node.text().unwrap_or_default());
+    let others = names
+        .into_iter()
+        .filter(|other| !listed.iter().any(|known| known == other));
+    reference.nearest = Fact::from_option(nearest(name, others).map(str::to_owned));
     exposure.facts.references.push(reference);
 }
 
@@ -199,16 +244,25 @@ fn attachments(scene: Scene<'_>, exposure: &mut Exposure) {
                     && reference.name.value().map(String::as_str) == Some(name)
             });
             let hidden = scene.objects.of_kind(scene.tree, attach_to).any(|other| {
-                let keys: &[&str] = if kind == "BackendConfig" { &BACKEND_CONFIG } else { &[FRONTEND_CONFIG] };
+                let keys: &[&str] = if kind == "BackendConfig" {
+                    &BACKEND_CONFIG
+                } else {
+                    &[FRONTEND_CONFIG]
+                };
                 other.is_opaque_at(&["metadata", "annotations"])
-                    || keys.iter().any(|key| other.annotation(key).is_some_and(Node::is_opaque))
+                    || keys
+                        .iter()
+                        .any(|key| other.annotation(key).is_some_and(Node::is_opaque))
             });
             let mut attachment = Attachment::new(place_in(object, &["metadata", "name"]));
             attachment.kind = Fact::known(kind.to_owned());
             attachment.name = Fact::at(name.to_owned(), attachment.place.span);
             attachment.attached = match (attached, hidden || name.contains(OPAQUE)) {
                 (true, _) => Fact::known(true),
-                (false, true) => Fact::Unknown(opaque_supply(&format!("the annotation that may name {}", object.title()))),
+                (false, true) => Fact::Unknown(opaque_supply(&format!(
+                    "the annotation that may name {}",
+                    object.title()
+                ))),
                 (false, false) => Fact::known(false),
             };
             attachment.attach_to = Fact::known(attach_to.to_owned());
@@ -225,7 +279,9 @@ fn attachments(scene: Scene<'_>, exposure: &mut Exposure) {
 fn managed_certificates(scene: Scene<'_>, exposure: &mut Exposure) {
     let hidden = scene.objects.of_kind(scene.tree, "Ingress").any(|ingress| {
         ingress.is_opaque_at(&["metadata", "annotations"])
-            || ingress.annotation(MANAGED_CERTIFICATES).is_some_and(Node::is_opaque)
+            || ingress
+                .annotation(MANAGED_CERTIFICATES)
+                .is_some_and(Node::is_opaque)
     });
     for object in scene.objects.of_kind(scene.tree, "ManagedCertificate") {
         let Some(name) = object.name() else { continue };
@@ -243,15 +299,16 @@ fn managed_certificates(scene: Scene<'_>, exposure: &mut Exposure) {
         certificate.name = Fact::at(name.to_owned(), certificate.place.span);
         certificate.attached = match (attached, hidden || name.contains(OPAQUE)) {
             (true, _) => Fact::known(true),
-            (false, true) => Fact::Unknown(opaque_supply("the Ingress's list of managed certificates")),
+            (false, true) => {
+                Fact::Unknown(opaque_supply("the Ingress's list of managed certificates"))
+            }
             (false, false) => Fact::known(false),
         };
         certificate.domains = Fact::known(i64::try_from(domains.len()).unwrap_or(i64::MAX));
         exposure.facts.managed_certificates.push(certificate);
+        super::ingress::host(scene, object, "ManagedCertificate", &domains, exposure);
         for node in domains {
-            let place = Place::new(node.site())
-                .in_object(object.title())
-                .under(object.display_path("spec.domains"));
+            let place = Place::new(node.site()).in_object(object.title());
             let mut domain = ManagedDomain::new(place);
             domain.certificate = Fact::known(name.to_owned());
             let text = node.text().unwrap_or_default();
@@ -282,8 +339,7 @@ fn neg(router: &RouterObjects<'_>, exposure: &mut Exposure) {
     }
     let service = router.service;
     let missing = service.insertion_point(&["metadata", "annotations"]);
-    let path = service.display_path("metadata.annotations");
-    let mut neg = Neg::new(Place::new(missing).in_object(service.title()).under(path));
+    let mut neg = Neg::new(Place::new(missing).in_object(service.title()));
     neg.service_type = router.service_type();
     match service.annotation(NEG) {
         Some(node) if node.is_opaque() => {
@@ -294,7 +350,7 @@ fn neg(router: &RouterObjects<'_>, exposure: &mut Exposure) {
         }
         Some(node) => {
             let text = node.text().unwrap_or_default();
-            neg.place = annotation_place(service, NEG, node);
+            neg.place = annotation_place(service, node);
             neg.text = Fact::at(text.to_owned(), node.site());
             match neg_defect(text) {
                 Ok(enabled) => neg.enabled = Fact::at(enabled, node.site()),
@@ -306,7 +362,9 @@ fn neg(router: &RouterObjects<'_>, exposure: &mut Exposure) {
         }
         None if service.is_opaque_at(&["metadata", "annotations"]) => {
             let supply = opaque_supply("an annotation of the router Service");
-            neg.enabled = Fact::Unknown(supply);
+            neg.text = Fact::Unknown(supply.clone());
+            neg.enabled = Fact::Unknown(supply.clone());
+            neg.defect = Fact::Unknown(supply);
         }
         None => {
             neg.text = Fact::Absent(Some(missing));
@@ -318,8 +376,8 @@ fn neg(router: &RouterObjects<'_>, exposure: &mut Exposure) {
 
 /// Whether the annotation turns the network endpoint group on for Ingress, or what is wrong with it.
 fn neg_defect(text: &str) -> Result<bool, String> {
-    let json: Json =
-        serde_json::from_str(text).map_err(|error| format!("it is not JSON: {}", json_error(&error)))?;
+    let json: Json = serde_json::from_str(text)
+        .map_err(|error| format!("it is not JSON: {}", json_error(&error)))?;
     let Json::Object(map) = json else {
         return Err("it is JSON, but not an object".to_owned());
     };

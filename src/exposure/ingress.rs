@@ -6,7 +6,7 @@ use super::load_balancer::unknown_tls;
 use super::router::RouterObjects;
 use super::{Exposure, Scene, domain, list_of, opaque_supply, text_fact, timeouts};
 use crate::facts::{EntryPoint, Fact, Host, Ingress, Place};
-use crate::kube::View;
+use crate::kube::{Origin, View};
 use crate::source::Span;
 use crate::yaml::Node;
 
@@ -18,7 +18,12 @@ const PRE_SHARED: &str = "ingress.gcp.kubernetes.io/pre-shared-cert";
 const ANNOTATIONS: [&str; 2] = ["metadata", "annotations"];
 
 /// Classes that the GKE controller takes up, by annotation only.
-const GKE_CLASSES: [&str; 4] = ["gce", "gce-internal", "gce-regional-external", "gce-multi-cluster"];
+const GKE_CLASSES: [&str; 4] = [
+    "gce",
+    "gce-internal",
+    "gce-regional-external",
+    "gce-multi-cluster",
+];
 
 /// Adds every Ingress that leads to the router.
 pub fn extract(scene: Scene<'_>, router: &RouterObjects<'_>, exposure: &mut Exposure) {
@@ -68,7 +73,10 @@ pub fn backend_port_names(ingress: View<'_>, router: &RouterObjects<'_>) -> Vec<
             .unwrap_or_default()
             .to_owned();
         for port in router.ports() {
-            let number = port.number().map(|number| number.to_string()).unwrap_or_default();
+            let number = port
+                .number()
+                .map(|number| number.to_string())
+                .unwrap_or_default();
             if given == port.name() || given == number {
                 names.extend([port.name(), number]);
             }
@@ -93,17 +101,37 @@ fn class(ingress: View<'_>) -> Class<'_> {
     for (node, from) in candidates {
         let Some(node) = node else { continue };
         if node.is_opaque() {
-            return Class { text: None, from: None, span: Some(node.site()), opaque: true };
+            return Class {
+                text: None,
+                from: None,
+                span: Some(node.site()),
+                opaque: true,
+            };
         }
         if let Some(text) = node.text().filter(|text| !text.is_empty()) {
-            return Class { text: Some(text), from: Some(from), span: Some(node.site()), opaque: false };
+            return Class {
+                text: Some(text),
+                from: Some(from),
+                span: Some(node.site()),
+                opaque: false,
+            };
         }
     }
-    Class { text: None, from: None, span: None, opaque: false }
+    Class {
+        text: None,
+        from: None,
+        span: None,
+        opaque: false,
+    }
 }
 
 /// Whether the GKE controller takes an Ingress up.
-fn taken_by_gke(scene: Scene<'_>, ingress: View<'_>, class: &Class<'_>, exposure: &mut Exposure) -> Fact<bool> {
+fn taken_by_gke(
+    scene: Scene<'_>,
+    ingress: View<'_>,
+    class: &Class<'_>,
+    exposure: &mut Exposure,
+) -> Fact<bool> {
     if class.opaque {
         return Fact::Unknown(opaque_supply("the Ingress's class"));
     }
@@ -142,13 +170,14 @@ fn one(scene: Scene<'_>, ingress: View<'_>, router: &RouterObjects<'_>, exposure
     let class = class(ingress);
     let gke = taken_by_gke(scene, ingress, &class, exposure);
     let annotations_at = ingress.insertion_point(&ANNOTATIONS);
-    let annotations_place = Place::new(annotations_at)
-        .in_object(ingress.title())
-        .under(ingress.display_path("metadata.annotations"));
+    let annotations_place = Place::new(annotations_at).in_object(ingress.title());
 
     let mut facts = Ingress::new(annotations_place.clone());
     facts.name = Fact::known(ingress.name().unwrap_or_default().to_owned());
-    facts.class = Fact::Known(class.text.unwrap_or_default().to_owned(), class.span.or(Some(annotations_at)));
+    facts.class = Fact::Known(
+        class.text.unwrap_or_default().to_owned(),
+        class.span.or(Some(annotations_at)),
+    );
     if class.text.is_none() {
         facts.class = Fact::Absent(Some(annotations_at));
     }
@@ -198,7 +227,10 @@ fn one(scene: Scene<'_>, ingress: View<'_>, router: &RouterObjects<'_>, exposure
 fn backend(ingress: View<'_>, router: &RouterObjects<'_>, entry: &mut EntryPoint) {
     let names = backend_port_names(ingress, router);
     let port = router.ports().find(|port| {
-        names.contains(&port.name()) || port.number().is_some_and(|number| names.contains(&number.to_string()))
+        names.contains(&port.name())
+            || port
+                .number()
+                .is_some_and(|number| names.contains(&number.to_string()))
     });
     let Some(port) = port else {
         entry.backend_port = Fact::Absent(None);
@@ -211,11 +243,20 @@ fn backend(ingress: View<'_>, router: &RouterObjects<'_>, entry: &mut EntryPoint
         .annotation("service.alpha.kubernetes.io/app-protocols")
         .or_else(|| router.service.annotation("cloud.google.com/app-protocols"));
     entry.backend_protocol = match protocols {
-        Some(node) if node.is_opaque() => Fact::Unknown(opaque_supply("the Service's app-protocols")),
+        Some(node) if node.is_opaque() => {
+            Fact::Unknown(opaque_supply("the Service's app-protocols"))
+        }
         Some(node) => {
-            let json: serde_json::Value = serde_json::from_str(node.text().unwrap_or_default()).unwrap_or_default();
-            let protocol = json.get(port.name()).and_then(serde_json::Value::as_str).unwrap_or("HTTP");
-            Fact::at(if protocol == "HTTP" { "http" } else { "https" }.to_owned(), node.site())
+            let json: serde_json::Value =
+                serde_json::from_str(node.text().unwrap_or_default()).unwrap_or_default();
+            let protocol = json
+                .get(port.name())
+                .and_then(serde_json::Value::as_str)
+                .unwrap_or("HTTP");
+            Fact::at(
+                if protocol == "HTTP" { "http" } else { "https" }.to_owned(),
+                node.site(),
+            )
         }
         None => Fact::known("http".to_owned()),
     };
@@ -230,10 +271,13 @@ fn hosts(scene: Scene<'_>, ingress: View<'_>, exposure: &mut Exposure) {
         .flat_map(Node::items)
         .collect();
     // A rule without a host serves every name.
-    let catch_all = rules.is_empty() || rules.iter().any(|rule| rule.get("host").is_none_or(Node::is_null));
+    let catch_all = rules.is_empty()
+        || rules
+            .iter()
+            .any(|rule| rule.get("host").is_none_or(Node::is_null));
     if !catch_all {
         let names: Vec<Node<'_>> = rules.iter().filter_map(|rule| rule.get("host")).collect();
-        host(scene, ingress, "Ingress rule", "spec.rules", &names, exposure);
+        host(scene, ingress, "Ingress rule", &names, exposure);
     }
     let sections: Vec<Node<'_>> = spec
         .and_then(|spec| spec.get("tls"))
@@ -245,25 +289,37 @@ fn hosts(scene: Scene<'_>, ingress: View<'_>, exposure: &mut Exposure) {
         .filter_map(|section| section.get("hosts"))
         .flat_map(Node::items)
         .collect();
-    let open = sections.iter().any(|section| section.get("hosts").is_none_or(|hosts| hosts.items().len() == 0));
+    let open = sections.iter().any(|section| {
+        section
+            .get("hosts")
+            .is_none_or(|hosts| hosts.items().len() == 0)
+    });
     if !open && !named.is_empty() {
-        host(scene, ingress, "Ingress TLS section", "spec.tls", &named, exposure);
+        host(scene, ingress, "Ingress TLS section", &named, exposure);
     }
 }
 
 /// One list of names and whether any of them serves the domain.
-pub fn host(scene: Scene<'_>, object: View<'_>, role: &str, path: &str, names: &[Node<'_>], exposure: &mut Exposure) {
+pub fn host(
+    scene: Scene<'_>,
+    object: View<'_>,
+    role: &str,
+    names: &[Node<'_>],
+    exposure: &mut Exposure,
+) {
     let Some(first) = names.first() else { return };
     let configured = domain::configured(scene);
-    let place = Place::new(first.site())
-        .in_object(object.title())
-        .under(object.display_path(path));
+    let place = Place::new(first.site()).in_object(object.title());
     let mut fact = Host::new(place);
     fact.role = Fact::known(role.to_owned());
     fact.name = Fact::at(
         names
             .iter()
-            .map(|name| name.text().unwrap_or_default().replace(crate::yaml::OPAQUE, "…"))
+            .map(|name| {
+                name.text()
+                    .unwrap_or_default()
+                    .replace(crate::yaml::OPAQUE, "…")
+            })
             .collect::<Vec<_>>()
             .join("`, `"),
         first.site(),
@@ -286,7 +342,13 @@ pub fn host(scene: Scene<'_>, object: View<'_>, role: &str, path: &str, names: &
 }
 
 /// Certificates, redirect and plain HTTP as the GKE controller builds them.
-fn tls_on_gke(scene: Scene<'_>, layer: &Layer, ingress: View<'_>, entry: &mut EntryPoint, facts: &mut Ingress) {
+fn tls_on_gke(
+    scene: Scene<'_>,
+    layer: &Layer,
+    ingress: View<'_>,
+    entry: &mut EntryPoint,
+    facts: &mut Ingress,
+) {
     entry.layer = Fact::known(layer.id.clone());
     entry.layer_title = Fact::known(layer.title.clone());
     entry.certificate_knob = Fact::from_option(layer.certificate_knob.clone());
@@ -296,23 +358,41 @@ fn tls_on_gke(scene: Scene<'_>, layer: &Layer, ingress: View<'_>, entry: &mut En
 
     let mut certificates = Vec::new();
     let mut declared_at = None;
-    let sections = ingress.node.at(&["spec", "tls"]).into_iter().flat_map(Node::items);
+    let sections = ingress
+        .node
+        .at(&["spec", "tls"])
+        .into_iter()
+        .flat_map(Node::items);
     for section in sections {
         let name = section.get("secretName");
         declared_at = declared_at.or(Some(name.map_or(section.site(), Node::site)));
         match name.and_then(Node::text).filter(|name| !name.is_empty()) {
             Some(name) => certificates.push(format!("Secret {name}")),
-            None => facts.unnamed_tls_secret = Fact::at(true, name.map_or(section.site(), Node::site)),
+            None => {
+                // In values the place to look at is the switch that asks for the section.
+                let projected = ingress.object.origin == Origin::Projection;
+                let at = name
+                    .filter(|_| !projected)
+                    .map_or(section.site(), Node::site);
+                facts.unnamed_tls_secret = Fact::at(true, at);
+            }
         }
     }
     if facts.unnamed_tls_secret.value().is_none() {
         facts.unnamed_tls_secret = Fact::known(false);
     }
     facts.tls_secrets = Fact::Known(
-        certificates.iter().filter_map(|name| name.strip_prefix("Secret ")).map(str::to_owned).collect(),
+        certificates
+            .iter()
+            .filter_map(|name| name.strip_prefix("Secret "))
+            .map(str::to_owned)
+            .collect(),
         declared_at,
     );
-    for (key, what) in [(PRE_SHARED, "SSL certificate"), (MANAGED_CERTIFICATES, "ManagedCertificate")] {
+    for (key, what) in [
+        (PRE_SHARED, "SSL certificate"),
+        (MANAGED_CERTIFICATES, "ManagedCertificate"),
+    ] {
         if let Some(node) = ingress.annotation(key) {
             let names = list_of(node.text().unwrap_or_default());
             if !names.is_empty() {
@@ -325,7 +405,10 @@ fn tls_on_gke(scene: Scene<'_>, layer: &Layer, ingress: View<'_>, entry: &mut En
     let serves_https = declared_at.is_some();
     entry.certificates = Fact::Known(certificates, declared_at.or(Some(annotations_at)));
     (entry.serves_https, entry.tls_ends_at) = match (serves_https, hidden) {
-        (true, _) => (Fact::known(true), Fact::Known("load-balancer".to_owned(), declared_at)),
+        (true, _) => (
+            Fact::known(true),
+            Fact::Known("load-balancer".to_owned(), declared_at),
+        ),
         (false, true) => {
             let supply = opaque_supply("an annotation of the Ingress");
             (Fact::Unknown(supply.clone()), Fact::Unknown(supply))
@@ -335,14 +418,22 @@ fn tls_on_gke(scene: Scene<'_>, layer: &Layer, ingress: View<'_>, entry: &mut En
 
     let allow = ingress.annotation(ALLOW_HTTP);
     // What does not parse as a boolean counts as true.
-    let denied = allow.and_then(Node::text).is_some_and(|text| matches!(text, "false" | "False" | "FALSE" | "f" | "F" | "0"));
+    let denied = allow
+        .and_then(Node::text)
+        .is_some_and(|text| matches!(text, "false" | "False" | "FALSE" | "f" | "F" | "0"));
     entry.serves_http = match allow {
-        Some(node) if node.is_opaque() => Fact::Unknown(opaque_supply("`kubernetes.io/ingress.allow-http`")),
+        Some(node) if node.is_opaque() => {
+            Fact::Unknown(opaque_supply("`kubernetes.io/ingress.allow-http`"))
+        }
         Some(node) => Fact::at(!denied, node.site()),
         None => Fact::Known(true, Some(annotations_at)),
     };
     let frontend = frontend_config(scene, ingress);
-    facts.frontend_config = text_fact(ingress.annotation(FRONTEND_CONFIG), annotations_at, "the FrontendConfig's name");
+    facts.frontend_config = text_fact(
+        ingress.annotation(FRONTEND_CONFIG),
+        annotations_at,
+        "the FrontendConfig's name",
+    );
     match frontend {
         Frontend::None => {
             entry.redirects_http = Fact::Known(false, Some(annotations_at));
@@ -356,12 +447,18 @@ fn tls_on_gke(scene: Scene<'_>, layer: &Layer, ingress: View<'_>, entry: &mut En
             let path = ["spec", "redirectToHttps", "enabled"];
             let at = object.insertion_point(&path);
             entry.redirects_http = match object.node.at(&path) {
-                Some(node) if node.is_opaque() => Fact::Unknown(opaque_supply("the FrontendConfig's redirect")),
+                Some(node) if node.is_opaque() => {
+                    Fact::Unknown(opaque_supply("the FrontendConfig's redirect"))
+                }
                 Some(node) => Fact::at(node.as_bool() == Some(true), node.site()),
                 None => Fact::Known(false, Some(at)),
             };
             let policy = object.node.at(&["spec", "sslPolicy"]);
-            facts.ssl_policy = text_fact(policy, object.insertion_point(&["spec"]), "the SSL policy's name");
+            facts.ssl_policy = text_fact(
+                policy,
+                object.insertion_point(&["spec"]),
+                "the SSL policy's name",
+            );
         }
     }
 }
@@ -387,7 +484,10 @@ fn frontend_config<'a>(scene: Scene<'a>, ingress: View<'a>) -> Frontend<'a> {
     if name.is_empty() {
         return Frontend::None;
     }
-    match scene.objects.find(scene.tree, "FrontendConfig", name, ingress) {
+    match scene
+        .objects
+        .find(scene.tree, "FrontendConfig", name, ingress)
+    {
         Some(object) => Frontend::Found(object),
         None => Frontend::Unknown(not_among("FrontendConfig", name)),
     }
@@ -397,13 +497,23 @@ fn frontend_config<'a>(scene: Scene<'a>, ingress: View<'a>) -> Frontend<'a> {
 fn gke_facts(scene: Scene<'_>, ingress: View<'_>, facts: &mut Ingress) {
     let annotations_at = ingress.insertion_point(&ANNOTATIONS);
     let text = |key: &str| match ingress.annotation(key) {
-        None if ingress.is_opaque_at(&ANNOTATIONS) => Fact::Unknown(opaque_supply("an annotation of the Ingress")),
+        None if ingress.is_opaque_at(&ANNOTATIONS) => {
+            Fact::Unknown(opaque_supply("an annotation of the Ingress"))
+        }
         node => text_fact(node, annotations_at, "an annotation of the Ingress"),
     };
     facts.global_static_ip = text(GLOBAL_IP);
     facts.regional_static_ip = text(REGIONAL_IP);
-    let named = facts.global_static_ip.value().or(facts.regional_static_ip.value()).cloned();
-    let span = facts.global_static_ip.value().and(facts.global_static_ip.span()).or(facts.regional_static_ip.span());
+    let named = facts
+        .global_static_ip
+        .value()
+        .or(facts.regional_static_ip.value())
+        .cloned();
+    let span = facts
+        .global_static_ip
+        .value()
+        .and(facts.global_static_ip.span())
+        .or(facts.regional_static_ip.span());
     facts.static_ip_name_valid = match &named {
         Some(name) => Fact::Known(is_google_name(name), span),
         None => Fact::Absent(None),
@@ -414,7 +524,9 @@ fn gke_facts(scene: Scene<'_>, ingress: View<'_>, facts: &mut Ingress) {
     }));
     let listed = ingress.annotation(MANAGED_CERTIFICATES);
     facts.managed_certificates = Fact::Known(
-        listed.map(|node| list_of(node.text().unwrap_or_default())).unwrap_or_default(),
+        listed
+            .map(|node| list_of(node.text().unwrap_or_default()))
+            .unwrap_or_default(),
         Some(listed.map_or(annotations_at, Node::site)),
     );
     let release_has_one = scene
@@ -422,7 +534,11 @@ fn gke_facts(scene: Scene<'_>, ingress: View<'_>, facts: &mut Ingress) {
         .of_kind(scene.tree, "ManagedCertificate")
         .any(|certificate| certificate.shares_namespace(ingress));
     facts.wants_managed_certificate = Fact::known(
-        release_has_one || facts.managed_certificates.value().is_some_and(|names| !names.is_empty()),
+        release_has_one
+            || facts
+                .managed_certificates
+                .value()
+                .is_some_and(|names| !names.is_empty()),
     );
 }
 

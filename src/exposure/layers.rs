@@ -226,7 +226,8 @@ pub fn layers() -> &'static [Layer] {
     static LAYERS: OnceLock<Vec<Layer>> = OnceLock::new();
     LAYERS.get_or_init(|| {
         // A file that does not fit is found by the test below.
-        serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/layers.json"))).unwrap_or_default()
+        serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/layers.json")))
+            .unwrap_or_default()
     })
 }
 
@@ -245,7 +246,12 @@ pub fn platform_of<'o>(object: View<'o>) -> Option<(&'static str, Node<'o>, &'o 
 }
 
 /// The layer that serves an entry point of that kind on a platform.
-pub fn recognize(kind: EntryKind, platform: &str, class: Option<&str>, object: View<'_>) -> Option<&'static Layer> {
+pub fn recognize(
+    kind: EntryKind,
+    platform: &str,
+    class: Option<&str>,
+    object: View<'_>,
+) -> Option<&'static Layer> {
     layers().iter().find(|layer| {
         layer.entry == kind
             && layer.platform == platform
@@ -289,9 +295,17 @@ mod tests {
             for knob in &layer.timeouts {
                 assert!(!knob.sources.is_empty(), "{}", layer.id);
                 let settable = knob.annotation.is_some() || knob.field.is_some();
-                assert!(settable || knob.fixed.is_some() || knob.unlimited, "{}", layer.id);
+                assert!(
+                    settable || knob.fixed.is_some() || knob.unlimited,
+                    "{}",
+                    layer.id
+                );
                 assert!(!settable || knob.minimum.is_some(), "{}", layer.id);
-                assert!(knob.fixed.is_none() || knob.instead.is_some(), "{}", layer.id);
+                assert!(
+                    knob.fixed.is_none() || knob.instead.is_some(),
+                    "{}",
+                    layer.id
+                );
             }
         }
     }

@@ -95,7 +95,11 @@ fn unknown_layer(scene: Scene<'_>, service: View<'_>, platform: Option<&str>) ->
 /// Facts about TLS on a layer that no file describes.
 pub fn unknown_tls(entry: &mut EntryPoint, title: &str, supply: &str) {
     entry.layer_title = Fact::known(title.to_owned());
-    for fact in [&mut entry.serves_https, &mut entry.serves_http, &mut entry.redirects_http] {
+    for fact in [
+        &mut entry.serves_https,
+        &mut entry.serves_http,
+        &mut entry.redirects_http,
+    ] {
         *fact = Fact::Unknown(supply.to_owned());
     }
     entry.http_left_to_router = Fact::known(false);
@@ -130,11 +134,20 @@ fn listener(layer: &Layer, service: View<'_>, port: ServicePort<'_>) -> Option<L
             None => Some(""),
         }
     };
-    let (certificate, ports, protocol) = (read("ssl-cert")?, read("ssl-ports")?, read("backend-protocol")?);
+    let (certificate, ports, protocol) = (
+        read("ssl-cert")?,
+        read("ssl-ports")?,
+        read("backend-protocol")?,
+    );
     let name = port.name();
-    let number = port.number().map(|number| number.to_string()).unwrap_or_default();
+    let number = port
+        .number()
+        .map(|number| number.to_string())
+        .unwrap_or_default();
     // The controller splits at commas and does not trim.
-    let selected = ports.is_empty() || ports == "*" || ports.split(',').any(|item| item == name || item == number);
+    let selected = ports.is_empty()
+        || ports == "*"
+        || ports.split(',').any(|item| item == name || item == number);
     let protocol = protocol.to_ascii_lowercase();
     if certificate.is_empty() || !selected {
         return Some(match protocol.as_str() {
@@ -178,7 +191,11 @@ fn tls(layer: &Layer, router: &RouterObjects<'_>, entry: &mut EntryPoint) {
         http_listener.as_ref().is_none_or(Option::is_some),
     ) else {
         let title = layer.title.clone();
-        unknown_tls(entry, &title, &opaque_supply("an annotation of the router Service"));
+        unknown_tls(
+            entry,
+            &title,
+            &opaque_supply("an annotation of the router Service"),
+        );
         return;
     };
     let backend_port = router.backend_port(https);
@@ -193,7 +210,9 @@ fn tls(layer: &Layer, router: &RouterObjects<'_>, entry: &mut EntryPoint) {
                 entry.tls_ends_at = Fact::Unknown(supply.clone());
                 entry.serves_https = Fact::Unknown(supply.clone());
             }
-            (Fact::Known(true, span), _) if to_https_port && https_listener.backend_protocol == "tls" => {
+            (Fact::Known(true, span), _)
+                if to_https_port && https_listener.backend_protocol == "tls" =>
+            {
                 entry.tls_ends_at = Fact::Known("router".to_owned(), *span);
                 entry.serves_https = Fact::known(true);
             }

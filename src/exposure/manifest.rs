@@ -18,9 +18,7 @@ pub fn extract(scene: Scene<'_>, exposure: &mut Exposure) {
     for object in scene.objects.iter(scene.tree) {
         string_maps(object, exposure);
         api_version(scene, object, exposure);
-        if object.object.origin == Origin::Manifest || matches!(object.object.origin, Origin::ExtraDeploy(_)) {
-            placeholders(object.node, &object.title(), exposure);
-        }
+        placeholders(object.node, &object.title(), exposure);
     }
     duplicates(scene, exposure);
 }
@@ -31,10 +29,10 @@ fn string_maps(object: View<'_>, exposure: &mut Exposure) {
     for holder in holders {
         for (field, what) in [("annotations", "annotation"), ("labels", "label")] {
             let path: Vec<&str> = holder.iter().copied().chain([field]).collect();
-            let Some(map) = object.node.at(&path) else { continue };
-            let place = Place::new(map.site())
-                .in_object(object.title())
-                .under(object.display_path(&path.join(".")));
+            let Some(map) = object.node.at(&path) else {
+                continue;
+            };
+            let place = Place::new(map.site()).in_object(object.title());
             non_strings(map, what, &place, exposure);
         }
     }
@@ -55,11 +53,14 @@ pub fn of_values(root: Node<'_>, exposure: &mut Exposure) {
             _ => None,
         };
         if let Some(what) = what {
-            non_strings(node, what, &Place::new(node.site()).under(&path), exposure);
+            non_strings(node, what, &Place::new(node.site()), exposure);
             continue;
         }
         if node.site() == node.span() {
-            stack.extend(node.entries().map(|(entry, value)| (value, format!("{path}.{}", entry.key))));
+            stack.extend(
+                node.entries()
+                    .map(|(entry, value)| (value, format!("{path}.{}", entry.key))),
+            );
         }
     }
     for (entry, value) in root.entries() {
@@ -88,14 +89,21 @@ pub fn non_strings(map: Node<'_>, what: &str, place: &Place, exposure: &mut Expo
             },
         };
         // The value's place; for a value that was left out, its key.
-        let span = if value.site().is_empty() { entry.key_span } else { value.site() };
-        let known = exposure.facts.non_strings.iter().any(|known| known.place.span == span);
+        let span = if value.site().is_empty() {
+            entry.key_span
+        } else {
+            value.site()
+        };
+        let known = exposure
+            .facts
+            .non_strings
+            .iter()
+            .any(|known| known.place.span == span);
         if known {
             continue;
         }
         let mut place = place.clone();
         place.span = span;
-        place.path = place.path.map(|path| format!("{path}.{}", entry.key));
         place.labels = value
             .overrides()
             .filter(|replaced| replaced.text().is_some())
@@ -141,14 +149,15 @@ fn apis() -> &'static [Api] {
     static APIS: OnceLock<Vec<Api>> = OnceLock::new();
     APIS.get_or_init(|| {
         let files: Vec<Vec<Api>> =
-            serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/apis.json"))).unwrap_or_default();
+            serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/apis.json")))
+                .unwrap_or_default();
         files.into_iter().flatten().collect()
     })
 }
 
 fn api_version(scene: Scene<'_>, object: View<'_>, exposure: &mut Exposure) {
     // The chart picks the version of what it renders by itself.
-    if matches!(object.object.origin, Origin::Projection(_)) {
+    if object.object.origin == Origin::Projection {
         return;
     }
     let Some(node) = object.api_version().filter(|node| !node.is_opaque()) else {
@@ -168,8 +177,12 @@ fn api_version(scene: Scene<'_>, object: View<'_>, exposure: &mut Exposure) {
     let mut fact = ApiVersion::new(super::place_in(object, &["apiVersion"]));
     fact.kind = Fact::known(object.kind().to_owned());
     fact.version = Fact::at(version.to_owned(), node.site());
-    fact.use_instead = Fact::from_option(api.versions.first().map(|release| release.version.clone()));
-    let release = api.versions.iter().find(|release| release.version == version);
+    fact.use_instead =
+        Fact::from_option(api.versions.first().map(|release| release.version.clone()));
+    let release = api
+        .versions
+        .iter()
+        .find(|release| release.version == version);
     fact.removed_in = Fact::from_option(release.and_then(|release| release.removed_in.clone()));
     fact.served = match release {
         None => Fact::known(false),
@@ -183,7 +196,9 @@ fn api_version(scene: Scene<'_>, object: View<'_>, exposure: &mut Exposure) {
             (None, false) => Fact::known(true),
         },
     };
-    exposure.facts.api_versions.push(fact);
+    if fact.served.value() != Some(&true) {
+        exposure.facts.api_versions.push(fact);
+    }
 }
 
 fn served_until(scene: Scene<'_>, removed: &str, kind: &str, version: &str) -> Fact<bool> {
@@ -209,13 +224,14 @@ fn duplicates(scene: Scene<'_>, exposure: &mut Exposure) {
             .and_then(Node::text)
             .and_then(|version| version.split_once('/'))
             .map_or("", |(group, _)| group);
-        let span = object.node.at(&["metadata", "name"]).map_or(object.node.site(), Node::site);
+        let span = object
+            .node
+            .at(&["metadata", "name"])
+            .map_or(object.node.site(), Node::site);
         let Some(first) = seen.insert((group, object.kind(), namespace, name), span) else {
             continue;
         };
-        let mut place = Place::new(span)
-            .in_object(object.title())
-            .under(object.display_path("metadata.name"));
+        let mut place = Place::new(span).in_object(object.title());
         place.labels.push(Label {
             span: first,
             message: "the other object of this kind and name".to_owned(),
@@ -236,7 +252,10 @@ pub fn placeholders(root: Node<'_>, object: &str, exposure: &mut Exposure) {
             continue;
         }
         match node.kind() {
-            NodeKind::Mapping(_) => stack.extend(node.entries().map(|(entry, value)| (value, entry.key.to_string()))),
+            NodeKind::Mapping(_) => stack.extend(
+                node.entries()
+                    .map(|(entry, value)| (value, entry.key.to_string())),
+            ),
             NodeKind::Sequence(_) => stack.extend(node.items().map(|item| (item, key.clone()))),
             NodeKind::Scalar(scalar) => {
                 if scalar.value != Value::String || key == "selfHostedDomain" {
@@ -244,10 +263,15 @@ pub fn placeholders(root: Node<'_>, object: &str, exposure: &mut Exposure) {
                 }
                 for (at, text) in placeholders_in(&scalar.text, scalar.style) {
                     let span = within(node.span(), scalar.style, &scalar.text, at, text);
-                    if exposure.facts.placeholders.iter().any(|known| known.place.span == span) {
+                    if exposure
+                        .facts
+                        .placeholders
+                        .iter()
+                        .any(|known| known.place.span == span)
+                    {
                         continue;
                     }
-                    let mut place = Place::new(span).under(key.clone());
+                    let mut place = Place::new(span);
                     if !object.is_empty() {
                         place = place.in_object(object);
                     }
@@ -280,11 +304,19 @@ fn placeholders_in(text: &str, style: Style) -> Vec<(usize, &str)> {
     }
     let mut found = Vec::new();
     let mut from = 0;
-    while let Some(open) = text.get(from..).and_then(|rest| rest.find('<')).map(|at| from + at) {
+    while let Some(open) = text
+        .get(from..)
+        .and_then(|rest| rest.find('<'))
+        .map(|at| from + at)
+    {
         let rest = text.get(open + 1..).unwrap_or_default();
-        let Some(length) = rest.find(['>', '<']) else { break };
+        let Some(length) = rest.find(['>', '<']) else {
+            break;
+        };
         let inside = rest.get(..length).unwrap_or_default();
-        if rest.get(length..).is_some_and(|rest| rest.starts_with('>')) && is_placeholder_word(inside) {
+        if rest.get(length..).is_some_and(|rest| rest.starts_with('>'))
+            && is_placeholder_word(inside)
+        {
             found.push((open, text.get(open..open + length + 2).unwrap_or_default()));
         }
         from = open + 1;
@@ -299,18 +331,50 @@ fn is_placeholder_word(word: &str) -> bool {
             .chars()
             .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '_' | '-' | ' '));
     if screaming {
-        return true;
+        // Written in place of a secret before a file was shown to somebody, not left in by mistake.
+        return !matches!(
+            word,
+            "REDACTED" | "HIDDEN" | "MASKED" | "REMOVED" | "SECRET"
+        );
     }
     // Lower-case words count where they ask for something.
     const ASKED_FOR: [&str; 27] = [
-        "your", "my", "domain", "project", "namespace", "region", "bucket", "account", "accounts", "certificate", "cert",
-        "secret", "email", "host", "hostname", "cluster", "name", "id", "arn", "tenant", "client", "password", "user",
-        "username", "ip", "path", "url",
+        "your",
+        "my",
+        "domain",
+        "project",
+        "namespace",
+        "region",
+        "bucket",
+        "account",
+        "accounts",
+        "certificate",
+        "cert",
+        "secret",
+        "email",
+        "host",
+        "hostname",
+        "cluster",
+        "name",
+        "id",
+        "arn",
+        "tenant",
+        "client",
+        "password",
+        "user",
+        "username",
+        "ip",
+        "path",
+        "url",
     ];
-    let lower = word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-' | ' '));
-    lower && word.split(['_', '-', ' ']).any(|part| ASKED_FOR.contains(&part))
+    let lower = word
+        .chars()
+        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-' | ' '));
+    lower
+        && word
+            .split(['_', '-', ' '])
+            .any(|part| ASKED_FOR.contains(&part))
 }
-
 
 #[cfg(test)]
 mod tests {
@@ -319,10 +383,21 @@ mod tests {
     #[test]
     fn placeholders_are_found_and_markup_is_not() {
         let arn = "arn:aws:acm:<REGION>:<AWS_ACCOUNTS>:certificate/<CERTIFICATE_ID>";
-        let found: Vec<&str> = placeholders_in(arn, Style::Plain).into_iter().map(|(_, text)| text).collect();
+        let found: Vec<&str> = placeholders_in(arn, Style::Plain)
+            .into_iter()
+            .map(|(_, text)| text)
+            .collect();
         assert_eq!(found, ["<REGION>", "<AWS_ACCOUNTS>", "<CERTIFICATE_ID>"]);
         assert_eq!(placeholders_in("<your-domain>", Style::Plain).len(), 1);
-        for text in ["a < b > c", "<p>hello</p>", "<br/>", "cat <<EOF", "<EntityDescriptor>", "x<y", "Name <ops@acme.io>"] {
+        for text in [
+            "a < b > c",
+            "<p>hello</p>",
+            "<br/>",
+            "cat <<EOF",
+            "<EntityDescriptor>",
+            "x<y",
+            "Name <ops@acme.io>",
+        ] {
             assert!(placeholders_in(text, Style::Plain).is_empty(), "{text}");
         }
     }

@@ -88,11 +88,18 @@ fn cluster(scene: Scene<'_>) -> Cluster {
     let options = scene.cluster;
     let mut cluster = Cluster::new(Place::new(scene.anchor));
     cluster.platform = Fact::from_option(options.platform.clone());
-    cluster.version = Fact::from_option(options.version.clone());
+    cluster.version = match &options.version {
+        Some(text) => match text.parse::<Version>() {
+            Ok(_) => Fact::known(text.clone()),
+            Err(error) => Fact::Unknown(error),
+        },
+        None => Fact::Absent(None),
+    };
     cluster.vpc_native = Fact::from_option(options.vpc_native);
     cluster.shared_vpc = Fact::from_option(options.shared_vpc);
     cluster.network_policy = Fact::from_option(options.network_policy);
-    cluster.aws_load_balancer_controller = Fact::from_option(options.aws_load_balancer_controller.clone());
+    cluster.aws_load_balancer_controller =
+        Fact::from_option(options.aws_load_balancer_controller.clone());
     cluster.from_values = Fact::known(scene.from_values);
     cluster
 }
@@ -124,7 +131,9 @@ impl Exposure {
 
 /// A sentence that asks for the value of something that the chart would have to tell.
 fn opaque_supply(what: &str) -> String {
-    format!("{what} comes from a template that needs the chart: check Helm's output instead (`helm template … | portolan check -`)")
+    format!(
+        "{what} comes from a template that needs the chart: check Helm's output instead (`helm template … | portolan check -`)"
+    )
 }
 
 /// A string that must be known: absent where it is missing, null or empty, unknown where a template hides it.
@@ -133,6 +142,8 @@ fn text_fact(node: Option<Node<'_>>, missing_at: Span, what: &str) -> Fact<Strin
         Some(node) if node.is_opaque() => Fact::Unknown(opaque_supply(what)),
         Some(node) => match node.text() {
             Some(text) if !text.is_empty() => Fact::at(text.to_owned(), node.site()),
+            // For `key:` with nothing behind it, where the key would be is easier to see than an empty place.
+            _ if node.site().is_empty() => Fact::Absent(Some(missing_at)),
             _ => Fact::Absent(Some(node.site())),
         },
         None => Fact::Absent(Some(missing_at)),
@@ -162,7 +173,11 @@ fn override_labels(node: Node<'_>, scene: Scene<'_>) -> Vec<crate::diagnostic::L
 
 /// True for text of the user's, as opposed to the chart's defaults.
 fn is_shown(scene: Scene<'_>, span: Span) -> bool {
-    span != Span::NOWHERE && !scene.sources.name(span.source).starts_with(crate::helm::DEFAULTS_NAME)
+    span != Span::NOWHERE
+        && !scene
+            .sources
+            .name(span.source)
+            .starts_with(crate::helm::DEFAULTS_NAME)
 }
 
 /// A place in an object, at the node of that path or where it is missing.
@@ -171,7 +186,5 @@ fn place_in(object: View<'_>, path: &[&str]) -> Place {
         .node
         .at(path)
         .map_or_else(|| object.insertion_point(path), Node::site);
-    Place::new(span)
-        .in_object(object.title())
-        .under(object.display_path(&path.join(".")))
+    Place::new(span).in_object(object.title())
 }

@@ -23,11 +23,16 @@ pub fn find<'a>(scene: Scene<'a>) -> Option<RouterObjects<'a>> {
     let services = || scene.objects.of_kind(scene.tree, "Service");
     let selects_router = |service: &View<'_>| {
         let selector = service.node.at(&["spec", "selector"]);
-        let selected = selector.and_then(|selector| selector.get(COMPONENT)).and_then(Node::text);
+        let selected = selector
+            .and_then(|selector| selector.get(COMPONENT))
+            .and_then(Node::text);
         service.label(COMPONENT) == Some("router") || selected == Some("router")
     };
-    let named_router =
-        |service: &View<'_>| service.name().is_some_and(|name| name == "router" || name.ends_with("-router"));
+    let named_router = |service: &View<'_>| {
+        service
+            .name()
+            .is_some_and(|name| name == "router" || name.ends_with("-router"))
+    };
     let service = services()
         .find(|service| selects_router(service) && named_router(service))
         .or_else(|| services().find(selects_router))
@@ -35,7 +40,9 @@ pub fn find<'a>(scene: Scene<'a>) -> Option<RouterObjects<'a>> {
     let deployment = scene
         .objects
         .of_kind(scene.tree, "Deployment")
-        .find(|deployment| deployment.name() == service.name() && deployment.shares_namespace(service));
+        .find(|deployment| {
+            deployment.name() == service.name() && deployment.shares_namespace(service)
+        });
     Some(RouterObjects {
         service,
         deployment,
@@ -102,7 +109,10 @@ impl<'a> RouterObjects<'a> {
     /// Which port of the container a Service port leads to: `http` or `https`.
     pub fn backend_port(&self, port: ServicePort<'a>) -> Fact<String> {
         let target = port.node.get("targetPort");
-        let Some(node) = target.filter(|node| !node.is_null()).or_else(|| port.node.get("port")) else {
+        let Some(node) = target
+            .filter(|node| !node.is_null())
+            .or_else(|| port.node.get("port"))
+        else {
             return Fact::Absent(Some(port.node.site()));
         };
         if node.is_opaque() {
@@ -113,9 +123,11 @@ impl<'a> RouterObjects<'a> {
             return Fact::at(text.to_owned(), node.site());
         }
         let number = node.as_int();
-        let containers = self
-            .deployment
-            .and_then(|deployment| deployment.node.at(&["spec", "template", "spec", "containers"]));
+        let containers = self.deployment.and_then(|deployment| {
+            deployment
+                .node
+                .at(&["spec", "template", "spec", "containers"])
+        });
         let named = containers
             .into_iter()
             .flat_map(Node::items)
@@ -139,7 +151,9 @@ impl<'a> RouterObjects<'a> {
     pub fn service_type(&self) -> Fact<String> {
         let at = self.service.insertion_point(&["spec", "type"]);
         match self.service.node.at(&["spec", "type"]) {
-            Some(node) if node.is_opaque() => Fact::Unknown(opaque_supply("the type of the router Service")),
+            Some(node) if node.is_opaque() => {
+                Fact::Unknown(opaque_supply("the type of the router Service"))
+            }
             Some(node) => match node.text().filter(|text| !text.is_empty()) {
                 Some(text) => Fact::at(text.to_owned(), node.site()),
                 None => Fact::at("ClusterIP".to_owned(), node.site()),
@@ -202,7 +216,9 @@ fn source_of(secret: View<'_>, fullname: &str) -> &'static str {
         Some(_) => "secret",
         // Read from a cluster: the chart's own names tell.
         None => {
-            let by_chart = secret.label("helm.sh/chart").is_some_and(|chart| chart.starts_with("carto-"));
+            let by_chart = secret
+                .label("helm.sh/chart")
+                .is_some_and(|chart| chart.starts_with("carto-"));
             match secret.name().and_then(|name| name.strip_prefix(fullname)) {
                 Some("-tls") if by_chart => "generated",
                 Some(rest) if by_chart && rest.starts_with("-tls-") => "values",
@@ -217,7 +233,10 @@ fn certificate_source(scene: Scene<'_>, objects: &RouterObjects<'_>) -> Fact<Str
         .deployment
         .and_then(|deployment| deployment.node.at(&["spec", "template", "spec", "volumes"]));
     let Some(deployment) = objects.deployment else {
-        return Fact::Unknown("the router's Deployment, which names its TLS Secret, is not among the input".to_owned());
+        return Fact::Unknown(
+            "the router's Deployment, which names its TLS Secret, is not among the input"
+                .to_owned(),
+        );
     };
     let name = volumes
         .into_iter()
@@ -250,9 +269,7 @@ fn rendered_over(scene: Scene<'_>, objects: &RouterObjects<'_>, exposure: &mut E
         if !generated || name == default_name || name.contains(crate::yaml::OPAQUE) {
             continue;
         }
-        let mut place = Place::new(secret.insertion_point(&[]))
-            .in_object(secret.title())
-            .under(secret.display_path(""));
+        let mut place = Place::new(secret.insertion_point(&[])).in_object(secret.title());
         // Who else claims the name: the volume's Secret, or another Secret object.
         if let Some(node) = secret.node.at(&["metadata", "name"])
             && node.site() != place.span

@@ -10,7 +10,13 @@ use crate::version::Version;
 use crate::yaml::{Node, Style, Value};
 
 /// Adds the limits of a known layer on the way through `entry`.
-pub fn of_layer(scene: Scene<'_>, layer: &Layer, entry: View<'_>, router: &RouterObjects<'_>, exposure: &mut Exposure) {
+pub fn of_layer(
+    scene: Scene<'_>,
+    layer: &Layer,
+    entry: View<'_>,
+    router: &RouterObjects<'_>,
+    exposure: &mut Exposure,
+) {
     for knob in &layer.timeouts {
         let mut timeout = match knob.bound {
             Binding::Entry => on_entry(scene, knob, entry),
@@ -24,9 +30,7 @@ pub fn of_layer(scene: Scene<'_>, layer: &Layer, entry: View<'_>, router: &Route
         let Some(node) = entry.annotation(&ineffective.annotation) else {
             continue;
         };
-        let mut timeout = Timeout::new(Place::new(node.site()).in_object(entry.title()).under(
-            entry.display_path(&format!("metadata.annotations.{}", ineffective.annotation)),
-        ));
+        let mut timeout = Timeout::new(Place::new(node.site()).in_object(entry.title()));
         name(&mut timeout, layer, entry);
         timeout.limited = Fact::known(false);
         timeout.knob = Fact::known(ineffective.annotation.clone());
@@ -118,8 +122,7 @@ fn on_entry(scene: Scene<'_>, knob: &Knob, entry: View<'_>) -> Timeout {
     };
     const ANNOTATIONS: [&str; 2] = ["metadata", "annotations"];
     let missing = entry.insertion_point(&ANNOTATIONS);
-    let path = entry.display_path("metadata.annotations");
-    let place = Place::new(missing).in_object(entry.title()).under(&path);
+    let place = Place::new(missing).in_object(entry.title());
     let Some(node) = entry.annotation(key) else {
         let mut timeout = Timeout::new(place);
         timeout.text = if entry.is_opaque_at(&ANNOTATIONS) {
@@ -131,19 +134,27 @@ fn on_entry(scene: Scene<'_>, knob: &Knob, entry: View<'_>) -> Timeout {
     };
     let place = Place {
         span: node.site(),
-        path: Some(format!("{path}.{key}")),
         labels: override_labels(node, scene),
         ..place
     };
+    if node.is_null() {
+        // A null is refused as an annotation, and sets nothing.
+        let mut timeout = Timeout::new(place);
+        timeout.text = Fact::Absent(Some(node.site()));
+        return timeout;
+    }
     read(knob, node, place)
 }
 
-fn on_backend_config(scene: Scene<'_>, knob: &Knob, entry: View<'_>, router: &RouterObjects<'_>) -> Timeout {
+fn on_backend_config(
+    scene: Scene<'_>,
+    knob: &Knob,
+    entry: View<'_>,
+    router: &RouterObjects<'_>,
+) -> Timeout {
     match backend_config_for(scene, entry, router) {
         BackendConfig::None(at) => {
-            let path = router.service.display_path("metadata.annotations");
-            let mut timeout =
-                Timeout::new(Place::new(at).in_object(router.service.title()).under(path));
+            let mut timeout = Timeout::new(Place::new(at).in_object(router.service.title()));
             timeout.text = Fact::Absent(Some(at));
             timeout.how = Fact::known(format!(
                 "create a BackendConfig (`cloud.google.com/v1`) with `spec.timeoutSec: {0}` and name it in the router Service's \
@@ -162,11 +173,21 @@ fn on_backend_config(scene: Scene<'_>, knob: &Knob, entry: View<'_>, router: &Ro
     }
 }
 
-fn on_policy(scene: Scene<'_>, knob: &Knob, entry: View<'_>, router: &RouterObjects<'_>) -> Timeout {
+fn on_policy(
+    scene: Scene<'_>,
+    knob: &Knob,
+    entry: View<'_>,
+    router: &RouterObjects<'_>,
+) -> Timeout {
     let kind = knob.on.as_deref().unwrap_or_default();
     let router_name = router.service.name().unwrap_or_default();
     let policy = scene.objects.of_kind(scene.tree, kind).find(|policy| {
-        let target = |field: &str| policy.node.at(&["spec", "targetRef", field]).and_then(Node::text);
+        let target = |field: &str| {
+            policy
+                .node
+                .at(&["spec", "targetRef", field])
+                .and_then(Node::text)
+        };
         target("kind") == Some("Service")
             && target("name") == Some(router_name)
             && policy.shares_namespace(router.service)
@@ -187,7 +208,12 @@ fn on_policy(scene: Scene<'_>, knob: &Knob, entry: View<'_>, router: &RouterObje
 
 /// A knob that is a field of an object of its own.
 fn on_object(scene: Scene<'_>, knob: &Knob, object: View<'_>) -> Timeout {
-    let path: Vec<&str> = knob.field.as_deref().unwrap_or_default().split('.').collect();
+    let path: Vec<&str> = knob
+        .field
+        .as_deref()
+        .unwrap_or_default()
+        .split('.')
+        .collect();
     let place = place_in(object, &path);
     match object.node.at(&path).filter(|node| !node.is_null()) {
         Some(node) => {
@@ -199,7 +225,8 @@ fn on_object(scene: Scene<'_>, knob: &Knob, object: View<'_>) -> Timeout {
         }
         None => {
             let mut timeout = Timeout::new(place);
-            let hidden = (1..path.len()).any(|len| object.is_opaque_at(path.get(..len).unwrap_or_default()));
+            let hidden =
+                (1..path.len()).any(|len| object.is_opaque_at(path.get(..len).unwrap_or_default()));
             timeout.text = if hidden {
                 Fact::Unknown(opaque_supply(&format!("a part of {}", object.title())))
             } else {
@@ -240,7 +267,9 @@ fn parse(knob: &Knob, node: Node<'_>) -> Result<i64, String> {
         Syntax::IntegerField => match node.scalar().map(|scalar| (scalar.value, scalar.style)) {
             Some((Value::Int(number), _)) => number,
             Some((Value::String, style)) if style != Style::Plain => {
-                return Err("it is a string, and the field takes a number without quotes".to_owned());
+                return Err(
+                    "it is a string, and the field takes a number without quotes".to_owned(),
+                );
             }
             _ => return Err(format!("it is not a whole number of {}", unit.name())),
         },
@@ -254,8 +283,14 @@ fn parse(knob: &Knob, node: Node<'_>) -> Result<i64, String> {
                     .all(|byte| byte.is_ascii_digit());
             if !plain {
                 let bare = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-                let hint = if bare.len() < text.len() && !bare.is_empty() && bare.bytes().all(|byte| byte.is_ascii_digit()) {
-                    format!("; the unit is {} already, write the bare number", unit.name())
+                let hint = if bare.len() < text.len()
+                    && !bare.is_empty()
+                    && bare.bytes().all(|byte| byte.is_ascii_digit())
+                {
+                    format!(
+                        "; the unit is {} already, write the bare number",
+                        unit.name()
+                    )
                 } else {
                     String::new()
                 };

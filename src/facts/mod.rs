@@ -163,8 +163,6 @@ impl SubjectDoc {
 pub struct Place {
     /// The primary span of a finding whose rule names no other.
     pub span: Span,
-    /// The place in the values or in the object, e.g. `router.service.annotations`.
-    pub path: Option<String>,
     /// The Kubernetes object concerned, e.g. `Service carto-router`.
     pub object: Option<String>,
     /// Other places that explain it: added to each finding about the subject.
@@ -176,7 +174,6 @@ impl Place {
     pub fn new(span: Span) -> Self {
         Place {
             span,
-            path: None,
             object: None,
             labels: Vec::new(),
         }
@@ -186,13 +183,6 @@ impl Place {
     #[must_use]
     pub fn in_object(mut self, object: impl Into<String>) -> Self {
         self.object = Some(object.into());
-        self
-    }
-
-    /// The same place under a path.
-    #[must_use]
-    pub fn under(mut self, path: impl Into<String>) -> Self {
-        self.path = Some(path.into());
         self
     }
 }

@@ -10,7 +10,9 @@ use super::template::{self, Chart, Context, Release, TemplateProblem};
 use super::values::made_string;
 use crate::kube::{Object, Origin};
 use crate::source::{MappedText, Sources};
-use crate::yaml::{self, Entry, Node, NodeData, NodeId, NodeKind, OPAQUE, Problem, Tree};
+use crate::yaml::{
+    self, Entry, Node, NodeData, NodeId, NodeKind, OPAQUE, Problem, ProblemKind, Tree,
+};
 
 /// What came out of templates in values.
 #[derive(Debug, Default)]
@@ -71,12 +73,18 @@ pub fn render(tree: &mut Tree, values: NodeId, rendering: Rendering<'_>) -> Outc
         .flat_map(Node::items)
         .map(Node::id)
         .collect();
-    for (index, item) in items.into_iter().enumerate() {
+    for item in items {
         if tree.node(item).is_mapping() {
-            let root = render_texts(tree, values, item, rendering, &mut outcome.template_problems);
-            add_document(tree, root, index, &mut outcome);
+            let root = render_texts(
+                tree,
+                values,
+                item,
+                rendering,
+                &mut outcome.template_problems,
+            );
+            add_document(tree, root, &mut outcome);
         } else if tree.node(item).as_str().is_some() {
-            render_text(tree, values, item, index, rendering, &mut outcome);
+            render_text(tree, values, item, rendering, &mut outcome);
         }
     }
     outcome
@@ -87,7 +95,6 @@ fn render_text(
     tree: &mut Tree,
     values: NodeId,
     item: NodeId,
-    index: usize,
     rendering: Rendering<'_>,
     outcome: &mut Outcome,
 ) {
@@ -103,6 +110,9 @@ fn render_text(
     let uncertain = !rendered.opaque.is_empty();
     for problem in stream.problems {
         // Placeholders for what is not known may break the YAML around them; that is no fault of the user's.
+        if matches!(&problem.kind, ProblemKind::DuplicateKey { key } if key.contains(OPAQUE)) {
+            continue;
+        }
         if uncertain && problem.kind.loses_document() {
             outcome.hidden += 1;
         } else {
@@ -110,11 +120,11 @@ fn render_text(
         }
     }
     for document in stream.documents {
-        add_document(tree, document.root, index, outcome);
+        add_document(tree, document.root, outcome);
     }
 }
 
-fn add_document(tree: &Tree, root: NodeId, index: usize, outcome: &mut Outcome) {
+fn add_document(tree: &Tree, root: NodeId, outcome: &mut Outcome) {
     let node = tree.node(root);
     if node.is_null() {
         return;
@@ -127,7 +137,7 @@ fn add_document(tree: &Tree, root: NodeId, index: usize, outcome: &mut Outcome) 
     }
     outcome.objects.push(Object {
         root,
-        origin: Origin::ExtraDeploy(index),
+        origin: Origin::ExtraDeploy,
         template: Some("carto/templates/extra-list.yaml".to_owned()),
     });
 }
@@ -178,7 +188,9 @@ fn render_texts(
         match node.kind() {
             NodeKind::Mapping(_) => stack.extend(node.entries().map(|(_, value)| value)),
             NodeKind::Sequence(_) => stack.extend(node.items()),
-            NodeKind::Scalar(scalar) if scalar.text.contains("{{") => found.push(node.target().id()),
+            NodeKind::Scalar(scalar) if scalar.text.contains("{{") => {
+                found.push(node.target().id())
+            }
             NodeKind::Scalar(_) | NodeKind::Alias(_) => {}
         }
         // A value with a million nodes and templates among them is nobody's configuration.
@@ -198,7 +210,11 @@ fn render_texts(
         let output = template::render(&text, &rendering.context(tree.node(values)));
         let refused = output.is_refused();
         problems.extend(output.problems);
-        let text = if refused { OPAQUE.to_string() } else { output.text.text };
+        let text = if refused {
+            OPAQUE.to_string()
+        } else {
+            output.text.text
+        };
         let span = node.span();
         rendered.insert(id, made_string(tree, text, span));
     }
@@ -206,7 +222,12 @@ fn render_texts(
 }
 
 /// A copy of a subtree with some nodes replaced; unchanged parts are shared.
-fn copy_with(tree: &mut Tree, root: NodeId, replaced: &HashMap<NodeId, NodeId>, depth: usize) -> NodeId {
+fn copy_with(
+    tree: &mut Tree,
+    root: NodeId,
+    replaced: &HashMap<NodeId, NodeId>,
+    depth: usize,
+) -> NodeId {
     let node = tree.node(root);
     if let Some(new) = replaced.get(&node.target().id()) {
         return *new;

@@ -26,28 +26,6 @@ pub struct ReleaseNames {
 
 type Path = &'static [&'static str];
 
-const SERVICE_PATHS: &[(&str, &str)] = &[
-    ("", "router.service"),
-    ("metadata.annotations", "router.service.annotations"),
-    ("spec.type", "router.service.type"),
-    ("spec.ports", "router.service.ports"),
-];
-const INGRESS_PATHS: &[(&str, &str)] = &[
-    ("", "router.ingress"),
-    ("metadata.annotations", "router.ingress.annotations"),
-    ("spec.tls", "router.ingress.tls"),
-    ("spec.rules", "appConfigValues.selfHostedDomain"),
-    ("spec.ingressClassName", "router.ingress.ingressClassName"),
-];
-const GATEWAY_PATHS: &[(&str, &str)] = &[
-    ("", "gateway"),
-    ("metadata.annotations", "gateway.annotations"),
-    ("spec.gatewayClassName", "gateway.gatewayClassName"),
-    ("spec.listeners", "gateway.listeners"),
-];
-const TLS_PATHS: &[(&str, &str)] = &[("", "tlsCerts")];
-const DOMAIN_PATHS: &[(&str, &str)] = &[("", "appConfigValues"), ("data", "appConfigValues")];
-
 /// Renders the objects of one release.
 pub struct Projection<'t> {
     tree: &'t mut Tree,
@@ -60,7 +38,12 @@ pub struct Projection<'t> {
 
 impl<'t> Projection<'t> {
     /// Prepares to render the merged values (chart defaults included) under `values`.
-    pub fn new(tree: &'t mut Tree, values: NodeId, defaults: SourceId, names: &ReleaseNames) -> Self {
+    pub fn new(
+        tree: &'t mut Tree,
+        values: NodeId,
+        defaults: SourceId,
+        names: &ReleaseNames,
+    ) -> Self {
         let fullname = fullname(Values::new(tree.node(values), defaults), &names.release);
         Projection {
             tree,
@@ -188,7 +171,13 @@ impl<'t> Projection<'t> {
         })
     }
 
-    fn metadata(&mut self, name: &str, at: Path, annotations: Option<(Path, NodeId)>, component: Option<&str>) -> NodeId {
+    fn metadata(
+        &mut self,
+        name: &str,
+        at: Path,
+        annotations: Option<(Path, NodeId)>,
+        component: Option<&str>,
+    ) -> NodeId {
         let name = self.made(name, at);
         let mut labels = vec![
             ("app.kubernetes.io/managed-by", "Helm".to_owned()),
@@ -219,7 +208,7 @@ impl<'t> Projection<'t> {
         at: Path,
         metadata: NodeId,
         mut rest: Vec<(&'static str, Path, NodeId)>,
-        (paths, template): (&'static [(&'static str, &'static str)], &str),
+        template: &str,
     ) {
         let api_version = self.made(api_version, at);
         let kind = self.made(kind, at);
@@ -232,7 +221,7 @@ impl<'t> Projection<'t> {
         let root = self.mapping(at, entries);
         self.objects.push(Object {
             root,
-            origin: Origin::Projection(paths),
+            origin: Origin::Projection,
             template: Some(format!("carto/templates/{template}")),
         });
     }
@@ -243,11 +232,24 @@ impl<'t> Projection<'t> {
         const PORTS: Path = &["router", "service", "ports"];
         let annotations = self.annotations(&["commonAnnotations"], ANNOTATIONS, ANNOTATIONS);
         let name = format!("{}-router", self.fullname);
-        let metadata = self.metadata(&trim_name(&name), AT, Some((ANNOTATIONS, annotations)), Some("router"));
+        let metadata = self.metadata(
+            &trim_name(&name),
+            AT,
+            Some((ANNOTATIONS, annotations)),
+            Some("router"),
+        );
         let mut ports = Vec::new();
         let listed: [(&str, Path, Path); 2] = [
-            ("http", &["router", "service", "ports", "http"], &["router", "service", "ports", "httpTargetPort"]),
-            ("https", &["router", "service", "ports", "https"], &["router", "service", "ports", "httpsTargetPort"]),
+            (
+                "http",
+                &["router", "service", "ports", "http"],
+                &["router", "service", "ports", "httpTargetPort"],
+            ),
+            (
+                "https",
+                &["router", "service", "ports", "https"],
+                &["router", "service", "ports", "httpsTargetPort"],
+            ),
         ];
         for (name, port_at, target_at) in listed {
             let name = self.made(name, port_at);
@@ -255,20 +257,33 @@ impl<'t> Projection<'t> {
             let target = self.value(target_at);
             ports.push(self.mapping(
                 PORTS,
-                vec![("name", PORTS, name), ("port", port_at, port), ("targetPort", target_at, target)],
+                vec![
+                    ("name", PORTS, name),
+                    ("port", port_at, port),
+                    ("targetPort", target_at, target),
+                ],
             ));
         }
         ports.extend(self.items(&["router", "service", "extraPorts"]));
         let ports = self.sequence(PORTS, ports);
         let kind = self.value(&["router", "service", "type"]);
-        let mut spec = vec![("type", &["router", "service", "type"] as Path, kind), ("ports", PORTS, ports)];
+        let mut spec = vec![
+            ("type", &["router", "service", "type"] as Path, kind),
+            ("ports", PORTS, ports),
+        ];
         const LOAD_BALANCER_IP: Path = &["router", "service", "loadBalancerIP"];
         if self.truthy(LOAD_BALANCER_IP) {
             let address = self.value(LOAD_BALANCER_IP);
             spec.push(("loadBalancerIP", LOAD_BALANCER_IP, address));
         }
         let spec = self.mapping(AT, spec);
-        self.object(("v1", "Service"), AT, metadata, vec![("spec", AT, spec)], (SERVICE_PATHS, "router/service.yaml"));
+        self.object(
+            ("v1", "Service"),
+            AT,
+            metadata,
+            vec![("spec", AT, spec)],
+            "router/service.yaml",
+        );
     }
 
     fn config_maps(&mut self) {
@@ -279,21 +294,38 @@ impl<'t> Projection<'t> {
             let metadata = self.metadata(&name, HTTPS, None, Some("router"));
             let enabled = self.quoted(HTTPS);
             let data = self.mapping(HTTPS, vec![("ROUTER_ENABLE_HTTPS", HTTPS, enabled)]);
-            self.object(("v1", "ConfigMap"), HTTPS, metadata, vec![("data", HTTPS, data)], (TLS_PATHS, "router/configmap.yaml"));
+            self.object(
+                ("v1", "ConfigMap"),
+                HTTPS,
+                metadata,
+                vec![("data", HTTPS, data)],
+                "router/configmap.yaml",
+            );
         }
         let name = trim_name(&format!("{}-workspace-api", self.fullname));
         let metadata = self.metadata(&name, DOMAIN, None, Some("workspace-api"));
         let domain = self.quoted(DOMAIN);
         let data = self.mapping(DOMAIN, vec![("CARTO_SELFHOSTED_DOMAIN", DOMAIN, domain)]);
-        self.object(("v1", "ConfigMap"), DOMAIN, metadata, vec![("data", DOMAIN, data)], (DOMAIN_PATHS, "workspace-api/configmap.yaml"));
+        self.object(
+            ("v1", "ConfigMap"),
+            DOMAIN,
+            metadata,
+            vec![("data", DOMAIN, data)],
+            "workspace-api/configmap.yaml",
+        );
     }
 
     /// The value as `{{ … | quote }}` prints it, at the value's own place.
     fn quoted(&mut self, path: Path) -> NodeId {
         let values = self.read();
         let node = values.get(path);
-        let text = node.and_then(|node| node.text()).unwrap_or_default().to_owned();
-        let span = values.given(path).map_or_else(|| values.anchor(path), |node| node.span());
+        let text = node
+            .and_then(|node| node.text())
+            .unwrap_or_default()
+            .to_owned();
+        let span = values
+            .given(path)
+            .map_or_else(|| values.anchor(path), |node| node.span());
         made_string(self.tree, text, span)
     }
 
@@ -320,14 +352,23 @@ impl<'t> Projection<'t> {
             let volume_name = self.made("tls-secret", CERTS);
             let secret = self.tls_secret_name();
             let secret = self.mapping(CERTS, vec![("secretName", CERTS, secret)]);
-            let volume = self.mapping(CERTS, vec![("name", CERTS, volume_name), ("secret", CERTS, secret)]);
+            let volume = self.mapping(
+                CERTS,
+                vec![("name", CERTS, volume_name), ("secret", CERTS, secret)],
+            );
             let volumes = self.sequence(CERTS, vec![volume]);
             pod.push(("volumes", CERTS, volumes));
         }
         let pod = self.mapping(AT, pod);
         let template = self.mapping(AT, vec![("spec", AT, pod)]);
         let spec = self.mapping(AT, vec![("template", AT, template)]);
-        self.object(("apps/v1", "Deployment"), AT, metadata, vec![("spec", AT, spec)], (&[("", "router")], "router/deployment.yaml"));
+        self.object(
+            ("apps/v1", "Deployment"),
+            AT,
+            metadata,
+            vec![("spec", AT, spec)],
+            "router/deployment.yaml",
+        );
     }
 
     /// The name that the chart gives the router's TLS Secret.
@@ -355,7 +396,13 @@ impl<'t> Projection<'t> {
             let name = self.tree.node(name).text().unwrap_or_default().to_owned();
             let metadata = self.metadata(&name, AUTO, None, None);
             let kind = self.made("kubernetes.io/tls", AUTO);
-            self.object(("v1", "Secret"), AUTO, metadata, vec![("type", AUTO, kind)], (TLS_PATHS, "auto-tls-secret.yaml"));
+            self.object(
+                ("v1", "Secret"),
+                AUTO,
+                metadata,
+                vec![("type", AUTO, kind)],
+                "auto-tls-secret.yaml",
+            );
         }
         if self.truthy(&["tlsCerts", "httpsEnabled"]) && self.truthy(CERTIFICATE) {
             let name = self.tls_secret_name();
@@ -364,13 +411,16 @@ impl<'t> Projection<'t> {
             let kind = self.made("kubernetes.io/tls", VALUES);
             let certificate = self.value(CERTIFICATE);
             let key = self.value(KEY);
-            let data = self.mapping(VALUES, vec![("tls.crt", CERTIFICATE, certificate), ("tls.key", KEY, key)]);
+            let data = self.mapping(
+                VALUES,
+                vec![("tls.crt", CERTIFICATE, certificate), ("tls.key", KEY, key)],
+            );
             self.object(
                 ("v1", "Secret"),
                 VALUES,
                 metadata,
                 vec![("type", VALUES, kind), ("data", VALUES, data)],
-                (&[("", "router.tlsCertificates")], "router/custom-tls-secret.yaml"),
+                "router/custom-tls-secret.yaml",
             );
         }
     }
@@ -404,7 +454,13 @@ impl<'t> Projection<'t> {
             let Some(name) = name else { continue };
             let path = path.unwrap_or_else(|| self.made("/", AT));
             let path_type = path_type.unwrap_or_else(|| self.made("ImplementationSpecific", AT));
-            let rule = self.ingress_rule(&["router", "ingress", "extraHosts"], name, path, path_type, &service);
+            let rule = self.ingress_rule(
+                &["router", "ingress", "extraHosts"],
+                name,
+                path,
+                path_type,
+                &service,
+            );
             rules.push(rule);
         }
         rules.extend(self.items(&["router", "ingress", "extraRules"]));
@@ -415,7 +471,10 @@ impl<'t> Projection<'t> {
             let host = self.value(DOMAIN);
             let hosts = self.sequence(DOMAIN, vec![host]);
             let secret = self.value(SECRET);
-            tls.push(self.mapping(TLS, vec![("hosts", DOMAIN, hosts), ("secretName", SECRET, secret)]));
+            tls.push(self.mapping(
+                TLS,
+                vec![("hosts", DOMAIN, hosts), ("secretName", SECRET, secret)],
+            ));
         }
         tls.extend(self.items(&["router", "ingress", "extraTls"]));
         if !tls.is_empty() {
@@ -423,10 +482,23 @@ impl<'t> Projection<'t> {
             spec.push(("tls", TLS, tls));
         }
         let spec = self.mapping(AT, spec);
-        self.object(("networking.k8s.io/v1", "Ingress"), AT, metadata, vec![("spec", AT, spec)], (INGRESS_PATHS, "router/ingress.yaml"));
+        self.object(
+            ("networking.k8s.io/v1", "Ingress"),
+            AT,
+            metadata,
+            vec![("spec", AT, spec)],
+            "router/ingress.yaml",
+        );
     }
 
-    fn ingress_rule(&mut self, at: Path, host: NodeId, path: NodeId, path_type: NodeId, service: &str) -> NodeId {
+    fn ingress_rule(
+        &mut self,
+        at: Path,
+        host: NodeId,
+        path: NodeId,
+        path_type: NodeId,
+        service: &str,
+    ) -> NodeId {
         let name = self.made(service, at);
         let port_name = self.made("http", at);
         let port = self.mapping(at, vec![("name", at, port_name)]);
@@ -461,20 +533,49 @@ impl<'t> Projection<'t> {
         let class = self.value(CLASS);
 
         let tls = self.gateway_tls();
-        let (listener_name, port, protocol) = (self.value(HTTPS_NAME), self.value(HTTPS_PORT), self.made("HTTPS", LISTENERS));
+        let (listener_name, port, protocol) = (
+            self.value(HTTPS_NAME),
+            self.value(HTTPS_PORT),
+            self.made("HTTPS", LISTENERS),
+        );
         let https = self.mapping(
             LISTENERS,
-            vec![("name", HTTPS_NAME, listener_name), ("protocol", LISTENERS, protocol), ("port", HTTPS_PORT, port), ("tls", CERTS, tls)],
+            vec![
+                ("name", HTTPS_NAME, listener_name),
+                ("protocol", LISTENERS, protocol),
+                ("port", HTTPS_PORT, port),
+                ("tls", CERTS, tls),
+            ],
         );
-        let (listener_name, port, protocol) = (self.value(HTTP_NAME), self.value(HTTP_PORT), self.made("HTTP", LISTENERS));
+        let (listener_name, port, protocol) = (
+            self.value(HTTP_NAME),
+            self.value(HTTP_PORT),
+            self.made("HTTP", LISTENERS),
+        );
         let http = self.mapping(
             LISTENERS,
-            vec![("name", HTTP_NAME, listener_name), ("port", HTTP_PORT, port), ("protocol", LISTENERS, protocol)],
+            vec![
+                ("name", HTTP_NAME, listener_name),
+                ("port", HTTP_PORT, port),
+                ("protocol", LISTENERS, protocol),
+            ],
         );
         let listeners = self.sequence(LISTENERS, vec![https, http]);
-        let spec = self.mapping(AT, vec![("gatewayClassName", CLASS, class), ("listeners", LISTENERS, listeners)]);
+        let spec = self.mapping(
+            AT,
+            vec![
+                ("gatewayClassName", CLASS, class),
+                ("listeners", LISTENERS, listeners),
+            ],
+        );
         let api = "gateway.networking.k8s.io/v1beta1";
-        self.object((api, "Gateway"), AT, metadata, vec![("spec", AT, spec)], (GATEWAY_PATHS, "gateway/gateway-api.yaml"));
+        self.object(
+            (api, "Gateway"),
+            AT,
+            metadata,
+            vec![("spec", AT, spec)],
+            "gateway/gateway-api.yaml",
+        );
 
         let service_port: Path = if self.truthy(&["tlsCerts", "httpsEnabled"]) {
             &["router", "service", "ports", "https"]
@@ -484,7 +585,13 @@ impl<'t> Projection<'t> {
         let router = trim_name(&format!("{}-router", self.fullname));
         let backend_name = self.made(router, AT);
         let backend_port = self.value(service_port);
-        let backend = self.mapping(AT, vec![("name", AT, backend_name), ("port", service_port, backend_port)]);
+        let backend = self.mapping(
+            AT,
+            vec![
+                ("name", AT, backend_name),
+                ("port", service_port, backend_port),
+            ],
+        );
         let backends = self.sequence(AT, vec![backend]);
         let rule = self.mapping(AT, vec![("backendRefs", AT, backends)]);
         self.http_route(&format!("{name}-https"), &name, HTTPS_NAME, rule);
@@ -492,7 +599,10 @@ impl<'t> Projection<'t> {
         let filter_type = self.made("RequestRedirect", AT);
         let scheme = self.made("https", AT);
         let redirect = self.mapping(AT, vec![("scheme", AT, scheme)]);
-        let filter = self.mapping(AT, vec![("type", AT, filter_type), ("requestRedirect", AT, redirect)]);
+        let filter = self.mapping(
+            AT,
+            vec![("type", AT, filter_type), ("requestRedirect", AT, redirect)],
+        );
         let filters = self.sequence(AT, vec![filter]);
         let rule = self.mapping(AT, vec![("filters", AT, filters)]);
         self.http_route(&format!("{name}-http-to-https"), &name, HTTP_NAME, rule);
@@ -501,8 +611,18 @@ impl<'t> Projection<'t> {
     fn gateway_tls(&mut self) -> NodeId {
         const CERTS: Path = &["gateway", "tlsCertificates"];
         const CUSTOM: Path = &["gateway", "tlsCertificates", "customSSLCerts"];
-        const CERTIFICATE: Path = &["gateway", "tlsCertificates", "customSSLCerts", "certificateValueBase64"];
-        const KEY: Path = &["gateway", "tlsCertificates", "customSSLCerts", "privateKeyValueBase64"];
+        const CERTIFICATE: Path = &[
+            "gateway",
+            "tlsCertificates",
+            "customSSLCerts",
+            "certificateValueBase64",
+        ];
+        const KEY: Path = &[
+            "gateway",
+            "tlsCertificates",
+            "customSSLCerts",
+            "privateKeyValueBase64",
+        ];
         const MANAGED: Path = &["gateway", "tlsCertificates", "managedCerts", "name"];
         const MODE: Path = &["gateway", "tls", "mode"];
         let mode = self.value(MODE);
@@ -513,22 +633,31 @@ impl<'t> Projection<'t> {
             let kind = self.made("kubernetes.io/tls", CUSTOM);
             let certificate = self.value(CERTIFICATE);
             let key = self.value(KEY);
-            let data = self.mapping(CUSTOM, vec![("tls.crt", CERTIFICATE, certificate), ("tls.key", KEY, key)]);
+            let data = self.mapping(
+                CUSTOM,
+                vec![("tls.crt", CERTIFICATE, certificate), ("tls.key", KEY, key)],
+            );
             self.object(
                 ("v1", "Secret"),
                 CUSTOM,
                 metadata,
                 vec![("type", CUSTOM, kind), ("data", CUSTOM, data)],
-                (&[("", "gateway.tlsCertificates.customSSLCerts")], "gateway/custom-tls-secret.yaml"),
+                "gateway/custom-tls-secret.yaml",
             );
             let ref_kind = self.made("Secret", CUSTOM);
             let ref_name = self.made(name, CUSTOM);
-            let reference = self.mapping(CUSTOM, vec![("kind", CUSTOM, ref_kind), ("name", CUSTOM, ref_name)]);
+            let reference = self.mapping(
+                CUSTOM,
+                vec![("kind", CUSTOM, ref_kind), ("name", CUSTOM, ref_name)],
+            );
             let references = self.sequence(CUSTOM, vec![reference]);
             tls.push(("certificateRefs", CUSTOM, references));
         } else if self.truthy(&["gateway", "tlsCertificates", "managedCerts", "enabled"]) {
             let name = self.value(MANAGED);
-            let options = self.mapping(MANAGED, vec![("networking.gke.io/pre-shared-certs", MANAGED, name)]);
+            let options = self.mapping(
+                MANAGED,
+                vec![("networking.gke.io/pre-shared-certs", MANAGED, name)],
+            );
             tls.push(("options", MANAGED, options));
         }
         self.mapping(CERTS, tls)
@@ -540,14 +669,30 @@ impl<'t> Projection<'t> {
         let metadata = self.metadata(name, AT, None, None);
         let parent_name = self.made(gateway, AT);
         let section = self.value(section);
-        let parent = self.mapping(AT, vec![("name", AT, parent_name), ("sectionName", AT, section)]);
+        let parent = self.mapping(
+            AT,
+            vec![("name", AT, parent_name), ("sectionName", AT, section)],
+        );
         let parents = self.sequence(AT, vec![parent]);
         let host = self.value(DOMAIN);
         let hosts = self.sequence(DOMAIN, vec![host]);
         let rules = self.sequence(AT, vec![rule]);
-        let spec = self.mapping(AT, vec![("parentRefs", AT, parents), ("hostnames", DOMAIN, hosts), ("rules", AT, rules)]);
+        let spec = self.mapping(
+            AT,
+            vec![
+                ("parentRefs", AT, parents),
+                ("hostnames", DOMAIN, hosts),
+                ("rules", AT, rules),
+            ],
+        );
         let api = "gateway.networking.k8s.io/v1beta1";
-        self.object((api, "HTTPRoute"), AT, metadata, vec![("spec", AT, spec)], (GATEWAY_PATHS, "gateway/gateway-api.yaml"));
+        self.object(
+            (api, "HTTPRoute"),
+            AT,
+            metadata,
+            vec![("spec", AT, spec)],
+            "gateway/gateway-api.yaml",
+        );
     }
 }
 

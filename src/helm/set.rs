@@ -140,7 +140,11 @@ impl Reader<'_> {
 
     fn value(&mut self, tree: &mut Tree) -> Result<NodeId, SetError> {
         let start = self.at;
-        if self.text.get(start..).is_some_and(|rest| rest.starts_with('{')) {
+        if self
+            .text
+            .get(start..)
+            .is_some_and(|rest| rest.starts_with('{'))
+        {
             self.at += 1;
             return self.list(tree, start);
         }
@@ -171,7 +175,11 @@ impl Reader<'_> {
             }
         }
         let span = self.span(start, self.at);
-        match self.text.get(self.at..).and_then(|rest| rest.chars().next()) {
+        match self
+            .text
+            .get(self.at..)
+            .and_then(|rest| rest.chars().next())
+        {
             None => {}
             Some(',') => self.at += 1,
             Some(_) => return self.error(self.at, "only a comma may follow a list"),
@@ -226,10 +234,17 @@ fn assign(tree: &mut Tree, node: Option<NodeId>, path: &[Step], value: NodeId) -
     match step {
         Step::Key(key, span) => {
             let mut entries: Vec<Entry> = node
-                .map(|id| tree.node(id).entries().map(|(entry, _)| entry.clone()).collect())
+                .map(|id| {
+                    tree.node(id)
+                        .entries()
+                        .map(|(entry, _)| entry.clone())
+                        .collect()
+                })
                 .unwrap_or_default();
             let known = entries.iter().position(|entry| *entry.key == **key);
-            let old = known.and_then(|at| entries.get(at)).map(|entry| entry.value);
+            let old = known
+                .and_then(|at| entries.get(at))
+                .map(|entry| entry.value);
             let new = Entry {
                 key: key.as_str().into(),
                 key_span: *span,
@@ -253,7 +268,10 @@ fn assign(tree: &mut Tree, node: Option<NodeId>, path: &[Step], value: NodeId) -
             while items.len() <= *index {
                 items.push(made_scalar(tree, "null", Value::Null, *span));
             }
-            let old = items.get(*index).copied().filter(|id| !tree.node(*id).is_null());
+            let old = items
+                .get(*index)
+                .copied()
+                .filter(|id| !tree.node(*id).is_null());
             let new = assign(tree, old, rest, value);
             if let Some(slot) = items.get_mut(*index) {
                 *slot = new;
@@ -294,7 +312,10 @@ mod tests {
         let kind = root.at(&["router", "service", "type"]).unwrap();
         assert_eq!(kind.as_str(), Some("LoadBalancer"));
         assert_eq!(sources.slice(kind.span()), "LoadBalancer");
-        assert_eq!(root.at(&["tlsCerts", "httpsEnabled"]).unwrap().as_bool(), Some(false));
+        assert_eq!(
+            root.at(&["tlsCerts", "httpsEnabled"]).unwrap().as_bool(),
+            Some(false)
+        );
         assert_eq!(root.at(&["router", "replicas"]).unwrap().as_int(), Some(2));
         assert_eq!(root.get("a").unwrap().as_str(), Some("007"));
         assert!(root.get("b").unwrap().is_null());
@@ -306,7 +327,12 @@ mod tests {
         let (tree, root, _) = set(text, true).unwrap();
         let node = tree
             .node(root)
-            .at(&["router", "service", "annotations", "service.beta.kubernetes.io/idle"])
+            .at(&[
+                "router",
+                "service",
+                "annotations",
+                "service.beta.kubernetes.io/idle",
+            ])
             .unwrap();
         assert_eq!(node.as_str(), Some("605"));
     }
@@ -322,7 +348,15 @@ mod tests {
 
     #[test]
     fn what_helm_refuses_is_an_error_with_a_place() {
-        for text in ["router", "=x", "a.=x", "a[1=x", "a[x]=1", "a[99999999]=1", "a={x"] {
+        for text in [
+            "router",
+            "=x",
+            "a.=x",
+            "a[1=x",
+            "a[x]=1",
+            "a[99999999]=1",
+            "a={x",
+        ] {
             assert!(set(text, false).is_err(), "{text}");
         }
     }

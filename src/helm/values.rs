@@ -38,8 +38,14 @@ fn merge_nodes(tree: &mut Tree, base: NodeId, over: NodeId, nulls: Nulls, depth:
         return replace(tree, base, over);
     }
     let span = over_node.span();
-    let over_entries: Vec<Entry> = over_node.entries().map(|(entry, _)| entry.clone()).collect();
-    let mut merged: Vec<Entry> = base_node.entries().map(|(entry, _)| entry.clone()).collect();
+    let over_entries: Vec<Entry> = over_node
+        .entries()
+        .map(|(entry, _)| entry.clone())
+        .collect();
+    let mut merged: Vec<Entry> = base_node
+        .entries()
+        .map(|(entry, _)| entry.clone())
+        .collect();
     let index: HashMap<Box<str>, usize> = merged
         .iter()
         .enumerate()
@@ -214,7 +220,11 @@ mod tests {
 
     fn read(sources: &mut Sources, tree: &mut Tree, name: &str, text: &str) -> NodeId {
         let source = sources.add(name, text);
-        let stream = parse(&MappedText::of_source(sources, source), tree, &Limits::default());
+        let stream = parse(
+            &MappedText::of_source(sources, source),
+            tree,
+            &Limits::default(),
+        );
         assert!(stream.problems.is_empty(), "{:?}", stream.problems);
         stream.documents.first().unwrap().root
     }
@@ -222,8 +232,18 @@ mod tests {
     #[test]
     fn a_later_file_wins_and_remembers_what_it_replaced() {
         let (mut sources, mut tree) = (Sources::default(), Tree::default());
-        let first = read(&mut sources, &mut tree, "carto-values.yaml", "router:\n  service:\n    type: ClusterIP\n  replicas: 2\n");
-        let second = read(&mut sources, &mut tree, "customizations.yaml", "router:\n  service:\n    type: LoadBalancer\n");
+        let first = read(
+            &mut sources,
+            &mut tree,
+            "carto-values.yaml",
+            "router:\n  service:\n    type: ClusterIP\n  replicas: 2\n",
+        );
+        let second = read(
+            &mut sources,
+            &mut tree,
+            "customizations.yaml",
+            "router:\n  service:\n    type: LoadBalancer\n",
+        );
         let merged = merge(&mut tree, first, second);
         let root = tree.node(merged);
         let kind = root.at(&["router", "service", "type"]).unwrap();
@@ -238,22 +258,49 @@ mod tests {
     #[test]
     fn null_deletes_a_default_of_the_chart_and_stays_null_anywhere_else() {
         let (mut sources, mut tree) = (Sources::default(), Tree::default());
-        let defaults = read(&mut sources, &mut tree, "chart", "tlsCerts:\n  httpsEnabled: true\nrouter:\n  service:\n    annotations: {}\n");
-        let first = read(&mut sources, &mut tree, "a.yaml", "router:\n  service:\n    annotations:\n      idle: '605'\n");
-        let second = read(&mut sources, &mut tree, "b.yaml", "tlsCerts:\n  httpsEnabled: null\nrouter:\n  service:\n    annotations:\n      idle: null\n");
+        let defaults = read(
+            &mut sources,
+            &mut tree,
+            "chart",
+            "tlsCerts:\n  httpsEnabled: true\nrouter:\n  service:\n    annotations: {}\n",
+        );
+        let first = read(
+            &mut sources,
+            &mut tree,
+            "a.yaml",
+            "router:\n  service:\n    annotations:\n      idle: '605'\n",
+        );
+        let second = read(
+            &mut sources,
+            &mut tree,
+            "b.yaml",
+            "tlsCerts:\n  httpsEnabled: null\nrouter:\n  service:\n    annotations:\n      idle: null\n",
+        );
         let user = merge(&mut tree, first, second);
         let all = coalesce(&mut tree, defaults, user);
         let root = tree.node(all);
         assert!(root.at(&["tlsCerts", "httpsEnabled"]).is_none());
-        assert!(root.at(&["router", "service", "annotations", "idle"]).unwrap().is_null());
+        assert!(
+            root.at(&["router", "service", "annotations", "idle"])
+                .unwrap()
+                .is_null()
+        );
     }
 
     #[test]
     fn lists_are_replaced_whole() {
         let (mut sources, mut tree) = (Sources::default(), Tree::default());
-        let first = read(&mut sources, &mut tree, "a.yaml", "extraDeploy:\n  - a\n  - b\n");
+        let first = read(
+            &mut sources,
+            &mut tree,
+            "a.yaml",
+            "extraDeploy:\n  - a\n  - b\n",
+        );
         let second = read(&mut sources, &mut tree, "b.yaml", "extraDeploy: [c]\n");
         let merged = merge(&mut tree, first, second);
-        assert_eq!(tree.node(merged).get("extraDeploy").unwrap().items().len(), 1);
+        assert_eq!(
+            tree.node(merged).get("extraDeploy").unwrap().items().len(),
+            1
+        );
     }
 }

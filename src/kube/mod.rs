@@ -11,11 +11,10 @@ use crate::yaml::{Node, NodeId, Tree};
 pub enum Origin {
     /// A manifest.
     Manifest,
-    /// What the chart would render from the values. Each pair leads from a path in the object to the path in the values
-    /// that it is rendered from; the longest match counts.
-    Projection(&'static [(&'static str, &'static str)]),
-    /// An entry of `extraDeploy`, by its index.
-    ExtraDeploy(usize),
+    /// What the chart would render from the values.
+    Projection,
+    /// An entry of `extraDeploy`.
+    ExtraDeploy,
 }
 
 /// One object.
@@ -44,7 +43,8 @@ impl Objects {
             object: &object,
         };
         // A list's kind ends in `List`, and unlike any object it has `items` and no name.
-        let is_list = view.kind().ends_with("List") && view.node.get("items").is_some_and(Node::is_sequence);
+        let is_list =
+            view.kind().ends_with("List") && view.node.get("items").is_some_and(Node::is_sequence);
         if !is_list {
             self.objects.push(object);
             return;
@@ -100,7 +100,13 @@ impl Objects {
     }
 
     /// The object of a kind and name in the namespace of `from`.
-    pub fn find<'o>(&'o self, tree: &'o Tree, kind: &'o str, name: &'o str, from: View<'o>) -> Option<View<'o>> {
+    pub fn find<'o>(
+        &'o self,
+        tree: &'o Tree,
+        kind: &'o str,
+        name: &'o str,
+        from: View<'o>,
+    ) -> Option<View<'o>> {
         self.of_kind(tree, kind)
             .find(|object| object.name() == Some(name) && object.shares_namespace(from))
     }
@@ -168,7 +174,10 @@ impl<'o> View<'o> {
     /// True where the mapping at a path has parts that cannot be known without the chart.
     pub fn is_opaque_at(self, path: &[&str]) -> bool {
         self.node.at(path).is_some_and(|node| {
-            node.is_opaque() || node.entries().any(|(entry, _)| entry.key.contains(crate::yaml::OPAQUE))
+            node.is_opaque()
+                || node
+                    .entries()
+                    .any(|(entry, _)| entry.key.contains(crate::yaml::OPAQUE))
         })
     }
 
@@ -188,24 +197,5 @@ impl<'o> View<'o> {
             node = value;
         }
         span
-    }
-
-    /// The place of a path as a person would find it: in the values for a projected object, else in the object.
-    pub fn display_path(self, path: &str) -> String {
-        match &self.object.origin {
-            Origin::Manifest => path.to_owned(),
-            Origin::ExtraDeploy(index) if path.is_empty() => format!("extraDeploy[{index}]"),
-            Origin::ExtraDeploy(index) => format!("extraDeploy[{index}] → {path}"),
-            Origin::Projection(paths) => paths
-                .iter()
-                .filter(|(from, _)| {
-                    path == *from || path.strip_prefix(from).is_some_and(|rest| rest.starts_with('.'))
-                })
-                .max_by_key(|(from, _)| from.len())
-                .map_or_else(
-                    || path.to_owned(),
-                    |(from, to)| format!("{to}{}", path.get(from.len()..).unwrap_or_default()),
-                ),
-        }
     }
 }

@@ -63,7 +63,12 @@ pub fn judge(rules: &RuleSet, facts: &Facts) -> Judgement {
     tallies.entry(Requirement::ValuesFile).or_default().held += 1;
     judgement.requirements = Requirement::ALL
         .into_iter()
-        .map(|requirement| tallies.remove(&requirement).unwrap_or_default().row(requirement))
+        .map(|requirement| {
+            tallies
+                .remove(&requirement)
+                .unwrap_or_default()
+                .row(requirement)
+        })
         .collect();
     judgement
 }
@@ -83,7 +88,11 @@ impl Tally {
             requirement,
             verdict,
             diagnostics: self.findings,
-            supply: if verdict == Verdict::Undecided { self.supply } else { Vec::new() },
+            supply: if verdict == Verdict::Undecided {
+                self.supply
+            } else {
+                Vec::new()
+            },
         }
     }
 
@@ -116,9 +125,9 @@ fn judge_rule(
                 tally.findings += 1;
                 match consequence {
                     Consequence::Violated => tally.violated = true,
-                    Consequence::Undecided => tally.add_supply(
-                        diagnostic.help.clone().into_iter().collect(),
-                    ),
+                    Consequence::Undecided => {
+                        tally.add_supply(diagnostic.help.clone().into_iter().collect())
+                    }
                     Consequence::None => tally.held += 1,
                 }
                 judgement.diagnostics.push(*diagnostic);
@@ -181,7 +190,8 @@ fn diagnostic(
     scope: &Scope<'_>,
 ) -> Result<Diagnostic, String> {
     let place = subject.place();
-    let fact_span = |subject: &str, field: &str| scope.fact(subject, field).as_ref().and_then(Fact::span);
+    let fact_span =
+        |subject: &str, field: &str| scope.fact(subject, field).as_ref().and_then(Fact::span);
     let span = rule
         .file
         .at
@@ -204,7 +214,13 @@ fn diagnostic(
             });
         }
     }
-    labels.extend(place.labels.iter().filter(|label| label.span != span).cloned());
+    labels.extend(
+        place
+            .labels
+            .iter()
+            .filter(|label| label.span != span)
+            .cloned(),
+    );
     Ok(Diagnostic {
         rule: rule.id().to_owned(),
         severity,
@@ -213,7 +229,8 @@ fn diagnostic(
         help: Some(first_text(&rule.help, scope)?).filter(|help| !help.is_empty()),
         url: rule.file.documentation.url.clone(),
         span,
-        path: place.path.clone(),
+        // Filled in by the caller, who knows the documents.
+        path: None,
         object: place.object.clone(),
         labels,
     })

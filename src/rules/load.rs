@@ -149,7 +149,9 @@ impl RuleSet {
             // The parser's own text repeats the place and shows the source; its first line says what is wrong.
             let full = error.to_string();
             let first = full.lines().next().unwrap_or_default();
-            let place = at.map_or_else(String::new, |(line, column)| format!("line {line} column {column}: "));
+            let place = at.map_or_else(String::new, |(line, column)| {
+                format!("line {line} column {column}: ")
+            });
             let first = first.strip_prefix("error: ").unwrap_or(first);
             let message = first.strip_prefix(&*place).unwrap_or(first);
             vec![RuleError {
@@ -220,7 +222,9 @@ fn compile(file: RuleFile) -> Rule {
             .severity_when
             .iter()
             .map(|case| {
-                let consequence = case.verdict.unwrap_or_else(|| usual_consequence(case.severity));
+                let consequence = case
+                    .verdict
+                    .unwrap_or_else(|| usual_consequence(case.severity));
                 (Condition::new(&case.when), case.severity, consequence)
             })
             .collect(),
@@ -365,11 +369,18 @@ impl Checker<'_> {
         for (field, text) in [("message", &file.message), ("help", &file.help)] {
             let cases = text.cases();
             if cases.last().is_none_or(|case| case.when.is_some()) {
-                self.error(field, "the last case must have no `when`, so that there is always a text");
+                self.error(
+                    field,
+                    "the last case must have no `when`, so that there is always a text",
+                );
             }
             let several = matches!(text, Text::Cases(_));
             for (index, case) in cases.into_iter().enumerate() {
-                let field = if several { format!("{field}[{index}].text") } else { field.to_owned() };
+                let field = if several {
+                    format!("{field}[{index}].text")
+                } else {
+                    field.to_owned()
+                };
                 texts.push((field, case.text));
             }
         }
@@ -415,10 +426,16 @@ impl Checker<'_> {
                     self.error(format!("{field}.files"), "there must be at least one");
                 }
                 if kind == "bad" && example.finds.is_empty() {
-                    self.error(format!("{field}.finds"), "a bad example says what is found in it");
+                    self.error(
+                        format!("{field}.finds"),
+                        "a bad example says what is found in it",
+                    );
                 }
                 if kind == "good" && !example.finds.is_empty() {
-                    self.error(format!("{field}.finds"), "nothing is found in a good example");
+                    self.error(
+                        format!("{field}.finds"),
+                        "nothing is found in a good example",
+                    );
                 }
             }
         }

@@ -94,7 +94,10 @@ impl Template {
 pub fn split_name(name: &str) -> Option<(&str, &str)> {
     let (subject, field) = name.split_once('.')?;
     let word = |text: &str| {
-        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+        !text.is_empty()
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
     };
     (word(subject) && word(field)).then_some((subject, field))
 }

@@ -12,6 +12,7 @@ mod events;
 mod layout;
 mod mapping;
 mod parse;
+mod path;
 mod problem;
 mod report;
 mod scalar;
@@ -20,6 +21,7 @@ mod text;
 mod tree;
 
 pub use parse::{Comment, Document, Limits, Stream, parse};
+pub use path::path_at;
 pub use problem::{Problem, ProblemKind};
 pub use scalar::{json_text, key_text, resolve, template_text, try_resolve, yaml_text};
 pub use text::mapped_text;

@@ -230,7 +230,8 @@ impl<'t> Node<'t> {
 
     /// True for null, written or left out.
     pub fn is_null(self) -> bool {
-        self.scalar().is_some_and(|scalar| scalar.value == Value::Null)
+        self.scalar()
+            .is_some_and(|scalar| scalar.value == Value::Null)
     }
 
     /// True for a mapping.
@@ -250,13 +251,17 @@ impl<'t> Node<'t> {
     }
 
     /// The entries of a mapping; empty for anything else.
-    pub fn entries(self) -> impl DoubleEndedIterator<Item = (&'t Entry, Node<'t>)> + ExactSizeIterator {
+    pub fn entries(
+        self,
+    ) -> impl DoubleEndedIterator<Item = (&'t Entry, Node<'t>)> + ExactSizeIterator {
         let entries: &'t [Entry] = match self.kind() {
             NodeKind::Mapping(entries) => entries,
             _ => &[],
         };
         let tree = self.tree;
-        entries.iter().map(move |entry| (entry, tree.node(entry.value)))
+        entries
+            .iter()
+            .map(move |entry| (entry, tree.node(entry.value)))
     }
 
     /// The items of a sequence; empty for anything else.

@@ -96,6 +96,7 @@ impl Eval<'_> {
         // The body must see the line it would print on, to place what is opaque within it.
         let mut scratch = Output::scratch();
         let line = self.out.last_line().to_owned();
+        self.charge(line.len() / 32)?;
         scratch.make(&line, self.action);
         let out = std::mem::replace(&mut self.out, scratch);
         self.quiet += 1;

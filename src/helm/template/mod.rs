@@ -25,6 +25,8 @@
 //!   Variables that a branch sets are opaque afterwards, and if a branch changes a map, so is every map's content.
 //! - An action that fails leaves what an opaque one would, besides its problem.
 //!
+//! One mapping may hold several such entries: a reader must not report the key `OPAQUE` as standing twice.
+//!
 //! Each of these is recorded as an [`OpaquePart`]. The text may still not be valid YAML: then, and only where there are
 //! opaque parts, the document should be taken as unknown, not as wrong.
 
@@ -35,10 +37,12 @@ use crate::yaml::Node;
 
 mod ast;
 mod blocks;
+mod calls;
 mod eval;
 mod expression;
 mod functions;
 mod lexer;
+mod literal;
 mod output;
 mod parse;
 mod pipeline;

@@ -71,7 +71,10 @@ struct Open {
     current: Option<(Option<Pipeline>, Bytes)>,
     /// The name that `define` and `block` give.
     name: String,
-    scope: Scope,
+    /// How many variables there were before it.
+    mark: usize,
+    /// The variables outside of a `define` or `block`, which has its own.
+    outer_scope: Option<Scope>,
 }
 
 struct Parser<'t> {
@@ -226,7 +229,8 @@ impl Parser<'_> {
             self.too_deep += 1;
             return;
         }
-        let outer_scope = self.scope.clone();
+        let mark = self.scope.mark();
+        let mut outer_scope = None;
         let mut name = String::new();
         let mut condition = None;
         match kind {
@@ -247,12 +251,12 @@ impl Parser<'_> {
                         None,
                     );
                 }
-                self.scope = Scope::new();
+                outer_scope = Some(std::mem::replace(&mut self.scope, Scope::new()));
             }
             Kind::Block => {
                 name = self.name("block", &head, rest, sound).unwrap_or_default();
                 condition = self.pipeline(rest.get(1..).unwrap_or_default(), &head, sound, false);
-                self.scope = Scope::new();
+                outer_scope = Some(std::mem::replace(&mut self.scope, Scope::new()));
             }
         }
         self.open.push(Open {
@@ -262,7 +266,8 @@ impl Parser<'_> {
             branches: Vec::new(),
             current: Some((condition, range)),
             name,
-            scope: outer_scope,
+            mark,
+            outer_scope,
         });
     }
 
@@ -342,7 +347,10 @@ impl Parser<'_> {
 
     fn close(&mut self, open: Open, end: usize) {
         let last = std::mem::replace(&mut self.body, open.outer);
-        self.scope = open.scope;
+        if let Some(scope) = open.outer_scope {
+            self.scope = scope;
+        }
+        self.scope.forget(open.mark);
         let range = open.start.start..end;
         let mut branches = open.branches;
         let otherwise = match open.current {

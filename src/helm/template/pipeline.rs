@@ -6,13 +6,25 @@ use super::lexer::{Token, TokenKind};
 use super::parse::MAX_NESTING;
 
 /// The variables that may be named at a place.
-#[derive(Clone)]
 pub(super) struct Scope(Vec<String>);
+
+/// More variables than this in one scope are refused: each use is looked for among them.
+const MAX_VARIABLES: usize = 500;
 
 impl Scope {
     /// Only `$`.
     pub fn new() -> Self {
         Scope(vec!["$".to_owned()])
+    }
+
+    /// How many variables there are, for [`Scope::forget`].
+    pub fn mark(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Forgets the variables declared since.
+    pub fn forget(&mut self, mark: usize) {
+        self.0.truncate(mark);
     }
 }
 
@@ -111,16 +123,13 @@ impl<'t> Reader<'t, '_> {
         let mut commands: Vec<Command> = Vec::new();
         loop {
             match self.peek().map(|token| &token.kind) {
+                // Go takes a `|` with nothing after it for the pipeline's end.
+                None | Some(TokenKind::Close) if !commands.is_empty() => break,
                 None | Some(TokenKind::Pipe | TokenKind::Close) => {
-                    let (range, message) = match (self.peek(), commands.is_empty()) {
-                        (Some(token), true) => (token.range.clone(), "a value is missing here"),
-                        (None, true) => (place.clone(), "a value is missing here"),
-                        (Some(token), false) => {
-                            (token.range.clone(), "a function is missing after `|`")
-                        }
-                        (None, false) => (self.previous(place), "a function is missing after `|`"),
-                    };
-                    self.problem(range, message, None);
+                    let range = self
+                        .peek()
+                        .map_or(place.clone(), |token| token.range.clone());
+                    self.problem(range, "a value is missing here", None);
                     return None;
                 }
                 Some(_) => {}
@@ -153,6 +162,15 @@ impl<'t> Reader<'t, '_> {
                 }
             }
         } else {
+            if self.scope.0.len() + variables.len() > MAX_VARIABLES {
+                self.problems.push(SyntaxProblem {
+                    range: variable_range.unwrap_or(place.clone()),
+                    message: format!("more than {MAX_VARIABLES} variables are declared"),
+                    help: None,
+                    limit: true,
+                });
+                return None;
+            }
             self.scope.0.extend(variables.iter().cloned());
         }
         let end = commands.last().map_or(start, |command| command.range.end);
@@ -162,14 +180,6 @@ impl<'t> Reader<'t, '_> {
             commands,
             range: start..end,
         })
-    }
-
-    /// The token just read.
-    fn previous(&self, place: &Bytes) -> Bytes {
-        self.at
-            .checked_sub(1)
-            .and_then(|index| self.tokens.get(index))
-            .map_or(place.clone(), |token| token.range.clone())
     }
 
     fn command(&mut self) -> Option<Command> {

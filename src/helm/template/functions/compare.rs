@@ -20,7 +20,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             Err(reason) => Value::Opaque(reason),
         })
     }),
-    function("eq", 1, ANY, Own, |eval, arguments| equal(eval, arguments)),
+    function("eq", 1, ANY, Own, equal),
     function("ne", 2, 2, Own, |eval, arguments| {
         Ok(match equal(eval, arguments)? {
             Value::Bool(same) => Value::Bool(!same),
@@ -90,11 +90,8 @@ fn equal(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
             }
             (left, right) => return Err(incompatible(eval, left, right)),
         };
-        if same && unknown.is_none() {
-            return Ok(Value::Bool(true));
-        }
         if same {
-            // The one before it may end in an error; otherwise this is true.
+            // One that is not known, before it, changes nothing: either is enough.
             return Ok(Value::Bool(true));
         }
     }

@@ -153,7 +153,11 @@ pub(super) fn number(value: f64) -> String {
     let size = value.abs();
     if size != 0.0 && !(1e-6..1e21).contains(&size) {
         let made = format!("{value:e}");
-        return if size < 1.0 { made } else { made.replace('e', "e+") };
+        return if size < 1.0 {
+            made
+        } else {
+            made.replace('e', "e+")
+        };
     }
     format!("{value}")
 }

@@ -65,14 +65,12 @@ fn into(
                 "the chart's default for `{key}` is not known"
             ))),
             (None, value) => value.clone(),
-            (Some(there), value) => {
-                match (eval.heap.truth(there), eval.heap.truth(value), overwrite) {
-                    (_, Ok(false), _) => continue,
-                    (_, Ok(true), true) | (Ok(false), Ok(true), false) => value.clone(),
-                    (Ok(true), _, false) => continue,
-                    (Err(reason), _, _) | (_, Err(reason), _) => Value::Opaque(reason),
-                }
-            }
+            (Some(_), value) if overwrite => value.clone(),
+            (Some(there), value) => match eval.heap.truth(there) {
+                Ok(true) => continue,
+                Ok(false) => value.clone(),
+                Err(reason) => Value::Opaque(reason),
+            },
         };
         if let Some(map) = eval.heap.change(target) {
             map.entries.insert(Rc::clone(key), put);

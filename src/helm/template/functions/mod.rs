@@ -110,6 +110,12 @@ pub(super) fn find(name: &str) -> Option<&'static Function> {
     all().find(|function| function.name == name)
 }
 
+/// Every function's name.
+#[cfg(test)]
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    all().map(|function| function.name)
+}
+
 /// The function whose name is nearest to one that does not exist.
 pub(super) fn similar(name: &str) -> Option<&'static str> {
     all()

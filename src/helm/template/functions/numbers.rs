@@ -1,6 +1,8 @@
 //! Sprig's arithmetic. Its integers are made as the library `cast` makes them: what is not a number counts as 0.
 
 use super::super::eval::{Eval, Fault, Outcome};
+use super::super::lexer::TokenKind;
+use super::super::literal::parse_number;
 use super::super::value::{IntType, Value};
 use super::lists::counts;
 use super::{ANY, Deep, Function, argument, function, int, made, text};
@@ -114,27 +116,16 @@ pub(super) fn to_int(value: &Value) -> i64 {
     }
 }
 
-/// A decimal integer; leading zeros and a fraction of zeros are dropped.
+/// An integer in Go's notation (`010` is 8); a fraction of zeros is dropped.
 fn text_to_int(text: &str) -> i64 {
     let whole = match text.split_once('.') {
         Some((whole, fraction)) if fraction.bytes().all(|byte| byte == b'0') => whole,
         _ => text,
     };
-    let (sign, digits) = match whole.strip_prefix('-') {
-        Some(rest) => ("-", rest),
-        None => ("", whole),
-    };
-    let digits = if digits.len() > 1 {
-        digits.trim_start_matches('0')
-    } else {
-        digits
-    };
-    let digits = if digits.is_empty() && !whole.is_empty() {
-        "0"
-    } else {
-        digits
-    };
-    format!("{sign}{digits}").parse().unwrap_or(0)
+    match parse_number(whole) {
+        Some(TokenKind::Int(value)) => value,
+        _ => 0,
+    }
 }
 
 /// `cast.ToFloat64`.

@@ -198,10 +198,17 @@ fn directed(
             (sign, body, true)
         }
         ('v' | 'g' | 'G', Value::Float(number)) => {
-            floating(*number, directive, |number| match directive.precision {
-                None => float(number),
-                Some(digits) => general(number, digits),
-            })
+            let (sign, body, numeric) =
+                floating(*number, directive, |number| match directive.precision {
+                    None => float(number),
+                    Some(digits) => general(number, digits),
+                });
+            let body = if verb == 'G' {
+                body.to_uppercase()
+            } else {
+                body
+            };
+            (sign, body, numeric)
         }
         ('f' | 'F', Value::Float(number)) => {
             let digits = directive.precision.unwrap_or(6);
@@ -276,6 +283,20 @@ fn directed(
                 .and_then(char::from_u32)
                 .unwrap_or('\u{fffd}');
             (String::new(), at.to_string(), false)
+        }
+        ('q', Value::Int(number, _)) => {
+            let at = u32::try_from(*number)
+                .ok()
+                .and_then(char::from_u32)
+                .unwrap_or('\u{fffd}');
+            let quoted = match at {
+                '\'' => "\\'".to_owned(),
+                '"' => "\"".to_owned(),
+                at => quote(at.encode_utf8(&mut [0; 4]))
+                    .trim_matches('"')
+                    .to_owned(),
+            };
+            (String::new(), format!("'{quoted}'"), false)
         }
         ('U', Value::Int(number, _)) => (String::new(), format!("U+{number:04X}"), false),
         (verb, value) => {

@@ -14,7 +14,7 @@ use crate::yaml::OPAQUE;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("quote", 0, ANY, Own, |eval, arguments| {
-        quoted(eval, arguments, |text| quote(text))
+        quoted(eval, arguments, quote)
     }),
     function("squote", 0, ANY, Own, |eval, arguments| {
         quoted(eval, arguments, |text| format!("'{text}'"))

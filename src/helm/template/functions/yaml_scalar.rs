@@ -74,7 +74,8 @@ impl Shape {
                 '#' => matches!(previous, ' ' | '\t') || is_break(previous),
                 _ => false,
             };
-            special |= !is_printable(at);
+            // go-yaml folds at these breaks and so changes the text; an escape does not.
+            special |= !is_printable(at) || is_break(at) && at != '\n';
             space_break |= is_break(at) && previous == ' ';
             break_space |= at == ' ' && is_break(previous);
             breaks |= is_break(at);
