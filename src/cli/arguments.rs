@@ -159,7 +159,7 @@ pub(super) struct CheckArguments {
 
     /// How to write the report [default: pretty on a terminal, else plain]
     ///
-    /// `plain` is one line a finding, PATH:LINE:COLUMN: SEVERITY[RULE]: MESSAGE. `json` has a public schema.
+    /// `plain` is one line a finding, `PATH:LINE:COLUMN: SEVERITY[RULE]: MESSAGE`. `json` has a public schema.
     #[arg(long, value_parser = format_names(), help_heading = "Output")]
     pub format: Option<Format>,
 

@@ -146,3 +146,37 @@ impl Surroundings<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A disk without room.
+    struct Full;
+
+    impl Write for Full {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::StorageFull.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_report_that_cannot_be_written_is_no_success() {
+        let mut errors = Vec::new();
+        let exit = run(Surroundings {
+            arguments: ["check", "-"].map(OsString::from).to_vec(),
+            stdin: &mut &b"router:\n  service:\n    type: ClusterIP\n"[..],
+            stdout: &mut Full,
+            stderr: &mut errors,
+            variable: &|_| None,
+            terminal: Terminal::default(),
+        });
+        assert_eq!(exit, Exit::CouldNot);
+        let errors = String::from_utf8_lossy(&errors);
+        assert!(errors.contains("the output cannot be written"), "{errors}");
+    }
+}

@@ -14,6 +14,9 @@ use crate::rules::{RuleFile, RuleSet};
 /// Ids longer than this push their own title to the right.
 const LONGEST_ID: usize = 34;
 
+/// Width of the longest severity.
+const SEVERITY: usize = "warning".len();
+
 pub(super) fn run(arguments: &RulesArguments, look: Look, around: &mut Surroundings<'_>) -> Exit {
     if arguments.schema {
         return around.print(Exit::Clean, |out| {
@@ -61,34 +64,33 @@ fn list(files: &[&RuleFile]) -> Value {
 
 fn table(files: &[&RuleFile], look: Look) -> String {
     let shown = look.report_options(false);
-    let longest = files
-        .iter()
-        .map(|file| file.id.len())
-        .max()
-        .unwrap_or_default()
-        .min(LONGEST_ID);
     let mut text = String::new();
     for requirement in Requirement::ALL {
-        let of_it: Vec<_> = files
+        let of_it: Vec<&RuleFile> = files
             .iter()
+            .copied()
             .filter(|file| file.requirement == requirement)
             .collect();
         if of_it.is_empty() {
             continue;
         }
-        let id = paint(Style::Strong, requirement.as_str(), &shown);
-        let title = paint(Style::Faint, requirement.title(), &shown);
+        let (id, title) = (requirement.as_str(), requirement.title());
+        let title = hanging(title, id.len() + 2, look, |line| {
+            paint(Style::Faint, line, &shown)
+        });
+        let id = paint(Style::Strong, id, &shown);
         text.push_str(&format!("{id}  {title}\n"));
+        // As wide as this group needs, which leaves its titles more room than one width for all would.
+        let longest = of_it.iter().map(|file| file.id.len()).max();
+        let longest = longest.unwrap_or_default().min(LONGEST_ID);
         for file in of_it {
             let id = look.visible(&file.id);
             let gap = " ".repeat(longest.saturating_sub(cells(&id)));
-            let severity = paint(Style::Of(file.severity), file.severity.as_str(), &shown);
-            let pad = " ".repeat("warning".len() - file.severity.as_str().len());
-            // Two blanks at the margin and between columns.
-            let margin = 2 + longest + 2 + "warning".len() + 2;
-            let room = look.width.saturating_sub(margin).max(20);
-            let title = wrap(&file.title, room, room, look.unicode)
-                .join(&format!("\n{}", " ".repeat(margin)));
+            let severity = file.severity.as_str();
+            let pad = " ".repeat(SEVERITY.saturating_sub(severity.len()));
+            let severity = paint(Style::Of(file.severity), severity, &shown);
+            let margin = 2 + longest + 2 + SEVERITY + 2;
+            let title = hanging(&file.title, margin, look, str::to_owned);
             text.push_str(&format!("  {id}{gap}  {severity}{pad}  {title}\n"));
         }
         text.push('\n');
@@ -98,4 +100,14 @@ fn table(files: &[&RuleFile], look: Look) -> String {
         counted(files.len(), "rule")
     ));
     text
+}
+
+/// A wrapped text whose lines after the first begin at `margin`, where its first one stands.
+fn hanging(text: &str, margin: usize, look: Look, paint: impl Fn(&str) -> String) -> String {
+    let room = look.width.saturating_sub(margin).max(20);
+    let lines: Vec<String> = wrap(text, room, room, look.unicode)
+        .iter()
+        .map(|line| paint(line))
+        .collect();
+    lines.join(&format!("\n{}", " ".repeat(margin)))
 }
