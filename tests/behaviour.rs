@@ -1,5 +1,10 @@
 //! What users meet besides the main job: several files, overrides, nulls, anchors, lists, broken documents.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
 mod support;
 

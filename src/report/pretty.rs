@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, ReleaseReport, Report, RequirementVerdict, S
 use crate::source::Sources;
 
 use super::secret::{Masks, redacted};
-use super::style::{Style, paint, verdict_sign};
+use super::style::{Style, link, paint, verdict_sign};
 use super::{Options, frame, glyph, tally};
 
 /// The longest id of a requirement.
@@ -204,6 +204,23 @@ fn last_lines(report: &Report, options: &Options, out: &mut String) {
             None => out.push_str(&format!("  {line}")),
         }
         out.push('\n');
+    }
+    let mut urls: Vec<&str> = Vec::new();
+    for url in report
+        .diagnostics
+        .iter()
+        .filter_map(|found| found.url.as_deref())
+    {
+        if !url.is_empty() && !urls.contains(&url) {
+            urls.push(url);
+        }
+    }
+    for url in urls {
+        let url = link(&glyph::visible(url, options.unicode), options);
+        out.push_str(&format!(
+            "{} {url}\n",
+            paint(Style::Faint, "documentation:", options)
+        ));
     }
     if let Some(first) = report.diagnostics.first() {
         let rule = glyph::visible(&first.rule, options.unicode);
