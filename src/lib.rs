@@ -2,12 +2,14 @@
 
 pub mod certificate;
 pub mod check;
+pub mod cli;
 pub mod diagnostic;
 pub mod exposure;
 pub mod facts;
 pub mod helm;
 pub mod kube;
 pub mod nearest;
+pub mod reference;
 pub mod report;
 pub mod rules;
 pub mod source;

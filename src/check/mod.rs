@@ -5,6 +5,7 @@
 
 mod classify;
 mod release;
+mod secrets;
 
 pub use crate::certificate::PemFile;
 pub use classify::{Classified, classify};

@@ -1,6 +1,6 @@
 //! One release, or one set of manifests: from read texts to diagnostics and verdicts.
 
-use super::{Checked, Document, Input, Workshop};
+use super::{Checked, Document, Input, Workshop, secrets};
 use crate::diagnostic::{Label, ReleaseReport, Requirement, RequirementVerdict, Verdict};
 use crate::exposure::{Exposure, Scene, extract};
 use crate::facts::{DuplicateKey, Fact, Facts, Place, SyntaxError, TemplateError, TlsConflict};
@@ -21,6 +21,11 @@ impl Workshop<'_> {
         let text = MappedText::of_source(&self.sources, source);
         let stream = yaml::parse(&text, &mut self.tree, &yaml::Limits::default());
         self.documents.extend(&stream.documents);
+        for document in &stream.documents {
+            for place in secrets::secret_places(self.tree.node(document.root)) {
+                self.sources.mark_secret(place);
+            }
+        }
         Document {
             source,
             name: input.name,

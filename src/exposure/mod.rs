@@ -98,7 +98,13 @@ fn cluster(scene: Scene<'_>) -> Cluster {
     let options = scene.cluster;
     let mut cluster = Cluster::new(Place::new(scene.anchor));
     cluster.platform = Fact::from_option(options.platform.clone());
-    cluster.version = Fact::from_option(options.version.clone());
+    cluster.version = match &options.version {
+        Some(text) => match text.parse::<Version>() {
+            Ok(_) => Fact::known(text.clone()),
+            Err(error) => Fact::Unknown(error),
+        },
+        None => Fact::Absent(None),
+    };
     cluster.vpc_native = Fact::from_option(options.vpc_native);
     cluster.shared_vpc = Fact::from_option(options.shared_vpc);
     cluster.network_policy = Fact::from_option(options.network_policy);
@@ -146,6 +152,8 @@ fn text_fact(node: Option<Node<'_>>, missing_at: Span, what: &str) -> Fact<Strin
         Some(node) if node.is_opaque() => Fact::Unknown(opaque_supply(what)),
         Some(node) => match node.text() {
             Some(text) if !text.is_empty() => Fact::at(text.to_owned(), node.site()),
+            // For `key:` with nothing behind it, where the key would be is easier to see than an empty place.
+            _ if node.site().is_empty() => Fact::Absent(Some(missing_at)),
             _ => Fact::Absent(Some(node.site())),
         },
         None => Fact::Absent(Some(missing_at)),

@@ -137,6 +137,12 @@ fn on_entry(scene: Scene<'_>, knob: &Knob, entry: View<'_>) -> Timeout {
         labels: override_labels(node, scene),
         ..place
     };
+    if node.is_null() {
+        // A null is refused as an annotation, and sets nothing.
+        let mut timeout = Timeout::new(place);
+        timeout.text = Fact::Absent(Some(node.site()));
+        return timeout;
+    }
     read(knob, node, place)
 }
 

@@ -396,7 +396,8 @@ declare_subjects! {
         example: String,
     }
 
-    /// An object whose `apiVersion` is one that this kind has, or had.
+    /// An object whose `apiVersion` the cluster does not serve, or may not serve.
+    #[defect(true)]
     ApiVersion ("api_version", api_versions) {
         /// The object's kind.
         kind: String,

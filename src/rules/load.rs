@@ -103,6 +103,26 @@ impl RuleSet {
         })
     }
 
+    /// The built-in rules again, for a set that others are added to.
+    pub fn builtin_owned() -> RuleSet {
+        RuleSet::from_json(include_str!(concat!(env!("OUT_DIR"), "/rules.json")))
+    }
+
+    /// A set of one rule.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn of(file: RuleFile) -> Result<RuleSet, Vec<RuleError>> {
+        let errors = check(&file);
+        if errors.is_empty() {
+            Ok(RuleSet {
+                rules: vec![compile(file)],
+            })
+        } else {
+            Err(errors)
+        }
+    }
+
     /// The built-in rules' files, with their examples.
     pub fn builtin_files() -> Vec<RuleFile> {
         let json = include_str!(concat!(env!("OUT_DIR"), "/rules-with-examples.json"));
@@ -129,9 +149,14 @@ impl RuleSet {
             // The parser's own text repeats the place and shows the source; its first line says what is wrong.
             let full = error.to_string();
             let first = full.lines().next().unwrap_or_default();
+            let place = at.map_or_else(String::new, |(line, column)| {
+                format!("line {line} column {column}: ")
+            });
+            let first = first.strip_prefix("error: ").unwrap_or(first);
+            let message = first.strip_prefix(&*place).unwrap_or(first);
             vec![RuleError {
                 field: String::new(),
-                message: first.to_owned(),
+                message: message.to_owned(),
                 at,
             }]
         })?;
@@ -349,8 +374,14 @@ impl Checker<'_> {
                     "the last case must have no `when`, so that there is always a text",
                 );
             }
-            for case in cases {
-                texts.push((field.to_owned(), case.text));
+            let several = matches!(text, Text::Cases(_));
+            for (index, case) in cases.into_iter().enumerate() {
+                let field = if several {
+                    format!("{field}[{index}].text")
+                } else {
+                    field.to_owned()
+                };
+                texts.push((field, case.text));
             }
         }
         for (index, case) in file.undecided.iter().enumerate() {
