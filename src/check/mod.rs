@@ -97,6 +97,14 @@ pub struct Options {
 }
 
 impl Options {
+    /// Every file that must be read before a check.
+    pub fn pem_files(&mut self) -> impl Iterator<Item = &mut PemFile> {
+        self.tls_cert
+            .iter_mut()
+            .chain(&mut self.tls_key)
+            .chain(&mut self.ca)
+    }
+
     fn names(&self) -> ReleaseNames {
         ReleaseNames {
             release: self

@@ -7,7 +7,8 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use super::{Surroundings, look::Look};
-use crate::check::{Options, SetValue};
+use crate::certificate::moment::parse_rfc3339;
+use crate::check::{Options, PemFile, SetValue};
 use crate::diagnostic::Severity;
 use crate::exposure::ClusterOptions;
 use crate::report::Format;
@@ -211,6 +212,26 @@ pub(super) struct Circumstances {
     #[arg(long, value_name = "NAME", help_heading = "Values")]
     pub namespace: Option<String>,
 
+    /// The certificate with its chain that the named TLS Secret is made from
+    ///
+    /// For a Secret that values or manifests only name. PEM: the leaf first, then each issuer.
+    #[arg(long, value_name = "FILE", help_heading = "Certificates")]
+    pub tls_cert: Option<PathBuf>,
+
+    /// Its private key, of which only the public half is looked at
+    #[arg(long, value_name = "FILE", help_heading = "Certificates")]
+    pub tls_key: Option<PathBuf>,
+
+    /// Roots of a private certificate authority, PEM (repeatable)
+    #[arg(long, value_name = "FILE", help_heading = "Certificates")]
+    pub ca: Vec<PathBuf>,
+
+    /// The time that certificates are judged at [default: now]
+    ///
+    /// As RFC 3339 has it, for example 2027-01-15T00:00:00Z.
+    #[arg(long, value_name = "TIME", value_parser = parse_rfc3339, help_heading = "Certificates")]
+    pub now: Option<i64>,
+
     /// The cluster's platform, where annotations do not tell
     #[arg(long, help_heading = "Cluster")]
     pub platform: Option<Platform>,
@@ -327,6 +348,11 @@ impl Circumstances {
         // Helm lays all of `--set` before any `--set-string`, whatever their order (pkg/cli/values/options.go).
         let plain = self.set.iter().map(|text| set(text, false));
         let strings = self.set_string.iter().map(|text| set(text, true));
+        // Whoever asked reads the files: an example has them in itself.
+        let pem = |path: &PathBuf| PemFile {
+            name: path.to_string_lossy().into_owned(),
+            bytes: Vec::new(),
+        };
         Options {
             cluster: ClusterOptions {
                 platform: self.platform.map(|platform| platform.as_str().to_owned()),
@@ -339,6 +365,10 @@ impl Circumstances {
             release_name: Some(self.release_name.clone()),
             namespace: self.namespace.clone(),
             set: plain.chain(strings).collect(),
+            tls_cert: self.tls_cert.as_ref().map(pem),
+            tls_key: self.tls_key.as_ref().map(pem),
+            ca: self.ca.iter().map(pem).collect(),
+            now: self.now,
             ..Options::default()
         }
     }

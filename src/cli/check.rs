@@ -1,7 +1,10 @@
 //! `portolan check`.
 
 use super::arguments::CheckArguments;
-use super::inputs::{Gathered, gather};
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::inputs::{Gathered, gather, read};
 use super::look::Look;
 use super::{Exit, Surroundings, rule_folder};
 use crate::check::{Input, Options, Outcome, check};
@@ -36,7 +39,8 @@ pub(super) fn run(arguments: &CheckArguments, look: Look, around: &mut Surroundi
             }
         },
     };
-    let options = match options(arguments, rules) {
+    let options = options(arguments, rules).and_then(with_files);
+    let options = match options {
         Ok(options) => options,
         Err(errors) => {
             around.errors(errors, look);
@@ -125,6 +129,28 @@ fn options(arguments: &CheckArguments, rules: &RuleSet) -> Result<Options, Vec<S
         ignore: arguments.ignore.clone(),
         ..arguments.circumstances.options()
     })
+}
+
+/// Reads the files of certificates, and the clock where no time was given.
+fn with_files(mut options: Options) -> Result<Options, Vec<String>> {
+    let mut errors = Vec::new();
+    for file in options.pem_files() {
+        match read(Path::new(&file.name)) {
+            Ok(bytes) => file.bytes = bytes,
+            Err(error) => errors.push(format!("{}: {error}", file.name)),
+        }
+    }
+    if options.now.is_none() {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH);
+        options.now = since
+            .ok()
+            .and_then(|since| i64::try_from(since.as_secs()).ok());
+    }
+    if errors.is_empty() {
+        Ok(options)
+    } else {
+        Err(errors)
+    }
 }
 
 /// That there is no such rule, with the ones that may have been meant.

@@ -167,7 +167,7 @@ fn shown(path: &Path) -> String {
 }
 
 /// Reads a file. Pipes are welcome: `<(helm template …)` of a shell is one.
-fn read(path: &Path) -> Result<Vec<u8>, String> {
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
     let metadata = fs::metadata(path).map_err(|error| reason(&error, path))?;
     if metadata.is_dir() {
         return Err("is a folder, and `-f` takes a file".to_owned());

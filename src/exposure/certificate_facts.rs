@@ -9,6 +9,7 @@ use crate::certificate::encoding::Encoding;
 use crate::certificate::public_key::KeyKind;
 use crate::certificate::{
     Asked, Inspection, KeyInspection, fetch_command, inspect, inspect_key, moment, reorder_command,
+    x509,
 };
 use crate::diagnostic::Label;
 use crate::facts::{
@@ -138,7 +139,8 @@ pub fn add(
         }
         view.names(hosts, exposure);
     }
-    private_key(&name, &material, key.as_ref(), &inspection, whole, exposure);
+    let leaf = inspection.leaf().filter(|_| whole);
+    private_key(scene, &name, &material, key.as_ref(), leaf, exposure);
     exposure.facts.bundles.push(bundle);
 }
 
@@ -370,11 +372,11 @@ impl BundleView<'_> {
 }
 
 fn private_key(
+    scene: Scene<'_>,
     name: &str,
     material: &Material<'_>,
     key: Option<&KeyInspection>,
-    inspection: &Inspection,
-    whole: bool,
+    leaf: Option<&x509::Certificate>,
     exposure: &mut Exposure,
 ) {
     if material.lacks(Part::PrivateKey) {
@@ -387,7 +389,6 @@ fn private_key(
     let written_in = place.span;
     let mut fact = PrivateKey::new(place);
     fact.bundle = Fact::known(name.to_owned());
-    let leaf = inspection.leaf().filter(|_| whole);
     fact.leaf = Fact::from_option(leaf.map(|leaf| leaf.subject.text.clone()));
     fact.leaf_key = Fact::from_option(leaf.map(|leaf| leaf.key.kind.to_string()));
     let read = key.and_then(|key| key.key.as_ref());
@@ -397,7 +398,7 @@ fn private_key(
             .map(ToString::to_string),
     );
     fact.in_values = Fact::known(material.key_in_values && read.is_some());
-    fact.file = Fact::at(String::new(), written_in);
+    fact.file = Fact::at(scene.sources.name(written_in.source).to_owned(), written_in);
     fact.matches = match (&material.key, read, leaf) {
         (Err(supply), _, _) => Fact::Unknown(supply.clone()),
         (_, Some(key), Some(leaf)) if !key.encrypted => match key.matches(&leaf.key) {

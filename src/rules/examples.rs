@@ -88,11 +88,21 @@ fn mistakes(
     rules: &RuleSet,
     read_options: &ReadOptions,
 ) -> Vec<Mistake> {
-    let options = match read_options(&example.options) {
+    let mut options = match read_options(&example.options) {
         Ok(options) => options,
         Err(error) => return vec![Mistake::Options(error)],
     };
-    let outcome = check(inputs(example), &options, rules);
+    // `--tls-cert=cert.crt` names a file of the example, which then is no input.
+    let mut pem = Vec::new();
+    for wanted in options.pem_files() {
+        let Some(file) = example.files.iter().find(|file| file.name == wanted.name) else {
+            let error = format!("the example has no file `{}`", wanted.name);
+            return vec![Mistake::Options(error)];
+        };
+        wanted.bytes = file.text.clone().into_bytes();
+        pem.push(file.name.as_str());
+    }
+    let outcome = check(inputs(example, &pem), &options, rules);
     let mut mistakes: Vec<Mistake> = outcome
         .failures
         .iter()
@@ -123,10 +133,11 @@ fn mistakes(
 }
 
 /// The files of an example: manifests are taken together, all others are layers of one release.
-fn inputs(example: &Example) -> Vec<Input> {
+fn inputs(example: &Example, pem: &[&str]) -> Vec<Input> {
     example
         .files
         .iter()
+        .filter(|file| !pem.contains(&file.name.as_str()))
         .map(|file| match content(&file.text) {
             Classified::Manifests => Input::named(&file.name, &file.text),
             Classified::Values | Classified::Other => Input::values(&file.name, &file.text),
