@@ -193,7 +193,7 @@ mod tests {
         assert_eq!(decoded.text, pem);
         assert_eq!(decoded.range(0..3), 0..4);
         assert_eq!(decoded.range(3..4), 4..6);
-        assert_eq!(decoded.range(7..9), 9..14);
+        assert_eq!(decoded.range(7..9), 9..13);
         assert_eq!(decoded.range(0..pem.len()).end, encoded.trim_end_matches('=').len());
     }
 

@@ -1,9 +1,9 @@
 //! `portolan check`.
 
-use super::arguments::CheckArguments;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::arguments::CheckArguments;
 use super::inputs::{Gathered, gather, read};
 use super::look::Look;
 use super::{Exit, Surroundings, rule_folder};

@@ -123,7 +123,7 @@ pub fn add(
     bundle.read = Fact::known(whole);
     bundle.count = count(inspection.reading.found.len());
     if let Some(chain) = inspection.chain.as_ref().filter(|_| whole) {
-        describe_chain(&mut bundle, &inspection, chain, material.file);
+        describe_chain(&mut bundle, &inspection, chain, &material);
         let view = BundleView {
             name: &name,
             bundle: &bundle,
@@ -208,14 +208,24 @@ fn inspect_private_key(
     Some(inspection)
 }
 
-fn describe_chain(bundle: &mut Bundle, inspection: &Inspection, chain: &Chain, file: &str) {
-    let subject = |position: usize| {
-        inspection
-            .at(position)
-            .map(|certificate| certificate.subject.text.clone())
+fn describe_chain(
+    bundle: &mut Bundle,
+    inspection: &Inspection,
+    chain: &Chain,
+    material: &Material<'_>,
+) {
+    let file = material.file;
+    let span = |position: usize| {
+        let found = inspection.reading.found.get(position)?;
+        let range = inspection.given_range(found.range.clone());
+        Some(material.place(Part::Certificate, range).span)
     };
-    bundle.leaf = Fact::from_option(subject(chain.leaf()));
-    bundle.last = Fact::from_option(subject(chain.last()));
+    let subject = |position: usize| match inspection.at(position) {
+        Some(certificate) => Fact::Known(certificate.subject.text.clone(), span(position)),
+        None => Fact::Absent(None),
+    };
+    bundle.leaf = subject(chain.leaf());
+    bundle.last = subject(chain.last());
     bundle.ends = Fact::known(chain.end.as_str().to_owned());
     let decided = if chain.by_signatures() {
         "signatures"
@@ -234,7 +244,7 @@ fn describe_chain(bundle: &mut Bundle, inspection: &Inspection, chain: &Chain, f
         bundle.fetch = Fact::from_option(command);
     }
     bundle.namesake = Fact::known(chain.namesake.is_some());
-    bundle.in_order = Fact::known(chain.in_order);
+    bundle.in_order = Fact::Known(chain.in_order, span(0));
     let order = chain.path.iter().filter_map(|position| {
         let certificate = inspection.at(*position)?;
         Some(format!("{} ({})", position + 1, certificate.subject.short))
