@@ -122,6 +122,9 @@ pub struct Chain {
     pub roles: Vec<Role>,
     /// True where the bundle has the chain's certificates leaf first, each followed by its issuer.
     pub in_order: bool,
+    /// Another certificate of an issuer's name stands before the one that leads to the root: clients that follow the first
+    /// one they find (OpenSSL, and with it Node.js) do not come to the root.
+    pub misleading: bool,
     /// A certificate of the missing issuer's name is in the bundle (by position from 0), and its key did not sign.
     pub namesake: Option<usize>,
 }
@@ -356,13 +359,10 @@ impl<'a> Search<'a> {
     }
 
     fn keep(&self, path: Vec<usize>, proofs: Vec<Proof>, end: End, best: &mut Option<Way>) {
-        let valid = |position: &&usize| match (self.bundle.now, self.get(**position)) {
-            (Some(now), Some(certificate)) => {
-                certificate.not_before <= now && now <= certificate.not_after
-            }
-            _ => true,
-        };
-        let invalid = path.len() - path.iter().filter(valid).count();
+        let invalid = path
+            .iter()
+            .filter(|position| !self.is_valid(**position))
+            .count();
         let ordered = path.is_sorted();
         // Without a root the longest way explains most; to a root the shortest is the one that clients take.
         let length = if end.rank() == 0 {
@@ -431,14 +431,53 @@ impl<'a> Search<'a> {
                 .map(|(position, _)| position)
         });
         // Duplicates and strays between the chain's certificates are findings of their own.
-        let in_order = path.is_sorted() && path.first() == Some(&0);
+        let misleading = complete && path.first().is_some_and(|leaf| !self.first_way_ends_well(*leaf));
+        let in_order = path.is_sorted() && path.first() == Some(&0) && !misleading;
         Chain {
             path,
             proofs,
             end,
             roles,
             in_order,
+            misleading,
             namesake,
+        }
+    }
+
+    /// Whether OpenSSL's way up comes to a root: of several issuers it takes the first that is valid, and does not go back
+    /// (crypto/x509/x509_vfy.c, `find_issuer`).
+    fn first_way_ends_well(&self, leaf: usize) -> bool {
+        let mut way = vec![leaf];
+        while let Some(&last) = way.last() {
+            if self.anchor(last).is_some() || self.is_self_signed(last) {
+                return true;
+            }
+            let issuers: Vec<usize> = self
+                .issuers(last)
+                .into_iter()
+                .map(|(issuer, _)| issuer)
+                .filter(|issuer| !way.contains(issuer))
+                .collect();
+            let end_of = |position: usize| self.get(position).map(|issuer| issuer.not_after);
+            let valid = issuers
+                .iter()
+                .find(|issuer| self.is_valid(**issuer))
+                .or_else(|| issuers.iter().max_by_key(|issuer| end_of(**issuer)));
+            match valid {
+                Some(issuer) if way.len() < MAX_DEPTH => way.push(*issuer),
+                _ => return false,
+            }
+        }
+        false
+    }
+
+    /// True where a certificate is valid now, or the time is not known.
+    fn is_valid(&self, position: usize) -> bool {
+        match (self.bundle.now, self.get(position)) {
+            (Some(now), Some(certificate)) => {
+                certificate.not_before <= now && now <= certificate.not_after
+            }
+            _ => true,
         }
     }
 
