@@ -149,6 +149,7 @@ impl Bench {
             "-keyfile",
             &issuer_key,
         ];
+        arguments.extend(wanted.options);
         if issuer.is_empty() {
             arguments.push("-selfsign");
         } else {
@@ -223,6 +224,7 @@ struct Wanted<'a> {
     issuer: Option<(&'a str, &'a str)>,
     extensions: &'a str,
     hash: &'a str,
+    options: &'a [&'a str],
     start: &'a str,
     end: &'a str,
 }
@@ -246,6 +248,7 @@ impl<'a> Wanted<'a> {
             issuer,
             extensions: AUTHORITY,
             hash,
+            options: &[],
             start: "20260101000000Z",
             end: "20460101000000Z",
         }
@@ -431,6 +434,53 @@ fn one_kind(bench: &Bench, kind: &str, hash: &str, [root_key, inter_key, leaf_ke
     let inspection = inspect(&swapped, Encoding::Plain, Asked::default());
     let chain = inspection.chain.unwrap();
     assert_eq!((chain.in_order, chain.path), (false, vec![1, 0]), "{kind}");
+}
+
+#[test]
+fn a_signature_that_cannot_be_checked_is_never_called_bad() {
+    let Some(bench) = Bench::new("odd") else {
+        return skipped();
+    };
+    bench.key("rsa", KINDS[0].1);
+    bench.key("small", KINDS[7].1);
+    bench.key("p256", KINDS[3].1);
+    let pss = |salt: &'static str| ["-sigopt", "rsa_padding_mode:pss", "-sigopt", salt];
+    let (longest, usual) = (pss("rsa_pss_saltlen:max"), pss("rsa_pss_saltlen:digest"));
+    let cases: [(&str, &str, &str, &[&str], bool); 7] = [
+        (
+            "RSA-PSS with the longest salt",
+            "rsa",
+            "sha256",
+            &longest,
+            false,
+        ),
+        ("RSA-PSS with the usual salt", "rsa", "sha256", &usual, true),
+        ("RSA with SHA-1", "rsa", "sha1", &[], true),
+        ("RSA with SHA-224", "rsa", "sha224", &[], false),
+        (
+            "a short RSA key with SHA-384",
+            "small",
+            "sha384",
+            &[],
+            false,
+        ),
+        ("a short RSA key with SHA-512", "small", "sha512", &[], true),
+        ("ECDSA on P-256 with SHA-512", "p256", "sha512", &[], false),
+    ];
+    for (what, key, hash, options, checkable) in cases {
+        let authority = Wanted::authority("root", "Acme Root", key, None, hash);
+        let root = bench.certificate(&Wanted {
+            options,
+            ..authority
+        });
+        let by_root = Some(("root", key));
+        let leaf = Wanted::server("leaf", "p256", by_root, hash);
+        let leaf = bench.certificate(&Wanted { options, ..leaf });
+        let inspection = bench.compare(what, &leaf, &root);
+        let chain = inspection.chain.unwrap();
+        assert_eq!(chain.end, End::GivenRoot, "{what}");
+        assert_eq!(chain.by_signatures(), checkable, "{what}");
+    }
 }
 
 #[test]

@@ -156,9 +156,7 @@ impl Cause {
             Cause::KeyForCertificate | Cause::CertificateForKey => "swapped",
             Cause::Request => "request",
             Cause::Label { .. } | Cause::WrongLabel { .. } => "wrong-label",
-            Cause::MissingEnd { .. }
-            | Cause::MissingBegin
-            | Cause::CutOff { .. } => "truncated",
+            Cause::MissingEnd { .. } | Cause::MissingBegin | Cause::CutOff { .. } => "truncated",
             Cause::LabelsDiffer { .. } => "labels-differ",
             Cause::Glued => "glued",
             Cause::Boundary | Cause::Indented => "boundary",
@@ -213,7 +211,9 @@ impl Cause {
                 "has a BEGIN or END line without exactly five hyphens on each side".to_owned()
             }
             Cause::Indented => "has a `-----BEGIN` that does not begin its line".to_owned(),
-            Cause::LostLineBreaks => "has lost its line breaks: a PEM block stands on one line".to_owned(),
+            Cause::LostLineBreaks => {
+                "has lost its line breaks: a PEM block stands on one line".to_owned()
+            }
             Cause::BodyNotBase64 { label } => {
                 format!("has a block `{label}` whose content is not base64")
             }
@@ -222,7 +222,9 @@ impl Cause {
             }
             Cause::NotX509 => "has a block that is not an X.509 certificate".to_owned(),
             Cause::NotKey => "has a block that is not a private key of a known form".to_owned(),
-            Cause::OpenSsh => "is a key in OpenSSH's own format, which no TLS server reads".to_owned(),
+            Cause::OpenSsh => {
+                "is a key in OpenSSH's own format, which no TLS server reads".to_owned()
+            }
             Cause::TooMany { limit } => format!("has more than {limit} certificates"),
             Cause::TooLarge { limit } => format!("has more than {limit} bytes"),
         }

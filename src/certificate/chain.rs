@@ -431,7 +431,10 @@ impl<'a> Search<'a> {
                 .map(|(position, _)| position)
         });
         // Duplicates and strays between the chain's certificates are findings of their own.
-        let misleading = complete && path.first().is_some_and(|leaf| !self.first_way_ends_well(*leaf));
+        let misleading = complete
+            && path
+                .first()
+                .is_some_and(|leaf| !self.first_way_ends_well(*leaf));
         let in_order = path.is_sorted() && path.first() == Some(&0) && !misleading;
         Chain {
             path,

@@ -119,7 +119,7 @@ pub fn is_cut_off(bytes: &[u8]) -> bool {
 
 /// How many bits a number has, given without leading zeros.
 pub fn bit_length(digits: &[u8]) -> usize {
-    digits.first().map_or(0, |first| {
-        digits.len() * 8 - first.leading_zeros() as usize
-    })
+    digits
+        .first()
+        .map_or(0, |first| digits.len() * 8 - first.leading_zeros() as usize)
 }

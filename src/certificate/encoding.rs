@@ -101,9 +101,7 @@ pub fn decode(given: &str, encoding: Encoding, part: Part) -> Result<Decoded, Ca
             }
             Err(match from_base64(&text) {
                 Some((inner, _)) if looks_like_pem(&ascii(&inner)) => Cause::Base64Twice,
-                Some((inner, _)) if binary(&inner, part) == Some(Cause::Der) => {
-                    Cause::NoBoundaries
-                }
+                Some((inner, _)) if binary(&inner, part) == Some(Cause::Der) => Cause::NoBoundaries,
                 _ if text.trim().is_empty() => Cause::Empty,
                 _ => Cause::NoPem,
             })
@@ -129,7 +127,13 @@ pub fn text_of_file(bytes: &[u8], part: Part) -> Result<String, Cause> {
 fn ascii(bytes: &[u8]) -> String {
     bytes
         .iter()
-        .map(|byte| if byte.is_ascii() { char::from(*byte) } else { '?' })
+        .map(|byte| {
+            if byte.is_ascii() {
+                char::from(*byte)
+            } else {
+                '?'
+            }
+        })
         .collect()
 }
 
@@ -194,7 +198,10 @@ mod tests {
         assert_eq!(decoded.range(0..3), 0..4);
         assert_eq!(decoded.range(3..4), 4..6);
         assert_eq!(decoded.range(7..9), 9..13);
-        assert_eq!(decoded.range(0..pem.len()).end, encoded.trim_end_matches('=').len());
+        assert_eq!(
+            decoded.range(0..pem.len()).end,
+            encoded.trim_end_matches('=').len()
+        );
     }
 
     #[test]
@@ -206,7 +213,10 @@ mod tests {
         assert_eq!(cause(&once, Encoding::Plain), Some(Cause::Base64ForPem));
         let twice = STANDARD.encode(&once);
         assert_eq!(cause(&twice, Encoding::Base64), Some(Cause::Base64Twice));
-        assert_eq!(cause("no base64!", Encoding::Base64), Some(Cause::NotBase64));
+        assert_eq!(
+            cause("no base64!", Encoding::Base64),
+            Some(Cause::NotBase64)
+        );
         let der = STANDARD.encode([0x30, 0x82, 0, 2, 0x30, 0]);
         assert_eq!(cause(&der, Encoding::Base64), Some(Cause::Der));
         assert_eq!(cause(&der, Encoding::Plain), Some(Cause::NoBoundaries));

@@ -5,8 +5,10 @@ use std::fmt::Write as _;
 use super::cause::Defect;
 use super::chain::{Chain, End, Proof, Role};
 use super::encoding::Encoding;
-use super::{Asked, Inspection, KeyInspection, fetch_command, inspect, inspect_key, moment, reorder_command};
 use super::x509::Certificate;
+use super::{
+    Asked, Inspection, KeyInspection, fetch_command, inspect, inspect_key, moment, reorder_command,
+};
 
 /// What is to be explained.
 #[derive(Clone, Copy, Default)]
@@ -36,9 +38,7 @@ pub struct Explanation {
 
 /// Explains a bundle.
 pub fn explain(question: Question<'_>) -> Explanation {
-    let key = question
-        .key
-        .map(|text| inspect_key(text, Encoding::Plain));
+    let key = question.key.map(|text| inspect_key(text, Encoding::Plain));
     let asked = Asked {
         given: question.given,
         key: key.as_ref().and_then(|key| key.key.as_ref()),
@@ -80,7 +80,11 @@ impl Page {
 
     fn certificates(&mut self, inspection: &Inspection, question: Question<'_>) {
         let count = inspection.reading.found.len();
-        let noun = if count == 1 { "certificate" } else { "certificates" };
+        let noun = if count == 1 {
+            "certificate"
+        } else {
+            "certificates"
+        };
         self.line(format_args!("{}: {count} {noun}", question.file));
         for (position, found) in inspection.reading.found.iter().enumerate() {
             let certificate = &found.certificate;
@@ -126,7 +130,10 @@ impl Page {
             } else {
                 format!("└─ {} ", by(step - 1))
             };
-            self.line(format_args!("  {indent}{arrow}{}", certificate.subject.short));
+            self.line(format_args!(
+                "  {indent}{arrow}{}",
+                certificate.subject.short
+            ));
         }
         let indent = "   ".repeat(chain.path.len());
         let Some(last) = inspection.at(chain.last()) else {
@@ -135,12 +142,20 @@ impl Page {
         let issuer = &last.issuer.short;
         match chain.end {
             End::PublicRoot if !last.names_itself() => {
-                self.line(format_args!("  {indent}└─ {} {issuer}, a root in public use", by(chain.path.len() - 1)));
+                self.line(format_args!(
+                    "  {indent}└─ {} {issuer}, a root in public use",
+                    by(chain.path.len() - 1)
+                ));
             }
             End::GivenRoot if !last.names_itself() => {
-                self.line(format_args!("  {indent}└─ {} {issuer}, a root that was given", by(chain.path.len() - 1)));
+                self.line(format_args!(
+                    "  {indent}└─ {} {issuer}, a root that was given",
+                    by(chain.path.len() - 1)
+                ));
             }
-            End::LeafAlone | End::Gap => self.line(format_args!("  {indent}└─ ✗ {issuer} is missing")),
+            End::LeafAlone | End::Gap => {
+                self.line(format_args!("  {indent}└─ ✗ {issuer} is missing"))
+            }
             End::UnknownIssuer => self.line(format_args!("  {indent}└─ ? {issuer} is not known")),
             _ => {}
         }
@@ -153,7 +168,9 @@ impl Page {
         question: Question<'_>,
         key: Option<&KeyInspection>,
     ) {
-        let Some(leaf) = inspection.leaf() else { return };
+        let Some(leaf) = inspection.leaf() else {
+            return;
+        };
         if let Some(last) = inspection.at(chain.last()) {
             let issuer = &last.issuer.text;
             let get = match &last.issuer_url {
@@ -180,8 +197,13 @@ impl Page {
         for (position, role) in chain.roles.iter().enumerate() {
             let number = position + 1;
             match role {
-                Role::Stray => self.faults.push(format!("certificate {number} is no part of the chain: leave it out")),
-                Role::Duplicate(earlier) => self.faults.push(format!("certificate {number} is the same as {}: leave it out", earlier + 1)),
+                Role::Stray => self.faults.push(format!(
+                    "certificate {number} is no part of the chain: leave it out"
+                )),
+                Role::Duplicate(earlier) => self.faults.push(format!(
+                    "certificate {number} is the same as {}: leave it out",
+                    earlier + 1
+                )),
                 _ => {}
             }
         }
@@ -189,22 +211,33 @@ impl Page {
         if let Some(domain) = question.domain
             && !leaf.covers(domain)
         {
-            self.faults.push(format!("no name of the certificate covers `{domain}`"));
+            self.faults
+                .push(format!("no name of the certificate covers `{domain}`"));
         }
         let Some(key) = key.and_then(|key| key.key.as_ref()) else {
             return;
         };
         match (key.encrypted, key.matches(&leaf.key)) {
-            (true, _) => self.faults.push("the private key has a passphrase".to_owned()),
-            (_, Some(false)) => self.faults.push("the private key is not the leaf's".to_owned()),
-            (_, None) => self.doubts.push("whether the private key is the leaf's cannot be told from the file".to_owned()),
-            (_, Some(true)) => self.line(format_args!("\nthe private key is the leaf's ({}, {})", key.form, leaf.key.kind)),
+            (true, _) => self
+                .faults
+                .push("the private key has a passphrase".to_owned()),
+            (_, Some(false)) => self
+                .faults
+                .push("the private key is not the leaf's".to_owned()),
+            (_, None) => self.doubts.push(
+                "whether the private key is the leaf's cannot be told from the file".to_owned(),
+            ),
+            (_, Some(true)) => self.line(format_args!(
+                "\nthe private key is the leaf's ({}, {})",
+                key.form, leaf.key.kind
+            )),
         }
     }
 
     fn dates(&mut self, inspection: &Inspection, chain: &Chain, now: Option<i64>) {
         let Some(now) = now else {
-            self.doubts.push("the time is not known, so the dates were not judged".to_owned());
+            self.doubts
+                .push("the time is not known, so the dates were not judged".to_owned());
             return;
         };
         for position in &chain.path {
@@ -213,9 +246,15 @@ impl Page {
             };
             let name = &certificate.subject.short;
             if now > certificate.not_after {
-                self.faults.push(format!("`{name}` expired on {}", moment::date(certificate.not_after)));
+                self.faults.push(format!(
+                    "`{name}` expired on {}",
+                    moment::date(certificate.not_after)
+                ));
             } else if now < certificate.not_before {
-                self.faults.push(format!("`{name}` is valid only from {}", moment::date(certificate.not_before)));
+                self.faults.push(format!(
+                    "`{name}` is valid only from {}",
+                    moment::date(certificate.not_before)
+                ));
             }
         }
     }

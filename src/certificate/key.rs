@@ -27,9 +27,17 @@ pub struct PrivateKey {
 /// The public half.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Half {
-    Rsa { modulus: Vec<u8>, exponent: Vec<u8> },
-    Ec { curve_oid: Vec<u8>, point: Vec<u8> },
-    Ed25519 { point: Vec<u8> },
+    Rsa {
+        modulus: Vec<u8>,
+        exponent: Vec<u8>,
+    },
+    Ec {
+        curve_oid: Vec<u8>,
+        point: Vec<u8>,
+    },
+    Ed25519 {
+        point: Vec<u8>,
+    },
     /// It cannot be had.
     Hidden,
 }
@@ -95,7 +103,9 @@ pub fn read(text: &str) -> KeyReading {
                 }
                 match one(block) {
                     Some(Ok(key)) => reading.key = Some(key),
-                    Some(Err(cause)) => reading.defects.push(Defect::new(cause, block.range.clone())),
+                    Some(Err(cause)) => reading
+                        .defects
+                        .push(Defect::new(cause, block.range.clone())),
                     None => {}
                 }
             }
@@ -293,4 +303,3 @@ fn ed25519_point(seed: &[u8]) -> Option<Vec<u8>> {
 fn ed25519_point(_seed: &[u8]) -> Option<Vec<u8>> {
     None
 }
-

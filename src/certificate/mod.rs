@@ -157,7 +157,6 @@ fn misfit(content: &[u8]) -> Cause {
     Cause::NotX509
 }
 
-
 /// What is asked of a bundle.
 #[derive(Clone, Copy, Default)]
 pub struct Asked<'a> {

@@ -11,7 +11,9 @@ const DAY: i64 = 86_400;
 /// A sentence that says what is expected.
 pub fn parse_rfc3339(text: &str) -> Result<i64, String> {
     read(text.trim()).ok_or_else(|| {
-        format!("`{text}` is no time: write it as RFC 3339 has it, for example `2027-01-15T00:00:00Z`")
+        format!(
+            "`{text}` is no time: write it as RFC 3339 has it, for example `2027-01-15T00:00:00Z`"
+        )
     })
 }
 
@@ -135,7 +137,10 @@ mod tests {
             Ok(1_799_971_200)
         );
         assert_eq!(parse_rfc3339("2027-01-15"), Ok(1_799_971_200));
-        assert_eq!(date(parse_rfc3339("2000-02-29T23:59:59Z").unwrap()), "2000-02-29");
+        assert_eq!(
+            date(parse_rfc3339("2000-02-29T23:59:59Z").unwrap()),
+            "2000-02-29"
+        );
         assert_eq!(date(-1), "1969-12-31");
     }
 

@@ -80,8 +80,7 @@ fn one_line(line: &str, start: usize, open: &mut Option<Open>, pem: &mut Pem) {
             pem.truncated(&open, start);
         }
         if looks_like_pem(rest) || rest.len() > 5 {
-            pem.defects
-                .push(Defect::new(Cause::LostLineBreaks, range));
+            pem.defects.push(Defect::new(Cause::LostLineBreaks, range));
             return;
         }
         let exact = content.starts_with("-----BEGIN ") && rest == "-----";
@@ -192,9 +191,7 @@ fn decode(body: &str) -> Option<Vec<u8>> {
     if body.is_empty() {
         return None;
     }
-    base64::engine::general_purpose::STANDARD
-        .decode(body)
-        .ok()
+    base64::engine::general_purpose::STANDARD.decode(body).ok()
 }
 
 #[cfg(test)]
@@ -247,7 +244,8 @@ mod tests {
             causes("-----BEGIN C-----\nAA?A\n-----END C-----"),
             [Cause::BodyNotBase64 { label: "C".into() }]
         );
-        let glued = "-----BEGIN C-----\nAAAA\n-----END C----------BEGIN C-----\nAAAA\n-----END C-----";
+        let glued =
+            "-----BEGIN C-----\nAAAA\n-----END C----------BEGIN C-----\nAAAA\n-----END C-----";
         assert_eq!(causes(glued), [Cause::Glued]);
         assert_eq!(read(glued).blocks.len(), 2);
     }

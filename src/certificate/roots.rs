@@ -50,4 +50,19 @@ mod tests {
             assert!(key.is_some(), "{:?}", root.subject);
         }
     }
+
+    #[test]
+    fn a_published_intermediate_is_led_to_its_public_root() {
+        let text = include_str!("../../tests/certificates/public-intermediate.pem");
+        let reading = crate::certificate::read_certificates(text);
+        let found = reading.found.first().map(|found| &found.certificate);
+        let proof = found.and_then(issuer_of);
+        let expected = if cfg!(feature = "verify") {
+            Proof::Signature
+        } else {
+            Proof::Names
+        };
+        assert_eq!(proof, Some(expected));
+        assert!(found.is_some_and(|found| !is_root(found)));
+    }
 }

@@ -8,9 +8,9 @@ use std::fmt;
 
 use x509_parser::prelude::AlgorithmIdentifier;
 
+use super::public_key::PublicKey;
 #[cfg(feature = "verify")]
 use super::public_key::{Curve, KeyKind};
-use super::public_key::PublicKey;
 use super::x509::Certificate;
 
 /// A hash.
@@ -90,7 +90,9 @@ impl Scheme {
     /// The hash, where the scheme has one of its own.
     pub fn hash(self) -> Option<Hash> {
         match self {
-            Scheme::RsaPkcs1(hash) | Scheme::RsaPss { hash, .. } | Scheme::Ecdsa(hash) => Some(hash),
+            Scheme::RsaPkcs1(hash) | Scheme::RsaPss { hash, .. } | Scheme::Ecdsa(hash) => {
+                Some(hash)
+            }
             Scheme::Ed25519 | Scheme::Ed448 | Scheme::Other => None,
         }
     }
@@ -196,12 +198,8 @@ fn algorithm(
         (Scheme::RsaPkcs1(hash), KeyKind::Rsa { bits }) if has_usual_exponent(key) => {
             match (hash, *bits) {
                 (Hash::Sha1, 1024..=8192) => &alg::RSA_PKCS1_1024_8192_SHA1_FOR_LEGACY_USE_ONLY,
-                (Hash::Sha256, 1024..2048) => {
-                    &alg::RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY
-                }
-                (Hash::Sha512, 1024..2048) => {
-                    &alg::RSA_PKCS1_1024_8192_SHA512_FOR_LEGACY_USE_ONLY
-                }
+                (Hash::Sha256, 1024..2048) => &alg::RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY,
+                (Hash::Sha512, 1024..2048) => &alg::RSA_PKCS1_1024_8192_SHA512_FOR_LEGACY_USE_ONLY,
                 (Hash::Sha256, 2048..=8192) => &alg::RSA_PKCS1_2048_8192_SHA256,
                 (Hash::Sha384, 2048..=8192) => &alg::RSA_PKCS1_2048_8192_SHA384,
                 (Hash::Sha512, 2048..=8192) => &alg::RSA_PKCS1_2048_8192_SHA512,

@@ -66,7 +66,13 @@ fn clean(text: &str) -> String {
         .collect::<Vec<_>>()
         .join(" ")
         .chars()
-        .map(|c| if c.is_control() || is_invisible(c) { '?' } else { c })
+        .map(|c| {
+            if c.is_control() || is_invisible(c) {
+                '?'
+            } else {
+                c
+            }
+        })
         .collect();
     if let Some((end, _)) = shown.char_indices().nth(200) {
         shown.truncate(end);
@@ -224,9 +230,9 @@ fn address(bytes: &[u8]) -> Option<IpAddr> {
 
 /// An address that can be shown in a command: nothing that a shell would read as more than an address.
 fn web_address(address: &str) -> Option<String> {
-    let plain = address.bytes().all(|byte| {
-        byte.is_ascii_alphanumeric() || b":/.-_~%?=&+,@".contains(&byte)
-    });
+    let plain = address
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b":/.-_~%?=&+,@".contains(&byte));
     let web = address.starts_with("http://") || address.starts_with("https://");
     (plain && web && address.len() <= 300).then(|| address.to_owned())
 }

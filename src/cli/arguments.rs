@@ -55,6 +55,17 @@ Exit status of --test:
   1  some do not
   2  a rule file could not be loaded";
 
+const CERT_EXAMPLES: &str = "\
+Examples:
+  portolan cert fullchain.crt
+  portolan cert fullchain.crt --key cert.key --domain carto.acme.io
+  portolan cert fullchain.crt --ca company-root.crt
+
+Exit status:
+  0  nothing is wrong
+  1  something is wrong, or cannot be decided
+  2  a file cannot be read";
+
 const EXPLAIN_EXAMPLES: &str = "\
 Example:
   portolan explain timeout-too-short";
@@ -102,6 +113,10 @@ pub(super) enum Command {
     /// List the rules, or try the examples of your own
     #[command(after_help = RULES_EXAMPLES)]
     Rules(RulesArguments),
+
+    /// Explain a file of certificates: each one, the chain, what is wrong
+    #[command(after_help = CERT_EXAMPLES)]
+    Cert(CertArguments),
 
     /// Explain a rule: why, where the documentation asks for it, examples
     #[command(after_help = EXPLAIN_EXAMPLES)]
@@ -279,6 +294,31 @@ pub(super) struct RulesArguments {
     /// Print the JSON Schema of rule files
     #[arg(long, conflicts_with = "rules")]
     pub schema: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CertArguments {
+    /// The certificates, PEM: the leaf first, then each issuer; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    /// The private key, of which only the public half is looked at
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+
+    /// The host name that the certificate should cover
+    #[arg(long, value_name = "NAME")]
+    pub domain: Option<String>,
+
+    /// Roots of a private certificate authority, PEM (repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub ca: Vec<PathBuf>,
+
+    /// The time that it is judged at [default: now]
+    ///
+    /// As RFC 3339 has it, for example 2027-01-15T00:00:00Z.
+    #[arg(long, value_name = "TIME", value_parser = parse_rfc3339)]
+    pub now: Option<i64>,
 }
 
 #[derive(Debug, Args)]

@@ -140,17 +140,18 @@ fn with_files(mut options: Options) -> Result<Options, Vec<String>> {
             Err(error) => errors.push(format!("{}: {error}", file.name)),
         }
     }
-    if options.now.is_none() {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH);
-        options.now = since
-            .ok()
-            .and_then(|since| i64::try_from(since.as_secs()).ok());
-    }
+    options.now = options.now.or_else(clock);
     if errors.is_empty() {
         Ok(options)
     } else {
         Err(errors)
     }
+}
+
+/// The time, in seconds since 1970.
+pub(super) fn clock() -> Option<i64> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_secs()).ok()
 }
 
 /// That there is no such rule, with the ones that may have been meant.

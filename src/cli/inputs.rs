@@ -170,7 +170,7 @@ fn shown(path: &Path) -> String {
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
     let metadata = fs::metadata(path).map_err(|error| reason(&error, path))?;
     if metadata.is_dir() {
-        return Err("is a folder, and `-f` takes a file".to_owned());
+        return Err("is a folder, and a file is needed".to_owned());
     }
     if metadata.len() > MAX_BYTES {
         return Err(too_large());
@@ -179,7 +179,8 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
     read_bounded(&mut file)
 }
 
-fn read_bounded(from: &mut dyn Read) -> Result<Vec<u8>, String> {
+/// Reads all of it, up to a bound.
+pub(super) fn read_bounded(from: &mut dyn Read) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     from.take(MAX_BYTES + 1)
         .read_to_end(&mut bytes)

@@ -4,6 +4,7 @@
 //! goes to standard output, what kept the work from being done to standard error.
 
 mod arguments;
+mod cert;
 mod check;
 mod decode;
 mod explain;
@@ -85,6 +86,7 @@ pub fn run(mut around: Surroundings<'_>) -> Exit {
     match &parsed.command {
         Command::Check(arguments) => check::run(arguments, look, &mut around),
         Command::Rules(arguments) => rules::run(arguments, look, &mut around),
+        Command::Cert(arguments) => cert::run(arguments, look, &mut around),
         Command::Explain(arguments) => explain::run(arguments, look, &mut around),
     }
 }

@@ -191,7 +191,11 @@ fn inspect_private_key(
     if material.lacks(Part::PrivateKey) {
         return None;
     }
-    if let Some(span) = text.map.span(0..text.map.len()).filter(|_| !text.map.is_empty()) {
+    if let Some(span) = text
+        .map
+        .span(0..text.map.len())
+        .filter(|_| !text.map.is_empty())
+    {
         exposure.secrets.push(span);
     }
     let mut inspection = inspect_key(&text.text, material.encodings[1]);
@@ -237,14 +241,12 @@ fn describe_chain(
         && let Some(last) = inspection.at(chain.last())
     {
         bundle.missing_issuer = Fact::known(last.issuer.text.clone());
-        let command = last
-            .issuer_url
-            .as_ref()
-            .map(|url| fetch_command(url, file));
+        let command = last.issuer_url.as_ref().map(|url| fetch_command(url, file));
         bundle.fetch = Fact::from_option(command);
     }
     bundle.namesake = Fact::known(chain.namesake.is_some());
     bundle.in_order = Fact::Known(chain.in_order, span(0));
+    bundle.misleading = Fact::known(chain.misleading);
     let order = chain.path.iter().filter_map(|position| {
         let certificate = inspection.at(*position)?;
         Some(format!("{} ({})", position + 1, certificate.subject.short))
@@ -284,10 +286,7 @@ impl BundleView<'_> {
         fact.bundle = Fact::known(self.name.to_owned());
         fact.number = count(position + 1);
         fact.role = Fact::known(role.as_str().to_owned());
-        fact.on_chain = Fact::known(matches!(
-            role,
-            Role::Leaf | Role::Intermediate | Role::Root
-        ));
+        fact.on_chain = Fact::known(matches!(role, Role::Leaf | Role::Intermediate | Role::Root));
         fact.subject = Fact::known(found.subject.text.clone());
         fact.issuer = Fact::known(found.issuer.text.clone());
         if let Role::Duplicate(earlier) = role {
@@ -339,7 +338,9 @@ impl BundleView<'_> {
         }
         for (host, role) in hosts {
             let name = if host.is_opaque() {
-                Fact::Unknown(super::opaque_supply("a host that the certificate must cover"))
+                Fact::Unknown(super::opaque_supply(
+                    "a host that the certificate must cover",
+                ))
             } else {
                 match host.text().filter(|text| !text.is_empty()) {
                     Some(text) => Fact::at(text.to_owned(), host.site()),
@@ -347,7 +348,10 @@ impl BundleView<'_> {
                 }
             };
             // The domain usually stands in all of them.
-            if !wanted.iter().any(|(known, _)| known.value() == name.value()) {
+            if !wanted
+                .iter()
+                .any(|(known, _)| known.value() == name.value())
+            {
                 wanted.push((name, role));
             }
         }

@@ -260,8 +260,7 @@ fn of_gateways<'a>(
                 }
             }
             let references = listener.at(&["tls", "certificateRefs"]);
-            let references: Vec<Node<'_>> =
-                references.into_iter().flat_map(Node::items).collect();
+            let references: Vec<Node<'_>> = references.into_iter().flat_map(Node::items).collect();
             for reference in &references {
                 let kind = reference.get("kind").and_then(Node::text);
                 let Some(name) = reference.get("name") else {
@@ -308,11 +307,7 @@ fn one(
     };
     if first.name.is_opaque() {
         bundle.name = Fact::known("a TLS Secret".to_owned());
-        return unknown(
-            opaque_supply("the name of a TLS Secret"),
-            bundle,
-            exposure,
-        );
+        return unknown(opaque_supply("the name of a TLS Secret"), bundle, exposure);
     }
     // An empty name is a finding of its own.
     let Some(name) = first.name.text().filter(|name| !name.is_empty()) else {
@@ -323,9 +318,10 @@ fn one(
         .iter()
         .flat_map(|user| user.hosts.iter().copied())
         .collect();
-    let named = scene.objects.of_kind(scene.tree, "Secret").filter(|secret| {
-        secret.name() == Some(name) && secret.shares_namespace(first.by)
-    });
+    let named = scene
+        .objects
+        .of_kind(scene.tree, "Secret")
+        .filter(|secret| secret.name() == Some(name) && secret.shares_namespace(first.by));
     let mut generated = false;
     let mut found = None;
     for secret in named {
@@ -414,7 +410,10 @@ fn in_secret<'a>(
     });
     for (node, _) in [certificate, key].into_iter().flatten() {
         if node.is_opaque() {
-            return Err(opaque_supply(&format!("the certificate in {}", secret.title())));
+            return Err(opaque_supply(&format!(
+                "the certificate in {}",
+                secret.title()
+            )));
         }
         // SOPS writes values as ENC[AES256_GCM,…].
         if node.text().is_some_and(|text| text.starts_with("ENC[")) {
@@ -435,10 +434,7 @@ fn in_secret<'a>(
     };
     let encoding = |node: Option<(Node<'_>, Encoding)>| node.map_or(Encoding::Plain, |(_, e)| e);
     let mut missing = Vec::new();
-    let parts = [
-        (certificate, Part::Certificate),
-        (key, Part::PrivateKey),
-    ];
+    let parts = [(certificate, Part::Certificate), (key, Part::PrivateKey)];
     for ((node, part), name) in parts.into_iter().zip(keys) {
         if node.is_none() {
             missing.push((part, name));

@@ -258,6 +258,9 @@ declare_subjects! {
         decided_by: String,
         /// True where the leaf comes first, and each certificate of the chain before its issuer.
         in_order: bool,
+        /// True where another certificate of an authority's name comes before the one that leads to a root, so that clients
+        /// that follow the first one they find (OpenSSL, Node.js) do not come to it. The order is wrong then.
+        misleading: bool,
         /// The right order, as the numbers that the certificates have now and their names.
         order: String,
         /// The command that writes a file in the right order.
