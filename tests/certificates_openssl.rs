@@ -4,6 +4,8 @@
 //! twice: by `openssl verify`, `openssl x509 -checkhost` and `openssl pkey`, and by Portolan. Where there is no `openssl`, the
 //! test says so and does nothing. All keys are made anew and thrown away.
 
+// Without the feature nothing is proved by signatures, and that is what is compared here.
+#![cfg(feature = "verify")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use std::cell::RefCell;
@@ -689,7 +691,7 @@ fn ten_thousand_broken_inputs_neither_panic_nor_hang() {
     use base64::Engine as _;
     let engine = base64::engine::general_purpose::STANDARD;
     let seeds = seeds();
-    let mut random = Random(0x5eed_0f_ca57_1e5);
+    let mut random = Random(0x05ee_d0fc_a571_e501);
     let begun = std::time::Instant::now();
     for round in 0..10_000 {
         let mut bytes = seeds[random.next() % seeds.len()].clone();

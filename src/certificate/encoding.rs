@@ -161,7 +161,7 @@ fn binary(bytes: &[u8], part: Part) -> Option<Cause> {
     if bytes.starts_with(&[0x30, 0x80, 0x02, 0x01, 0x03]) {
         return Some(Cause::Pkcs12);
     }
-    if bytes.first() != Some(&0x30) || !bytes.get(1).is_some_and(|byte| *byte >= 0x80) {
+    if bytes.first() != Some(&0x30) || bytes.get(1).is_none_or(|byte| *byte < 0x80) {
         return None;
     }
     let Some(mut inner) = Reader::new(bytes).sequence() else {
@@ -192,7 +192,7 @@ mod tests {
     fn a_range_of_the_text_leads_to_its_characters_in_the_base64() {
         let pem = "-----BEGIN X-----\nQUI=\n-----END X-----\n";
         let mut encoded = STANDARD.encode(pem);
-        encoded.insert_str(10, "\n");
+        encoded.insert(10, '\n');
         let decoded = decode(&encoded, Encoding::Base64, Part::Certificate).unwrap();
         assert_eq!(decoded.text, pem);
         assert_eq!(decoded.range(0..3), 0..4);

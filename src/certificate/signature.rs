@@ -236,5 +236,5 @@ fn has_usual_exponent(key: &PublicKey) -> bool {
     };
     let odd = exponent.last().is_some_and(|last| last & 1 == 1);
     let small = exponent.len() <= 4 && exponent != [1];
-    odd && small && super::der::bit_length(modulus) % 8 == 0
+    odd && small && super::der::bit_length(modulus).is_multiple_of(8)
 }

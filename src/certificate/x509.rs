@@ -118,7 +118,9 @@ pub struct Certificate {
     pub fingerprint: String,
     pub(super) authority_key_id: Option<Vec<u8>>,
     pub(super) subject_key_id: Option<Vec<u8>>,
+    #[cfg_attr(not(feature = "verify"), expect(dead_code))]
     pub(super) signed: Vec<u8>,
+    #[cfg_attr(not(feature = "verify"), expect(dead_code))]
     pub(super) signature: Vec<u8>,
     version_3: bool,
 }
