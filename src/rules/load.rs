@@ -23,6 +23,8 @@ pub struct Rule {
     pub severity_when: Vec<(Condition, Severity, Consequence)>,
     /// When it cannot be said, and what to supply.
     pub undecided: Vec<(Condition, Template)>,
+    /// What is taken for granted where the rule holds.
+    pub granted: CasesOf,
     /// What is wrong.
     pub message: CasesOf,
     /// How to mend it.
@@ -233,6 +235,7 @@ fn compile(file: RuleFile) -> Rule {
             .iter()
             .map(|case| (Condition::new(&case.when), Template::new(&case.supply)))
             .collect(),
+        granted: cases_of(&Text::Cases(file.granted.clone())),
         message: cases_of(&file.message),
         help: cases_of(&file.help),
         labels: file
@@ -341,6 +344,11 @@ impl Checker<'_> {
         for (index, case) in file.severity_when.iter().enumerate() {
             expressions.push((format!("severity-when[{index}].when"), &case.when));
         }
+        for (index, case) in file.granted.iter().enumerate() {
+            if let Some(when) = &case.when {
+                expressions.push((format!("granted[{index}].when"), when));
+            }
+        }
         for (index, label) in file.labels.iter().enumerate() {
             if let Some(when) = &label.when {
                 expressions.push((format!("labels[{index}].when"), when));
@@ -386,6 +394,9 @@ impl Checker<'_> {
         }
         for (index, case) in file.undecided.iter().enumerate() {
             texts.push((format!("undecided[{index}].supply"), case.supply.clone()));
+        }
+        for (index, case) in file.granted.iter().enumerate() {
+            texts.push((format!("granted[{index}].text"), case.text.clone()));
         }
         for (index, label) in file.labels.iter().enumerate() {
             texts.push((format!("labels[{index}].message"), label.message.clone()));
