@@ -70,13 +70,14 @@ fn row(outcome: &Outcome) -> RequirementVerdict {
 fn the_requirement_is_met_only_where_everything_was_looked_at() {
     let met = row(&run(VALUES, &good()));
     assert_eq!(met.verdict, Verdict::Met, "{:?}", met.supply);
-    let lacking: [(&str, &str, &dyn Fn(&mut Options)); 4] = [
-        ("the certificate", "--tls-cert", &|options| {
+    type Take = fn(&mut Options);
+    let lacking: [(&str, &str, Take); 4] = [
+        ("the certificate", "--tls-cert", |options| {
             options.tls_cert = None;
         }),
-        ("the key", "--tls-key", &|options| options.tls_key = None),
-        ("the root", "--ca", &|options| options.ca.clear()),
-        ("the time", "--now", &|options| options.now = None),
+        ("the key", "--tls-key", |options| options.tls_key = None),
+        ("the root", "--ca", |options| options.ca.clear()),
+        ("the time", "--now", |options| options.now = None),
     ];
     for (what, option, take) in lacking {
         let mut options = good();

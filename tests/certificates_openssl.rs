@@ -486,6 +486,215 @@ fn a_signature_that_cannot_be_checked_is_never_called_bad() {
 }
 
 #[test]
+fn a_bundle_in_which_everyone_may_have_signed_everyone_ends_soon() {
+    use base64::Engine as _;
+    let Some(bench) = Bench::new("maze") else {
+        return skipped();
+    };
+    bench.key("p521", KINDS[5].1);
+    bench.must(&[
+        "req",
+        "-x509",
+        "-key",
+        "p521.key",
+        "-subj",
+        "/CN=Maze",
+        "-set_serial",
+        "0x11223344556677",
+        "-out",
+        "maze.crt",
+    ]);
+    bench.must(&[
+        "x509", "-in", "maze.crt", "-outform", "der", "-out", "maze.der",
+    ]);
+    let der = fs::read(bench.folder.join("maze.der")).unwrap();
+    let serial = [0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77];
+    let at = der.windows(7).position(|bytes| bytes == serial).unwrap();
+    let engine = base64::engine::general_purpose::STANDARD;
+    // No signature of a P-521 key can be checked, so each of these names each of the others as its issuer.
+    let bundle: String = (0..200_u8)
+        .map(|number| {
+            let mut der = der.clone();
+            der[at + 6] = number;
+            format!(
+                "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
+                engine.encode(der)
+            )
+        })
+        .collect();
+    let begun = std::time::Instant::now();
+    let inspection = inspect(&bundle, Encoding::Plain, Asked::default());
+    assert_eq!(inspection.reading.found.len(), 100);
+    assert_eq!(inspection.reading.defects[0].cause.id(), "too-large");
+    assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
+    eprintln!("judged in {:.1?}", begun.elapsed());
+}
+
+#[test]
+fn each_kind_of_wrong_file_is_called_by_its_name() {
+    use base64::Engine as _;
+    use portolan::certificate::cause::Part;
+    use portolan::certificate::encoding::text_of_file;
+    let Some(bench) = Bench::new("files") else {
+        return skipped();
+    };
+    bench.key("p256", KINDS[3].1);
+    let leaf = bench.certificate(&Wanted::server("leaf", "p256", None, "sha256"));
+    let key = bench.read("p256.key");
+    bench.must(&[
+        "pkcs12",
+        "-export",
+        "-inkey",
+        "p256.key",
+        "-in",
+        "leaf.crt",
+        "-passout",
+        "pass:throw-away",
+        "-out",
+        "leaf.p12",
+    ]);
+    bench.must(&[
+        "crl2pkcs7",
+        "-nocrl",
+        "-certfile",
+        "leaf.crt",
+        "-outform",
+        "der",
+        "-out",
+        "leaf.p7b",
+    ]);
+    bench.must(&[
+        "crl2pkcs7",
+        "-nocrl",
+        "-certfile",
+        "leaf.crt",
+        "-out",
+        "leaf.p7b.pem",
+    ]);
+    bench.must(&[
+        "x509", "-in", "leaf.crt", "-outform", "der", "-out", "leaf.der",
+    ]);
+    bench.must(&[
+        "x509",
+        "-in",
+        "leaf.crt",
+        "-trustout",
+        "-out",
+        "trusted.crt",
+    ]);
+    bench.must(&[
+        "pkey", "-in", "p256.key", "-outform", "der", "-out", "key.der",
+    ]);
+    bench.must(&["pkey", "-in", "p256.key", "-pubout", "-out", "public.key"]);
+    let engine = base64::engine::general_purpose::STANDARD;
+    for (file, expected) in [
+        ("leaf.p12", "pkcs12"),
+        ("leaf.p7b", "pkcs7"),
+        ("leaf.der", "der"),
+        ("key.der", "der"),
+    ] {
+        let bytes = fs::read(bench.folder.join(file)).unwrap();
+        let cause = text_of_file(&bytes, Part::Certificate).unwrap_err();
+        assert_eq!(cause.id(), expected, "{file}");
+        let in_secret = inspect(&engine.encode(&bytes), Encoding::Base64, Asked::default());
+        assert_eq!(
+            in_secret.reading.defects[0].cause.id(),
+            expected,
+            "{file} in a Secret"
+        );
+    }
+    let utf16: Vec<u8> = [0xff, 0xfe]
+        .into_iter()
+        .chain(leaf.bytes().flat_map(|byte| [byte, 0]))
+        .collect();
+    assert_eq!(
+        text_of_file(&utf16, Part::Certificate).unwrap_err().id(),
+        "utf-16"
+    );
+    let one_line = leaf.replace('\n', " ");
+    let damaged = leaf.replacen("MI", "NI", 1);
+    let cut = leaf
+        .lines()
+        .take(5)
+        .chain(["-----END CERTIFICATE-----"])
+        .collect::<Vec<_>>()
+        .join("\n");
+    let body: String = leaf
+        .lines()
+        .filter(|line| !line.starts_with("-----"))
+        .collect();
+    let relabelled = leaf.replace("CERTIFICATE", "X509 CERTIFICATE");
+    let key_as_certificate = key.replace("PRIVATE KEY", "CERTIFICATE");
+    let glued = format!("{}{leaf}", leaf.trim_end());
+    let certificates: [(&str, &str); 11] = [
+        (&one_line, "lost-line-breaks"),
+        (&damaged, "not-parsed"),
+        (&cut, "truncated"),
+        (&body, "no-boundaries"),
+        (&relabelled, "wrong-label"),
+        (&bench.read("trusted.crt"), "wrong-label"),
+        (&bench.read("leaf.csr"), "request"),
+        (&bench.read("leaf.p7b.pem"), "pkcs7"),
+        (&key, "swapped"),
+        (&key_as_certificate, "swapped"),
+        (&glued, "glued"),
+    ];
+    for (text, expected) in certificates {
+        let found = inspect(text, Encoding::Plain, Asked::default())
+            .reading
+            .defects;
+        assert_eq!(
+            found
+                .iter()
+                .map(|defect| defect.cause.id())
+                .collect::<Vec<_>>(),
+            [expected],
+            "{text}"
+        );
+        // The sentences must not carry what they are about.
+        for defect in found {
+            let said = format!(
+                "{}{}{:?}",
+                defect.cause.sentence(),
+                defect.cause.help(Part::Certificate),
+                defect.cause
+            );
+            assert!(!said.contains(&key.lines().nth(1).unwrap()[..20]));
+        }
+    }
+    let sec1_as_pkcs1 = {
+        bench.must(&[
+            "pkey",
+            "-in",
+            "p256.key",
+            "-traditional",
+            "-out",
+            "sec1.key",
+        ]);
+        bench
+            .read("sec1.key")
+            .replace("EC PRIVATE KEY", "RSA PRIVATE KEY")
+    };
+    let keys: [(&str, &str); 4] = [
+        (&leaf, "swapped"),
+        (&sec1_as_pkcs1, "wrong-label"),
+        (&bench.read("public.key"), "wrong-label"),
+        (&engine.encode(&key), "encoded"),
+    ];
+    for (text, expected) in keys {
+        let found = inspect_key(text, Encoding::Plain).defects;
+        assert_eq!(
+            found
+                .iter()
+                .map(|defect| defect.cause.id())
+                .collect::<Vec<_>>(),
+            [expected],
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn names_are_judged_as_openssl_judges_them() {
     let Some(bench) = Bench::new("names") else {
         return skipped();

@@ -161,7 +161,9 @@ fn binary(bytes: &[u8], part: Part) -> Option<Cause> {
     if bytes.starts_with(&[0x30, 0x80, 0x02, 0x01, 0x03]) {
         return Some(Cause::Pkcs12);
     }
-    if bytes.first() != Some(&0x30) || bytes.get(1).is_none_or(|byte| *byte < 0x80) {
+    // 30 is a zero in ASCII, and a length below 80 may be a letter: text is not taken for DER.
+    let is_text = |byte: &u8| *byte < 0x80 && (*byte >= 0x20 || byte.is_ascii_whitespace());
+    if bytes.first() != Some(&0x30) || bytes.iter().all(is_text) {
         return None;
     }
     let Some(mut inner) = Reader::new(bytes).sequence() else {

@@ -3,11 +3,12 @@
 //! Pure: bytes and texts in, findings as data out. No file, clock or network. Nothing of a private key's secret half leaves
 //! this room, or is kept in it.
 //!
-//! The way through: [`encoding`] undoes base64, [`pem`] finds the blocks, [`x509`] and [`key`] read them, [`chain`] puts
-//! them in order, and [`inspect`] does all of it for one bundle. [`explain`] draws what was found.
+//! The way through: [`encoding`] undoes base64, [`pem`] finds the blocks, [`x509`] and [`key`] read them, `climb` puts them
+//! in a [`chain`], and [`inspect`] does all of it for one bundle. [`explain`] draws what was found.
 
 pub mod cause;
 pub mod chain;
+mod climb;
 mod der;
 pub mod encoding;
 mod explain;
@@ -228,7 +229,7 @@ pub fn inspect(given: &str, encoding: Encoding, asked: Asked<'_>) -> Inspection 
         given: asked.given,
         now: asked.now,
     };
-    let chain = chain::build(bundle, |certificate| {
+    let chain = climb::build(bundle, |certificate| {
         asked
             .key
             .is_some_and(|key| key.matches(&certificate.key) == Some(true))
