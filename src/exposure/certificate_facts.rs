@@ -219,6 +219,11 @@ fn describe_chain(
     material: &Material<'_>,
 ) {
     let file = material.file;
+    // A value in base64 is made from a file, and must be made anew.
+    let encoded = |file: &str| match material.encodings[0] {
+        Encoding::Base64 => format!(" && base64 -w0 {file}"),
+        Encoding::Plain => String::new(),
+    };
     let span = |position: usize| {
         let found = inspection.reading.found.get(position)?;
         let range = inspection.given_range(found.range.clone());
@@ -241,7 +246,10 @@ fn describe_chain(
         && let Some(last) = inspection.at(chain.last())
     {
         bundle.missing_issuer = Fact::known(last.issuer.text.clone());
-        let command = last.issuer_url.as_ref().map(|url| fetch_command(url, file));
+        let command = last
+            .issuer_url
+            .as_ref()
+            .map(|url| format!("{}{}", fetch_command(url, file), encoded(file)));
         bundle.fetch = Fact::from_option(command);
     }
     bundle.namesake = Fact::known(chain.namesake.is_some());
@@ -252,7 +260,11 @@ fn describe_chain(
         Some(format!("{} ({})", position + 1, certificate.subject.short))
     });
     bundle.order = Fact::known(order.collect::<Vec<_>>().join(", "));
-    bundle.reorder = Fact::known(reorder_command(file, &chain.path));
+    bundle.reorder = Fact::known(format!(
+        "{}{}",
+        reorder_command(file, &chain.path),
+        encoded("fullchain.crt")
+    ));
 }
 
 /// A bundle that could be read.
