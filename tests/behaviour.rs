@@ -355,3 +355,29 @@ fn ignored_rules_are_not_reported_but_the_verdict_stays_honest() {
     assert!(places(&outcome).is_empty());
     assert!(open_verdicts(&outcome).contains(&"timeout-605 violated".to_owned()));
 }
+
+#[test]
+fn two_installations_in_one_set_of_manifests_are_judged_one_by_one() {
+    let second = LIST
+        .replace("namespace: carto", "namespace: maps")
+        .replace("\"10\"", "\"4\"");
+    let text = format!("{LIST}---\n{second}");
+    let outcome = check_text("<stdin>", &text, &Options::default());
+    let texts: Vec<&str> = outcome
+        .report
+        .diagnostics
+        .iter()
+        .map(|found| outcome.sources.slice(found.span))
+        .collect();
+    assert_eq!(texts, ["\"10\"", "\"4\""]);
+    let names: Vec<&str> = outcome
+        .report
+        .releases
+        .iter()
+        .map(|release| release.name.as_str())
+        .collect();
+    assert_eq!(
+        names,
+        ["<stdin> (namespace carto)", "<stdin> (namespace maps)"]
+    );
+}

@@ -206,9 +206,11 @@ pub fn check(inputs: Vec<Input>, options: &Options, rules: &RuleSet) -> Outcome 
         collect(checked, &mut diagnostics, &mut outcome);
     }
     if !manifests.is_empty() {
-        let (checked, objects) = shop.manifests(manifests);
+        let (sets, objects) = shop.manifests(manifests);
         summary.manifests += objects;
-        collect(checked, &mut diagnostics, &mut outcome);
+        for checked in sets {
+            collect(checked, &mut diagnostics, &mut outcome);
+        }
     }
     outcome.report.diagnostics = arrange(diagnostics, options, &shop.sources);
     for diagnostic in &mut outcome.report.diagnostics {

@@ -2,7 +2,7 @@
 
 use super::{Checked, Document, Input, Workshop, secrets};
 use crate::diagnostic::{Label, ReleaseReport, Requirement, RequirementVerdict, Verdict};
-use crate::exposure::{Exposure, Scene, extract};
+use crate::exposure::{Exposure, Scene, extract, router_namespaces};
 use crate::facts::{DuplicateKey, Fact, Facts, Place, SyntaxError, TemplateError, TlsConflict};
 use crate::helm::extra_deploy::{self, Rendering};
 use crate::helm::projection::Projection;
@@ -175,7 +175,9 @@ impl Workshop<'_> {
     }
 
     /// Checks the manifests of all files as one set.
-    pub(super) fn manifests(&mut self, documents: Vec<Document>) -> (Checked, usize) {
+    ///
+    /// Several installations among them, each in a namespace of its own, are judged one by one.
+    pub(super) fn manifests(&mut self, documents: Vec<Document>) -> (Vec<Checked>, usize) {
         let mut facts = Facts::default();
         let mut objects = Objects::default();
         let mut lost = 0;
@@ -205,27 +207,38 @@ impl Workshop<'_> {
         let anchor = documents
             .first()
             .map_or(Span::NOWHERE, |document| Span::new(document.source, 0, 0));
-        let scene = Scene {
-            tree: &self.tree,
-            sources: &self.sources,
-            objects: &objects,
-            cluster: &self.options.cluster,
-            from_values: false,
-            anchor,
-            certificates: &self.certificates,
-        };
-        let mut exposure = extract(scene);
-        for secret in std::mem::take(&mut exposure.secrets) {
-            self.sources.mark_secret(secret);
-        }
-        absorb(&mut exposure.facts, facts);
-        let count = objects.len();
         let name = documents
             .iter()
             .map(|document| document.name.as_str())
             .collect::<Vec<_>>()
             .join(", ");
-        (self.judge(name, exposure, lost), count)
+        let count = objects.len();
+        let namespaces = router_namespaces(&self.tree, &objects);
+        let mut checked = Vec::new();
+        for (index, set) in objects.split(&self.tree, &namespaces).iter().enumerate() {
+            let scene = Scene {
+                tree: &self.tree,
+                sources: &self.sources,
+                objects: set,
+                cluster: &self.options.cluster,
+                from_values: false,
+                anchor,
+                certificates: &self.certificates,
+            };
+            let mut exposure = extract(scene);
+            for secret in std::mem::take(&mut exposure.secrets) {
+                self.sources.mark_secret(secret);
+            }
+            absorb(&mut exposure.facts, std::mem::take(&mut facts));
+            let name = match namespaces.get(index) {
+                Some(Some(namespace)) if namespaces.len() > 1 => {
+                    format!("{name} (namespace {namespace})")
+                }
+                _ => name.clone(),
+            };
+            checked.push(self.judge(name, exposure, lost));
+        }
+        (checked, count)
     }
 
     /// `# Source:` comments: where each stands and the template that it names.

@@ -69,6 +69,8 @@ pub struct Exposure {
     pub secrets: Vec<Span>,
 }
 
+pub use router::namespaces as router_namespaces;
+
 /// Draws the facts.
 pub fn extract(scene: Scene<'_>) -> Exposure {
     let mut exposure = Exposure {

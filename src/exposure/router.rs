@@ -3,8 +3,8 @@
 use super::{Exposure, Scene, opaque_supply};
 use crate::diagnostic::Label;
 use crate::facts::{Fact, Place, Router, TlsConflict};
-use crate::kube::View;
-use crate::yaml::Node;
+use crate::kube::{Objects, View};
+use crate::yaml::{Node, Tree};
 
 /// The router's objects.
 pub struct RouterObjects<'a> {
@@ -18,25 +18,42 @@ pub struct RouterObjects<'a> {
 
 const COMPONENT: &str = "app.kubernetes.io/component";
 
+fn selects_router(service: &View<'_>) -> bool {
+    let selector = service.node.at(&["spec", "selector"]);
+    let selected = selector
+        .and_then(|selector| selector.get(COMPONENT))
+        .and_then(Node::text);
+    service.label(COMPONENT) == Some("router") || selected == Some("router")
+}
+
+fn is_called_router(service: &View<'_>) -> bool {
+    service
+        .name()
+        .is_some_and(|name| name == "router" || name.ends_with("-router"))
+}
+
+/// The namespaces that have a router Service of their own, each once, in the order of the objects.
+pub fn namespaces(tree: &Tree, objects: &Objects) -> Vec<Option<String>> {
+    let mut namespaces = Vec::new();
+    for service in objects.of_kind(tree, "Service") {
+        let namespace = service.namespace().map(str::to_owned);
+        if selects_router(&service)
+            && is_called_router(&service)
+            && !namespaces.contains(&namespace)
+        {
+            namespaces.push(namespace);
+        }
+    }
+    namespaces
+}
+
 /// Finds the router Service and what belongs to it.
 pub fn find<'a>(scene: Scene<'a>) -> Option<RouterObjects<'a>> {
     let services = || scene.objects.of_kind(scene.tree, "Service");
-    let selects_router = |service: &View<'_>| {
-        let selector = service.node.at(&["spec", "selector"]);
-        let selected = selector
-            .and_then(|selector| selector.get(COMPONENT))
-            .and_then(Node::text);
-        service.label(COMPONENT) == Some("router") || selected == Some("router")
-    };
-    let named_router = |service: &View<'_>| {
-        service
-            .name()
-            .is_some_and(|name| name == "router" || name.ends_with("-router"))
-    };
     let service = services()
-        .find(|service| selects_router(service) && named_router(service))
+        .find(|service| selects_router(service) && is_called_router(service))
         .or_else(|| services().find(selects_router))
-        .or_else(|| services().find(named_router))?;
+        .or_else(|| services().find(is_called_router))?;
     let deployment = scene
         .objects
         .of_kind(scene.tree, "Deployment")
