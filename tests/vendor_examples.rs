@@ -81,6 +81,7 @@ const EXAMPLES: [Example; 6] = [
         file: "service_loadBalancer/aws_eks_tls_offloading/config.yaml",
         defects: &[
             ("tls-offload-port-mismatch", 4, "service"),
+            ("unknown-key", 22, "ports"),
             ("placeholder-left", 17, "<REGION>"),
             ("placeholder-left", 17, "<AWS_ACCOUNTS>"),
             ("placeholder-left", 17, "<CERTIFICATE_ID>"),

@@ -9,6 +9,7 @@ mod secrets;
 
 pub use classify::{Classified, classify};
 
+use crate::catalogue::{Catalogue, Edition};
 use crate::diagnostic::{Diagnostic, Report, Severity, Summary};
 use crate::exposure::ClusterOptions;
 use crate::helm::projection::ReleaseNames;
@@ -84,6 +85,10 @@ pub struct Options {
     pub select: Vec<String>,
     /// Findings of these rules are not reported. They still count for the verdict.
     pub ignore: Vec<String>,
+    /// The chart whose keys apply; the newest known release where nothing is said.
+    pub chart: Option<Edition>,
+    /// The time, in seconds since 1970 (UTC): whether suppressions have expired. None has where it is not known.
+    pub now: Option<i64>,
 }
 
 impl Options {
@@ -119,6 +124,8 @@ struct Workshop<'o> {
     documents: Vec<yaml::Document>,
     options: &'o Options,
     rules: &'o RuleSet,
+    /// The chart whose keys apply.
+    edition: Edition,
 }
 
 /// An input after reading.
@@ -137,6 +144,10 @@ pub fn check(inputs: Vec<Input>, options: &Options, rules: &RuleSet) -> Outcome 
         documents: Vec::new(),
         options,
         rules,
+        edition: options
+            .chart
+            .clone()
+            .unwrap_or_else(|| Catalogue::embedded().newest()),
     };
     let mut outcome = Outcome::default();
     let mut layers = Vec::new();

@@ -8,7 +8,7 @@ use crate::helm::extra_deploy::{self, Rendering};
 use crate::helm::projection::Projection;
 use crate::helm::template::TemplateProblem;
 use crate::helm::values::{Values, coalesce, merge};
-use crate::helm::{CHART_DEFAULTS, DEFAULTS_NAME, set};
+use crate::helm::{CHART_DEFAULTS, DEFAULTS_NAME, keys, scalars, set};
 use crate::kube::{Object, Objects, Origin};
 use crate::rules::judge;
 use crate::source::{MappedText, Span};
@@ -87,6 +87,7 @@ impl Workshop<'_> {
         if unreadable {
             return self.unreadable(name, facts);
         }
+        self.chart_facts(&layers, &roots, user, &mut facts);
         let (exposure, hidden) = self.expose(user, anchor, facts);
         self.judge(name, exposure, hidden)
     }
@@ -114,6 +115,18 @@ impl Workshop<'_> {
             }
         }
         user
+    }
+
+    /// What the values look like beside the chart's own: file by file, since a later file hides what an earlier one says.
+    fn chart_facts(&self, layers: &[Document], roots: &[NodeId], user: NodeId, facts: &mut Facts) {
+        for layer in layers {
+            scalars::documents(&self.tree, &layer.stream, facts);
+        }
+        // The merged values come last, for what stands in no file: `--set`.
+        for root in roots.iter().copied().chain([user]) {
+            keys::facts(&self.edition, &self.sources, &self.tree, root, facts);
+        }
+        scalars::overrides(&self.sources, self.tree.node(user), facts);
     }
 
     /// From merged values to facts.
@@ -435,6 +448,14 @@ fn absorb(facts: &mut Facts, texts: Facts) {
     facts.duplicate_keys.extend(texts.duplicate_keys);
     facts.template_errors.extend(texts.template_errors);
     facts.tls_conflicts.extend(texts.tls_conflicts);
+    facts.chart_keys.extend(texts.chart_keys);
+    facts.chart_values.extend(texts.chart_values);
+    facts.boolean_words.extend(texts.boolean_words);
+    facts.rewritten_keys.extend(texts.rewritten_keys);
+    facts.rewritten_numbers.extend(texts.rewritten_numbers);
+    facts.padded_texts.extend(texts.padded_texts);
+    facts.ignored_documents.extend(texts.ignored_documents);
+    facts.type_overrides.extend(texts.type_overrides);
 }
 
 /// The template named by the last `# Source:` comment in a document before its content.

@@ -1,0 +1,1 @@
+//! The catalogue, and that it can be read.
