@@ -176,6 +176,10 @@ fn every_known_defect_is_found_in_helms_real_rendering() {
         let text = read(&corpus.join("rendered/1.287.1").join(&name));
         let outcome = check_text(&name, &text, &plain());
         for (rule, _, _) in example.defects {
+            // A key without effect leaves no trace in what Helm renders.
+            if *rule == "unknown-key" {
+                continue;
+            }
             assert!(
                 outcome
                     .report

@@ -6,6 +6,7 @@
 mod classify;
 mod release;
 mod secrets;
+mod suppressions;
 
 pub use classify::{Classified, classify};
 
@@ -126,6 +127,8 @@ struct Workshop<'o> {
     rules: &'o RuleSet,
     /// The chart whose keys apply.
     edition: Edition,
+    /// Every suppression in the texts.
+    written: Vec<suppressions::Written>,
 }
 
 /// An input after reading.
@@ -148,6 +151,7 @@ pub fn check(inputs: Vec<Input>, options: &Options, rules: &RuleSet) -> Outcome 
             .chart
             .clone()
             .unwrap_or_else(|| Catalogue::embedded().newest()),
+        written: Vec::new(),
     };
     let mut outcome = Outcome::default();
     let mut layers = Vec::new();
@@ -157,6 +161,8 @@ pub fn check(inputs: Vec<Input>, options: &Options, rules: &RuleSet) -> Outcome 
     for input in inputs {
         let role = input.role;
         let document = shop.read(input);
+        let written = shop.suppressions(&document);
+        shop.written.extend(written);
         match (
             role,
             classify(
@@ -186,11 +192,13 @@ pub fn check(inputs: Vec<Input>, options: &Options, rules: &RuleSet) -> Outcome 
     for release in releases {
         let checked = shop.release(release);
         summary.releases += 1;
+        summary.suppressed += checked.suppressed;
         collect(checked, &mut diagnostics, &mut outcome);
     }
     if !manifests.is_empty() {
         let (checked, objects) = shop.manifests(manifests);
         summary.manifests += objects;
+        summary.suppressed += checked.suppressed;
         collect(checked, &mut diagnostics, &mut outcome);
     }
     outcome.report.diagnostics = arrange(diagnostics, options, &shop.sources);
@@ -215,6 +223,7 @@ struct Checked {
     diagnostics: Vec<Diagnostic>,
     failures: Vec<String>,
     held: std::collections::BTreeMap<String, usize>,
+    suppressed: usize,
 }
 
 fn collect(checked: Checked, diagnostics: &mut Vec<Diagnostic>, outcome: &mut Outcome) {

@@ -11,7 +11,7 @@ use crate::helm::values::{Values, coalesce, merge};
 use crate::helm::{CHART_DEFAULTS, DEFAULTS_NAME, keys, scalars, set};
 use crate::kube::{Object, Objects, Origin};
 use crate::rules::judge;
-use crate::source::{MappedText, Span};
+use crate::source::{MappedText, SourceId, Span};
 use crate::yaml::{self, Node, NodeData, NodeId, NodeKind, Problem, ProblemKind};
 
 impl Workshop<'_> {
@@ -50,6 +50,7 @@ impl Workshop<'_> {
         let name = layers
             .last()
             .map_or_else(|| "--set".to_owned(), |layer| layer.name.clone());
+        let files = files(&layers);
         let mut facts = Facts::default();
         let mut unreadable = false;
         let mut roots = Vec::new();
@@ -85,11 +86,11 @@ impl Workshop<'_> {
         }
         user = self.apply_set(user, &mut facts, &mut unreadable);
         if unreadable {
-            return self.unreadable(name, facts);
+            return self.unreadable(name, &files, facts);
         }
         self.chart_facts(&layers, &roots, user, &mut facts);
         let (exposure, hidden) = self.expose(user, anchor, facts);
-        self.judge(name, exposure, hidden)
+        self.judge(name, &files, exposure, hidden)
     }
 
     /// Lays `--set` and `--set-string` over the values.
@@ -230,7 +231,7 @@ impl Workshop<'_> {
             .map(|document| document.name.as_str())
             .collect::<Vec<_>>()
             .join(", ");
-        (self.judge(name, exposure, lost), count)
+        (self.judge(name, &files(&documents), exposure, lost), count)
     }
 
     /// `# Source:` comments: where each stands and the template that it names.
@@ -294,12 +295,12 @@ impl Workshop<'_> {
     }
 
     /// A release whose values cannot be read: nothing but the text itself is judged.
-    fn unreadable(&self, name: String, facts: Facts) -> Checked {
+    fn unreadable(&self, name: String, files: &[SourceId], facts: Facts) -> Checked {
         let exposure = Exposure {
             facts,
             inferred: Vec::new(),
         };
-        let mut checked = self.judge(name, exposure, 0);
+        let mut checked = self.judge(name, files, exposure, 0);
         for row in &mut checked.report.requirements {
             if row.requirement != Requirement::ValuesFile {
                 row.verdict = Verdict::Undecided;
@@ -310,9 +311,20 @@ impl Workshop<'_> {
         checked
     }
 
-    fn judge(&self, name: String, exposure: Exposure, hidden: usize) -> Checked {
-        let Exposure { facts, inferred } = exposure;
-        let judgement = judge(self.rules, &facts);
+    fn judge(
+        &self,
+        name: String,
+        files: &[SourceId],
+        exposure: Exposure,
+        hidden: usize,
+    ) -> Checked {
+        let Exposure {
+            facts,
+            mut inferred,
+        } = exposure;
+        let mut judgement = judge(self.rules, &facts);
+        let suppressed = self.suppress(files, &facts, &mut judgement);
+        inferred.extend(self.which_chart(&facts));
         let mut requirements = judgement.requirements;
         if facts.router.is_empty() {
             no_router(&mut requirements, hidden);
@@ -336,8 +348,28 @@ impl Workshop<'_> {
                 })
                 .collect(),
             held: judgement.held,
+            suppressed,
         }
     }
+
+    /// Which chart the keys were held against, where that matters: it was asked for, or something was found.
+    fn which_chart(&self, facts: &Facts) -> Option<String> {
+        let found = !facts.chart_keys.is_empty() || !facts.chart_values.is_empty();
+        let name = self.edition.name();
+        if self.edition.is_own() {
+            Some(format!("keys and types are those of your chart {name}"))
+        } else if self.options.chart.is_some() {
+            Some(format!("keys and types are those of chart {name}"))
+        } else {
+            found.then(|| {
+                format!("keys and types are those of chart {name}, the newest known; `--chart-version` names another")
+            })
+        }
+    }
+}
+
+fn files(documents: &[Document]) -> Vec<SourceId> {
+    documents.iter().map(|document| document.source).collect()
 }
 
 /// Without the router nothing is known about the ways to it.

@@ -1,9 +1,11 @@
 //! `portolan check`.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use super::arguments::CheckArguments;
 use super::inputs::{Gathered, gather};
 use super::look::Look;
-use super::{Exit, Surroundings, rule_folder};
+use super::{Exit, Surroundings, chart, rule_folder};
 use crate::check::{Input, Options, Outcome, check};
 use crate::diagnostic::{Severity, Verdict};
 use crate::nearest::ranked;
@@ -120,11 +122,24 @@ fn options(arguments: &CheckArguments, rules: &RuleSet) -> Result<Options, Vec<S
     if !unknown.is_empty() {
         return Err(unknown);
     }
+    let circumstances = arguments.circumstances.options();
+    let chart = match &arguments.chart {
+        Some(path) => Some(chart::read(path).map_err(|error| vec![error])?),
+        None => circumstances.chart.clone(),
+    };
     Ok(Options {
         select: arguments.select.clone(),
         ignore: arguments.ignore.clone(),
-        ..arguments.circumstances.options()
+        chart,
+        now: now(),
+        ..circumstances
     })
+}
+
+/// The time in seconds since 1970; none where the clock stands before that.
+fn now() -> Option<i64> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_secs()).ok()
 }
 
 /// That there is no such rule, with the ones that may have been meant.

@@ -4,6 +4,7 @@
 //! goes to standard output, what kept the work from being done to standard error.
 
 mod arguments;
+mod chart;
 mod check;
 mod decode;
 mod explain;
