@@ -210,6 +210,12 @@ impl Catalogue {
             let path: Vec<String> = catalogue.path(id).split('.').map(str::to_owned).collect();
             if only_read && parent_is_there(&shapes, &path) {
                 known(&mut shapes, &path);
+                // A list that may be a text as well.
+                if let Some(shape) = shapes.get_mut(&path)
+                    && shape.kind == Kind::List
+                {
+                    shape.kind = Kind::Any;
+                }
             }
         }
         catalogue.releases.push(version.as_str().into());
@@ -227,7 +233,7 @@ impl Catalogue {
         Ok(Edition::new(Arc::new(catalogue), release).named(name))
     }
 
-    fn ids(&self) -> Vec<KeyId> {
+    pub(super) fn ids(&self) -> Vec<KeyId> {
         (1..self.keys.len())
             .map(|at| KeyId(u32::try_from(at).unwrap_or(u32::MAX)))
             .collect()

@@ -76,77 +76,88 @@ impl Edition {
         {
             return found(id, How::Indentation);
         }
-        let names = siblings.iter().map(|id| self.key_name(*id));
-        if let Some(near) = nearest(name, names) {
+        let names = || siblings.iter().map(|id| self.key_name(*id));
+        let near =
+            nearest(name, names()).or_else(|| names().find(|other| begin_alike(name, other)));
+        if let Some(near) = near {
             return found(self.known(parent, near)?, How::Spelling);
         }
         let id = self.elsewhere(parent, name, below)?;
         found(id, How::Elsewhere)
     }
 
-    /// Where the chart moved a key that this release does not have.
-    pub fn successor(&self, id: KeyId) -> Option<Suggestion> {
+    /// Where the chart moved a key that this release does not have, step by step up to a key that it has; with the release
+    /// that brought that one.
+    pub fn successor(&self, id: KeyId) -> Option<(Suggestion, String)> {
+        let mut at = id;
+        // Nothing was renamed more than twice so far.
+        for _ in 0..4 {
+            at = self.step(at)?;
+            if self.kind(at).is_some() {
+                let (first, _) = self.catalogue.span(at)?;
+                let since = self.catalogue.releases.get(first)?.to_string();
+                let found = Suggestion {
+                    path: self.path(at),
+                    how: How::Renamed,
+                };
+                return Some((found, since));
+            }
+        }
+        None
+    }
+
+    /// What a key became when it went, or, for a key of newer releases, what it was before it came.
+    fn step(&self, id: KeyId) -> Option<KeyId> {
         let (first, last) = self.catalogue.span(id)?;
         let is_past = self.release > last;
-        // What came when it went, or went when it came.
-        let step = if is_past {
+        let turn = if is_past {
             last + 1
         } else {
             first.checked_sub(1)?
         };
         let name = self.key_name(id);
-        let below: BTreeSet<&str> = self.names_below(id);
+        let below = self.names_below(id);
         let path = self.path(id);
-        let mut best: Option<(usize, String)> = None;
-        for candidate in self.everything() {
+        let mut best: Option<(usize, KeyId)> = None;
+        for candidate in self.catalogue.ids() {
             let Some((begins, ends)) = self.catalogue.span(candidate) else {
                 continue;
             };
-            let turns = if is_past {
-                begins == step
-            } else {
-                ends == step
-            };
-            if !turns {
+            let turned = if is_past { begins } else { ends };
+            // The new name is sometimes there a release before the old one goes.
+            let is_later = is_past == (ends > last) && candidate != id;
+            if !is_later || turned.abs_diff(turn) > 1 {
                 continue;
             }
-            let score = if self.key_name(candidate) == name {
-                let shared = shared_tail(&path, &self.path(candidate));
+            let theirs = self.key_name(candidate);
+            let score = if theirs == name {
+                let other = self.path(candidate);
+                let shared = shared_tail(&path, &other);
+                // `name` or `enabled` alone says nothing; right below the top, the rest of the name changed.
+                let is_flat = |path: &str| path.matches('.').count() == 1;
+                if shared < 2 && !(is_flat(&path) && is_flat(&other)) {
+                    continue;
+                }
                 10 * shared
-            } else if !below.is_empty() {
-                let theirs = self.names_below(candidate);
-                let common = below.intersection(&theirs).count();
-                let all = below.union(&theirs).count();
-                if common * 10 < all * 6 {
+            } else if below.len() > 2 {
+                let known = self.names_below(candidate);
+                let common = below.intersection(&known).count();
+                if common * 10 < below.len() * 6 {
                     continue;
                 }
-                5
-            } else {
-                let near = self.catalogue.parent(candidate) == self.catalogue.parent(id)
-                    && nearest(name, [self.key_name(candidate)]).is_some();
-                if !near {
-                    continue;
-                }
+                5 + usize::from(letters(theirs).contains(&letters(name)))
+            } else if self.catalogue.parent(candidate) == self.catalogue.parent(id)
+                && nearest(name, [theirs]).is_some()
+            {
                 3
+            } else {
+                continue;
             };
-            let candidate = self.path(candidate);
-            let better = best.as_ref().is_none_or(|(known, known_path)| {
-                (score, known_path.len()) > (*known, candidate.len())
-            });
-            if better {
+            if best.is_none_or(|(known, _)| score > known) {
                 best = Some((score, candidate));
             }
         }
-        if let Some((_, path)) = best {
-            return Some(Suggestion {
-                path,
-                how: How::Renamed,
-            });
-        }
-        let below: Vec<&str> = below.into_iter().collect();
-        let parent = self.catalogue.parent(id);
-        self.suggest(parent, name, &below)
-            .filter(|found| matches!(found.how, How::Case | How::Indentation))
+        best.map(|(_, id)| id)
     }
 
     /// Every key of this release.
@@ -255,6 +266,16 @@ fn letters(name: &str) -> String {
         .filter(char::is_ascii_alphanumeric)
         .map(|c| c.to_ascii_lowercase())
         .collect()
+}
+
+/// Whether two names have most of the shorter one in common at their beginning: `replicas`, `replicaCount`.
+fn begin_alike(left: &str, right: &str) -> bool {
+    let common = left
+        .chars()
+        .zip(right.chars())
+        .take_while(|(left, right)| left == right)
+        .count();
+    common >= 5 && common * 4 >= left.len().min(right.len()) * 3
 }
 
 /// How many names two paths have in common at their ends.

@@ -355,7 +355,8 @@ declare_subjects! {
         releases: String,
         /// True where all of those are older than this one, false where they are newer.
         is_past: bool,
-        /// The first release without it, or, for a key of newer releases, the first with it.
+        /// The first release without it (with its successor, where it has one), or, for a key of newer releases, the first
+        /// with it.
         turned: String,
         /// The path of the key that was probably meant; null where nothing comes near.
         suggestion: String,

@@ -185,9 +185,12 @@ impl<'w> Walk<'w> {
             fact.is_past = Fact::known(when.is_past);
             fact.turned = Fact::known(when.turned);
         }
-        if let Some(found) = self.edition.successor(id) {
+        if let Some((found, since)) = self.edition.successor(id) {
             fact.suggestion = Fact::known(found.path);
             fact.how = Fact::known(found.how.as_str().to_owned());
+            if fact.is_past.value() == Some(&true) {
+                fact.turned = Fact::known(since);
+            }
         }
         self.facts.chart_keys.push(fact);
     }
