@@ -57,7 +57,7 @@ pub(super) fn read(path: &Path) -> Result<Edition, String> {
     } else {
         File::open(path)
             .map_err(|error| format!("cannot be read: {error}"))
-            .and_then(|file| packed(file))
+            .and_then(packed)
     };
     collected
         .and_then(|collected| collected.finish(shown.clone()))

@@ -76,7 +76,7 @@ pub(super) fn number(
         return;
     }
     let printed = yaml::template_text(scalar);
-    if printed == &*scalar.text || facts.rewritten_numbers.len() >= MOST {
+    if *printed == *scalar.text || facts.rewritten_numbers.len() >= MOST {
         return;
     }
     let mut fact = RewrittenNumber::new(Place::new(node.span()));
