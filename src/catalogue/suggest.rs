@@ -43,8 +43,15 @@ pub struct Suggestion {
 }
 
 impl Edition {
-    /// The key that was probably meant by `name` under `parent`. `below` are the keys that were written under it.
-    pub fn suggest(&self, parent: KeyId, name: &str, below: &[&str]) -> Option<Suggestion> {
+    /// The key that was probably meant by `name` under `parent`. `below` are the keys that were written under it, `before` is
+    /// the key that was written above it: where indentation was lost, it belongs in there.
+    pub fn suggest(
+        &self,
+        parent: KeyId,
+        name: &str,
+        below: &[&str],
+        before: Option<&str>,
+    ) -> Option<Suggestion> {
         let found = |id: KeyId, how: How| {
             Some(Suggestion {
                 path: self.path(id),
@@ -70,8 +77,12 @@ impl Edition {
         if let Some(id) = close {
             return found(*id, How::Spelling);
         }
-        if let Some(id) = self
-            .deeper(parent, name, below)
+        let into = before
+            .and_then(|before| self.known(parent, before))
+            .filter(|id| self.kind(*id) == Some(Kind::Mapping))
+            .and_then(|id| self.within(id, name, below));
+        if let Some(id) = into
+            .or_else(|| self.deeper(parent, name, below))
             .or_else(|| self.higher(parent, name, below))
         {
             return found(id, How::Indentation);
@@ -196,18 +207,9 @@ impl Edition {
         }
     }
 
-    /// The key of that name some levels below another, the highest first: indentation was lost.
-    fn deeper(&self, parent: KeyId, name: &str, below: &[&str]) -> Option<KeyId> {
-        // At the top everything is deeper, and a common name says nothing.
-        if parent == KeyId::ROOT {
-            let mut holders = self.children(KeyId::ROOT).filter_map(|id| {
-                let child = self.known(id, name)?;
-                (self.kind(child).is_some() && self.takes(child, below)).then_some(child)
-            });
-            let only = holders.next()?;
-            return holders.next().is_none().then_some(only);
-        }
-        let mut level: Vec<KeyId> = self.children(parent).collect();
+    /// The key of that name below another, the highest first.
+    fn within(&self, parent: KeyId, name: &str, below: &[&str]) -> Option<KeyId> {
+        let mut level = vec![parent];
         while !level.is_empty() {
             let hit = level
                 .iter()
@@ -218,11 +220,28 @@ impl Edition {
             }
             level = level
                 .into_iter()
-                .filter(|id| self.kind(*id) == Some(Kind::Mapping))
                 .flat_map(|id| self.children(id).collect::<Vec<_>>())
+                .filter(|id| self.kind(*id) == Some(Kind::Mapping))
                 .collect();
         }
         None
+    }
+
+    /// The key of that name some levels below one beside it: indentation was lost.
+    fn deeper(&self, parent: KeyId, name: &str, below: &[&str]) -> Option<KeyId> {
+        if parent != KeyId::ROOT {
+            return self.within(parent, name, below);
+        }
+        // Below the top lies everything, and a common word says nothing.
+        if below.is_empty() && !is_telling(name) {
+            return None;
+        }
+        let mut holders = self.children(KeyId::ROOT).filter_map(|id| {
+            let child = self.known(id, name)?;
+            (self.kind(child).is_some() && self.takes(child, below)).then_some(child)
+        });
+        let only = holders.next()?;
+        holders.next().is_none().then_some(only)
     }
 
     /// The key of that name beside one of those that lead here: indentation was added.
@@ -242,6 +261,9 @@ impl Edition {
 
     /// The one key of that name anywhere, or the one within the same part of the chart.
     fn elsewhere(&self, parent: KeyId, name: &str, below: &[&str]) -> Option<KeyId> {
+        if !is_telling(name) {
+            return None;
+        }
         let same: Vec<KeyId> = self
             .everything()
             .into_iter()
@@ -266,6 +288,11 @@ fn letters(name: &str) -> String {
         .filter(char::is_ascii_alphanumeric)
         .map(|c| c.to_ascii_lowercase())
         .collect()
+}
+
+/// Whether a name is of several words: `name` or `enabled` could stand anywhere.
+fn is_telling(name: &str) -> bool {
+    name.len() > 6 && name.chars().skip(1).any(|c| c.is_ascii_uppercase())
 }
 
 /// Whether two names have most of the shorter one in common at their beginning: `replicas`, `replicaCount`.

@@ -144,7 +144,7 @@ fn a_suggestion_is_made_by_meaning_first() {
             .iter()
             .try_fold(KeyId::ROOT, |id, name| newest.known(id, name))
             .unwrap();
-        let found = newest.suggest(id, name, below)?;
+        let found = newest.suggest(id, name, below, None)?;
         Some((found.path, found.how))
     };
     let some = |path: &str, how: How| Some((path.to_owned(), how));
@@ -173,6 +173,13 @@ fn a_suggestion_is_made_by_meaning_first() {
         some("appConfigValues.selfHostedDomain", How::Elsewhere)
     );
     assert_eq!(suggest(&[], "banana", &[]), None);
+    assert_eq!(suggest(&[], "kind", &[]), None);
+    // What stands above a key says where it lost its indentation.
+    let after = newest.suggest(KeyId::ROOT, "loadBalancerSourceRanges", &[], Some("router"));
+    assert_eq!(
+        after.map(|found| found.path).as_deref(),
+        Some("router.service.loadBalancerSourceRanges")
+    );
 }
 
 #[test]

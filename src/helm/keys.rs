@@ -81,10 +81,12 @@ impl<'w> Walk<'w> {
             }
             match node.kind() {
                 NodeKind::Mapping(_) => {
+                    let mut before = None;
                     for (entry, value) in node.entries() {
-                        if let Some(spot) = self.entry(spot, entry, value) {
+                        if let Some(spot) = self.entry(spot, before, entry, value) {
                             stack.push((value, spot));
                         }
+                        before = Some(&*entry.key);
                     }
                 }
                 NodeKind::Sequence(_) => {
@@ -102,7 +104,13 @@ impl<'w> Walk<'w> {
     }
 
     /// Looks at a key, and says where its value stands; `None` where there is nothing more to look at.
-    fn entry(&mut self, above: Spot, entry: &'w Entry, value: Node<'w>) -> Option<Spot> {
+    fn entry(
+        &mut self,
+        above: Spot,
+        before: Option<&str>,
+        entry: &'w Entry,
+        value: Node<'w>,
+    ) -> Option<Spot> {
         let is_rewritten = scalars::key(self.sources, entry, self.facts);
         let is_string_map = above.is_string_map || is_string_map(&entry.key);
         let free = Spot {
@@ -119,7 +127,7 @@ impl<'w> Walk<'w> {
                 return Some(free);
             }
             if !is_rewritten {
-                self.unknown(parent, entry, value);
+                self.unknown(parent, before, entry, value);
             }
             return None;
         };
@@ -146,7 +154,7 @@ impl<'w> Walk<'w> {
         Some(spot)
     }
 
-    fn unknown(&mut self, parent: KeyId, entry: &Entry, value: Node<'w>) {
+    fn unknown(&mut self, parent: KeyId, before: Option<&str>, entry: &Entry, value: Node<'w>) {
         let name = &*entry.key;
         let is_top = parent == KeyId::ROOT;
         // `x-…` is how Compose and others mark keys that are there for people and anchors.
@@ -167,7 +175,7 @@ impl<'w> Walk<'w> {
             .count();
         let holds_values = is_top && own > 0 && own * 2 >= below.len();
         fact.holds_values = Fact::known(holds_values);
-        if !holds_values && let Some(found) = self.edition.suggest(parent, name, &below) {
+        if !holds_values && let Some(found) = self.edition.suggest(parent, name, &below, before) {
             fact.suggestion = Fact::known(found.path);
             fact.how = Fact::known(found.how.as_str().to_owned());
         }
