@@ -2,7 +2,7 @@
 //!
 //! The chart has no schema, so Helm takes any key and says nothing. A [`Catalogue`] holds facts about every release at
 //! once; an [`Edition`] is the catalogue as seen from one release. The embedded one is `chart/keys.txt`, which
-//! `cargo run --example catalogue` writes from the chart's `values.yaml` files ([`gather`]); the same code reads a chart
+//! `cargo run --example catalogue` writes from the chart's `values.yaml` files ([`Gatherer`]); the same code reads a chart
 //! of the user's own. Facts only: no text of the chart's comments is kept.
 
 mod edition;
