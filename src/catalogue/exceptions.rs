@@ -24,6 +24,9 @@ pub struct Exception {
     /// Whether anything may stand under it, whatever the values show: a subchart.
     #[serde(default)]
     pub free: bool,
+    /// Whether values of any type do, whatever the values show.
+    #[serde(default)]
+    pub any: bool,
     /// How that is known.
     pub reason: String,
 }

@@ -102,7 +102,7 @@ impl Gatherer {
             let mut used = false;
             for (at, (_, shapes)) in self.releases.iter_mut().enumerate() {
                 if (first..=last).contains(&at) {
-                    used |= except(shapes, &exception.key, exception.free);
+                    used |= except(shapes, &exception.key, exception.free, exception.any);
                 }
             }
             if !used {
@@ -184,10 +184,10 @@ impl Catalogue {
     pub fn with_chart(&self, files: &ChartFiles) -> Result<Edition, String> {
         let mut shapes = shapes(&files.values)?;
         for name in &files.subcharts {
-            except(&mut shapes, name, true);
+            except(&mut shapes, name, true, false);
         }
         for free in ["global", "tags"] {
-            except(&mut shapes, free, true);
+            except(&mut shapes, free, true, false);
         }
         for template in &files.templates {
             for path in reads(template) {
@@ -210,9 +210,9 @@ impl Catalogue {
             let path: Vec<String> = catalogue.path(id).split('.').map(str::to_owned).collect();
             if only_read && parent_is_there(&shapes, &path) {
                 known(&mut shapes, &path);
-                // A list that may be a text as well.
+                // A list or a boolean that may be a text as well.
                 if let Some(shape) = shapes.get_mut(&path)
-                    && shape.kind == Kind::List
+                    && matches!(shape.kind, Kind::List | Kind::Boolean)
                 {
                     shape.kind = Kind::Any;
                 }
@@ -340,7 +340,7 @@ fn known(shapes: &mut Shapes, path: &[String]) {
 }
 
 /// Applies an exception to one release; true where it fits.
-fn except(shapes: &mut Shapes, key: &str, free: bool) -> bool {
+fn except(shapes: &mut Shapes, key: &str, free: bool, any: bool) -> bool {
     let pattern: Vec<&str> = key.split('.').collect();
     let paths: Vec<Vec<String>> = match pattern.split_first() {
         Some((&"*", rest)) => {
@@ -366,14 +366,16 @@ fn except(shapes: &mut Shapes, key: &str, free: bool) -> bool {
         _ => vec![pattern.iter().map(|name| (*name).to_owned()).collect()],
     };
     for path in &paths {
-        let is_there = shapes.contains_key(path);
+        // What says more about a key does not make it.
+        if any && !shapes.contains_key(path) {
+            continue;
+        }
         known(shapes, path);
         if let Some(shape) = shapes.get_mut(path) {
             if free {
                 shape.kind = Kind::Free;
                 shape.default = None;
-            } else if is_there && path.len() == pattern.len() && !key.starts_with('*') {
-                // The values define it, and the exception says that it may be something else.
+            } else if any {
                 shape.kind = Kind::Any;
             }
         }
