@@ -8,10 +8,10 @@ use crate::helm::extra_deploy::{self, Rendering};
 use crate::helm::projection::Projection;
 use crate::helm::template::TemplateProblem;
 use crate::helm::values::{Values, coalesce, merge};
-use crate::helm::{CHART_DEFAULTS, DEFAULTS_NAME, set};
+use crate::helm::{CHART_DEFAULTS, DEFAULTS_NAME, keys, scalars, set};
 use crate::kube::{Object, Objects, Origin};
 use crate::rules::judge;
-use crate::source::{MappedText, Span};
+use crate::source::{MappedText, SourceId, Span};
 use crate::yaml::{self, Node, NodeData, NodeId, NodeKind, Problem, ProblemKind};
 
 impl Workshop<'_> {
@@ -50,6 +50,7 @@ impl Workshop<'_> {
         let name = layers
             .last()
             .map_or_else(|| "--set".to_owned(), |layer| layer.name.clone());
+        let files = files(&layers);
         let mut facts = Facts::default();
         let mut unreadable = false;
         let mut roots = Vec::new();
@@ -85,10 +86,11 @@ impl Workshop<'_> {
         }
         user = self.apply_set(user, &mut facts, &mut unreadable);
         if unreadable {
-            return self.unreadable(name, facts);
+            return self.unreadable(name, &files, facts);
         }
+        self.chart_facts(&layers, &roots, user, &mut facts);
         let (exposure, hidden) = self.expose(user, anchor, facts);
-        self.judge(name, exposure, hidden)
+        self.judge(name, &files, exposure, hidden)
     }
 
     /// Lays `--set` and `--set-string` over the values.
@@ -114,6 +116,18 @@ impl Workshop<'_> {
             }
         }
         user
+    }
+
+    /// What the values look like beside the chart's own: file by file, since a later file hides what an earlier one says.
+    fn chart_facts(&self, layers: &[Document], roots: &[NodeId], user: NodeId, facts: &mut Facts) {
+        for layer in layers {
+            scalars::documents(&self.tree, &layer.stream, facts);
+        }
+        // The merged values come last, for what stands in no file: `--set`.
+        for root in roots.iter().copied().chain([user]) {
+            keys::facts(&self.edition, &self.sources, &self.tree, root, facts);
+        }
+        scalars::overrides(&self.sources, self.tree.node(user), facts);
     }
 
     /// From merged values to facts.
@@ -213,6 +227,7 @@ impl Workshop<'_> {
             .collect::<Vec<_>>()
             .join(", ");
         let count = objects.len();
+        let files = files(&documents);
         let namespaces = router_namespaces(&self.tree, &objects);
         let mut checked = Vec::new();
         for (index, set) in objects.split(&self.tree, &namespaces).iter().enumerate() {
@@ -236,7 +251,7 @@ impl Workshop<'_> {
                 }
                 _ => name.clone(),
             };
-            checked.push(self.judge(name, exposure, lost));
+            checked.push(self.judge(name, &files, exposure, lost));
         }
         (checked, count)
     }
@@ -302,13 +317,13 @@ impl Workshop<'_> {
     }
 
     /// A release whose values cannot be read: nothing but the text itself is judged.
-    fn unreadable(&self, name: String, facts: Facts) -> Checked {
+    fn unreadable(&self, name: String, files: &[SourceId], facts: Facts) -> Checked {
         let exposure = Exposure {
             facts,
             inferred: Vec::new(),
             secrets: Vec::new(),
         };
-        let mut checked = self.judge(name, exposure, 0);
+        let mut checked = self.judge(name, files, exposure, 0);
         for row in &mut checked.report.requirements {
             if row.requirement != Requirement::ValuesFile {
                 row.verdict = Verdict::Undecided;
@@ -319,11 +334,21 @@ impl Workshop<'_> {
         checked
     }
 
-    fn judge(&self, name: String, exposure: Exposure, hidden: usize) -> Checked {
+    fn judge(
+        &self,
+        name: String,
+        files: &[SourceId],
+        exposure: Exposure,
+        hidden: usize,
+    ) -> Checked {
         let Exposure {
-            facts, inferred, ..
+            facts,
+            mut inferred,
+            ..
         } = exposure;
-        let judgement = judge(self.rules, &facts);
+        let mut judgement = judge(self.rules, &facts);
+        let suppressed = self.suppress(files, &facts, &mut judgement);
+        inferred.extend(self.which_chart(&facts));
         let mut requirements = judgement.requirements;
         if facts.router.is_empty() {
             no_router(&mut requirements, hidden);
@@ -346,8 +371,28 @@ impl Workshop<'_> {
                 })
                 .collect(),
             held: judgement.held,
+            suppressed,
         }
     }
+
+    /// Which chart the keys were held against, where that matters: it was asked for, or something was found.
+    fn which_chart(&self, facts: &Facts) -> Option<String> {
+        let found = !facts.chart_keys.is_empty() || !facts.chart_values.is_empty();
+        let name = self.edition.name();
+        if self.edition.is_own() {
+            Some(format!("keys and types are those of your chart {name}"))
+        } else if self.options.chart.is_some() {
+            Some(format!("keys and types are those of chart {name}"))
+        } else {
+            found.then(|| {
+                format!("keys and types are those of chart {name}, the newest known; `--chart-version` names another")
+            })
+        }
+    }
+}
+
+fn files(documents: &[Document]) -> Vec<SourceId> {
+    documents.iter().map(|document| document.source).collect()
 }
 
 /// Without the router nothing is known about the ways to it.
@@ -423,6 +468,14 @@ fn absorb(facts: &mut Facts, texts: Facts) {
     facts.duplicate_keys.extend(texts.duplicate_keys);
     facts.template_errors.extend(texts.template_errors);
     facts.tls_conflicts.extend(texts.tls_conflicts);
+    facts.chart_keys.extend(texts.chart_keys);
+    facts.chart_values.extend(texts.chart_values);
+    facts.boolean_words.extend(texts.boolean_words);
+    facts.rewritten_keys.extend(texts.rewritten_keys);
+    facts.rewritten_numbers.extend(texts.rewritten_numbers);
+    facts.padded_texts.extend(texts.padded_texts);
+    facts.ignored_documents.extend(texts.ignored_documents);
+    facts.type_overrides.extend(texts.type_overrides);
 }
 
 /// The template named by the last `# Source:` comment in a document before its content.
