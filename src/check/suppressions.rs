@@ -17,6 +17,8 @@ use crate::yaml::{Node, Style};
 pub(super) struct Written {
     /// The comment.
     span: Span,
+    /// Nothing else stands on its line.
+    stands_alone: bool,
     /// The line whose findings are meant.
     line: usize,
     request: Result<Request, Defect>,
@@ -38,6 +40,9 @@ struct Defect {
     help: String,
 }
 
+/// More suppressions in one file than anybody could have thought about: each is held against every finding.
+const MOST: usize = 1000;
+
 const FORM: &str = "write it as `# portolan: ignore[rule-id] reason`";
 
 impl Workshop<'_> {
@@ -58,28 +63,25 @@ impl Workshop<'_> {
         comments.sort();
         comments.dedup();
         let line_of = |span: Span| self.sources.line_column(span).line;
-        let alone: Vec<usize> = comments
-            .iter()
-            .filter(|(_, own_line)| *own_line)
-            .map(|(span, _)| line_of(*span))
-            .collect();
-        comments
-            .iter()
-            .map(|(span, own_line)| {
-                let mut line = line_of(*span);
-                if *own_line {
-                    // Several may stand one above the other.
-                    while alone.binary_search(&line).is_ok() {
-                        line += 1;
-                    }
-                }
-                Written {
-                    span: *span,
-                    line,
-                    request: request(self.sources.slice(*span), *span),
-                }
-            })
-            .collect()
+        let mut written: Vec<Written> = Vec::new();
+        // From the last one up, so that each of several that stand one above the other takes over the line of the next.
+        for (span, own_line) in comments.iter().rev().take(MOST) {
+            let line = line_of(*span);
+            let next = written.last();
+            let meant = match next {
+                _ if !own_line => line,
+                Some(next) if next.stands_alone && line_of(next.span) == line + 1 => next.line,
+                _ => line + 1,
+            };
+            written.push(Written {
+                span: *span,
+                stands_alone: *own_line,
+                line: meant,
+                request: request(self.sources.slice(*span), *span),
+            });
+        }
+        written.reverse();
+        written
     }
 
     /// Comments in the lines of a block scalar.

@@ -22,6 +22,8 @@ pub(super) struct Spot {
     pub key: Option<KeyId>,
     /// What the chart has there.
     pub kind: Option<Kind>,
+    /// Whether it lies in a mapping that templates hand on as it is, where Kubernetes and not the chart reads it.
+    pub is_handed_on: bool,
     /// Whether the key stands in annotations or labels, which have a rule of their own.
     pub is_string_map: bool,
 }
@@ -71,6 +73,7 @@ impl<'w> Walk<'w> {
         let top = Spot {
             key: Some(KeyId::ROOT),
             kind: Some(Kind::Mapping),
+            is_handed_on: false,
             is_string_map: false,
         };
         let mut stack: Vec<(Node<'w>, Spot)> = vec![(self.root, top)];
@@ -116,6 +119,7 @@ impl<'w> Walk<'w> {
         let free = Spot {
             key: None,
             kind: None,
+            is_handed_on: true,
             is_string_map,
         };
         let Some(parent) = above.key else {
@@ -146,6 +150,7 @@ impl<'w> Walk<'w> {
         let spot = Spot {
             key: Some(id),
             kind: Some(kind),
+            is_handed_on: parent_is_free,
             is_string_map,
         };
         if self.value(id, kind, entry, value) {
@@ -157,6 +162,9 @@ impl<'w> Walk<'w> {
     fn unknown(&mut self, parent: KeyId, before: Option<&str>, entry: &Entry, value: Node<'w>) {
         let name = &*entry.key;
         let is_top = parent == KeyId::ROOT;
+        if self.facts.chart_keys.len() >= MOST {
+            return;
+        }
         // `x-…` is how Compose and others mark keys that are there for people and anchors.
         if is_top && (name.starts_with("x-") || self.holds_used_anchor(value)) {
             return;
@@ -233,7 +241,12 @@ impl<'w> Walk<'w> {
         let root = self.root;
         let uses = self.uses.get_or_insert_with(|| uses(root));
         let span = value.span();
-        uses.iter()
+        // In the order of what was written, so that each use is looked at for the one key that holds it.
+        let first = uses.partition_point(|used| used.written.start < span.start);
+        uses.get(first..)
+            .unwrap_or_default()
+            .iter()
+            .take_while(|used| used.written.start <= span.end)
             .any(|used| span.contains(used.written) && !span.contains(used.site))
     }
 
@@ -305,7 +318,10 @@ impl<'w> Walk<'w> {
             (Kind::Free | Kind::List, NodeKind::Scalar(scalar)) => {
                 // What is empty is left out, and a text may hold YAML that the template hands on.
                 let may_be_yaml = !is_extra_deploy && is_yaml_text(scalar);
-                if is_truthy(value) && !may_be_yaml {
+                // Templates look for `enabled` in it, which fails even in `false`.
+                let is_looked_into =
+                    kind == Kind::Free && self.edition.known(id, "enabled").is_some();
+                if (is_truthy(value) || is_looked_into) && !may_be_yaml {
                     TYPE
                 } else {
                     None
@@ -334,13 +350,15 @@ impl<'w> Walk<'w> {
     }
 
     fn scalar(&mut self, spot: Spot, node: Node<'w>, scalar: &Scalar) {
-        // The merged values show again what the files have shown.
-        if node.site() != node.span() || scalars::is_known(self.facts, node.span()) {
+        if node.site() != node.span() {
             return;
         }
         let path = spot.key.map(|id| self.edition.path(id));
         let expected = spot.kind.filter(|kind| *kind != Kind::Any).map(expected);
         scalars::word(spot, node, scalar, expected, self.facts);
+        if spot.is_handed_on {
+            return;
+        }
         if let (Some(path), Some(Kind::Text | Kind::Empty)) = (path, spot.kind) {
             scalars::number(self.sources, &path, node, scalar, self.facts);
             scalars::padding(self.sources, &path, node, scalar, self.facts);
@@ -454,5 +472,6 @@ fn uses(root: Node<'_>) -> Vec<Use> {
         }
         stack.extend(node.items());
     }
+    found.sort_by_key(|used| used.written);
     found
 }

@@ -53,6 +53,9 @@ pub(super) fn word(
     if !is_plain_word || spot.is_string_map || facts.boolean_words.len() >= MOST {
         return;
     }
+    if is_known(facts, node.span()) {
+        return;
+    }
     let mut fact = BooleanWord::new(Place::new(node.span()));
     fact.word = Fact::known(scalar.text.to_string());
     fact.taken_as = Fact::known(taken_as.to_string());
@@ -77,6 +80,9 @@ pub(super) fn number(
     }
     let printed = yaml::template_text(scalar);
     if *printed == *scalar.text || facts.rewritten_numbers.len() >= MOST {
+        return;
+    }
+    if is_known(facts, node.span()) {
         return;
     }
     let mut fact = RewrittenNumber::new(Place::new(node.span()));
@@ -107,7 +113,7 @@ pub(super) fn padding(
     let is_other = path == "appConfigValues.selfHostedDomain"
         || is_secret(sources, node.span(), path)
         || facts.padded_texts.len() >= MOST;
-    if is_other {
+    if is_other || is_known(facts, node.span()) {
         return;
     }
     let side = match (text.trim_start() == text, text.trim_end() == text) {
@@ -122,8 +128,8 @@ pub(super) fn padding(
     facts.padded_texts.push(fact);
 }
 
-/// Whether a scalar has been spoken of.
-pub(super) fn is_known(facts: &Facts, span: Span) -> bool {
+/// Whether a scalar has been spoken of: the merged values show again what the files have shown.
+fn is_known(facts: &Facts, span: Span) -> bool {
     facts
         .boolean_words
         .iter()
