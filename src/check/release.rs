@@ -2,7 +2,7 @@
 
 use super::{Checked, Document, Input, Workshop, secrets};
 use crate::diagnostic::{Label, ReleaseReport, Requirement, RequirementVerdict, Verdict};
-use crate::exposure::{Exposure, Scene, extract, router_namespaces};
+use crate::exposure::{Exposure, Scene, extract, installations};
 use crate::facts::{DuplicateKey, Fact, Facts, Place, SyntaxError, TemplateError, TlsConflict};
 use crate::helm::extra_deploy::{self, Rendering};
 use crate::helm::projection::Projection;
@@ -21,6 +21,16 @@ impl Workshop<'_> {
         let text = MappedText::of_source(&self.sources, source);
         let stream = yaml::parse(&text, &mut self.tree, &yaml::Limits::default());
         self.documents.extend(&stream.documents);
+        if stream
+            .problems
+            .iter()
+            .any(|problem| problem.kind.loses_document())
+        {
+            let text = self.sources.text(source);
+            for place in secrets::secret_places_in_unread(source, text) {
+                self.sources.mark_secret(place);
+            }
+        }
         for document in &stream.documents {
             for place in secrets::secret_places(self.tree.node(document.root)) {
                 self.sources.mark_secret(place);
@@ -228,9 +238,10 @@ impl Workshop<'_> {
             .join(", ");
         let count = objects.len();
         let files = files(&documents);
-        let namespaces = router_namespaces(&self.tree, &objects);
+        let installations = installations(&self.tree, &objects);
+        let (sets, others) = objects.split(&self.tree, &installations);
         let mut checked = Vec::new();
-        for (index, set) in objects.split(&self.tree, &namespaces).iter().enumerate() {
+        for (index, set) in sets.iter().enumerate() {
             let scene = Scene {
                 tree: &self.tree,
                 sources: &self.sources,
@@ -245,9 +256,21 @@ impl Workshop<'_> {
                 self.sources.mark_secret(secret);
             }
             absorb(&mut exposure.facts, std::mem::take(&mut facts));
-            let name = match namespaces.get(index) {
-                Some(Some(namespace)) if namespaces.len() > 1 => {
-                    format!("{name} (namespace {namespace})")
+            if others > 0 {
+                exposure.inferred.push(format!(
+                    "{others} objects of other namespaces or releases were left out"
+                ));
+            }
+            let name = match installations.get(index) {
+                Some(installation) if installations.len() > 1 => {
+                    let parts: Vec<String> = [
+                        ("namespace", &installation.namespace),
+                        ("release", &installation.release),
+                    ]
+                    .into_iter()
+                    .filter_map(|(what, name)| Some(format!("{what} {}", name.as_deref()?)))
+                    .collect();
+                    format!("{name} ({})", parts.join(", "))
                 }
                 _ => name.clone(),
             };
@@ -430,6 +453,35 @@ fn refusals(values: Values<'_>, facts: &mut Facts) {
         conflict.kind = Fact::known("refused".to_owned());
         conflict.secret = Fact::from_option(values.string(&EXISTING).map(str::to_owned));
         facts.tls_conflicts.push(conflict);
+    }
+    // Mappings that the chart's templates look into whatever is switched on: without one Helm stops with a nil pointer.
+    const LOOKED_INTO: [&[&str]; 9] = [
+        &["appConfigValues"],
+        &["gateway"],
+        &["router"],
+        &["router", "ingress"],
+        &["router", "service"],
+        &["router", "service", "ports"],
+        &["router", "tlsCertificates"],
+        &["tlsCerts"],
+        &["tlsCerts", "existingSecret"],
+    ];
+    for path in LOOKED_INTO {
+        let parent = path.split_last().map_or(&[][..], |(_, parent)| parent);
+        // Of a mapping that is not there, the missing parts say nothing more.
+        let looked_at = values.get(parent).is_some_and(Node::is_mapping);
+        if !looked_at || values.get(path).is_some_and(Node::is_mapping) {
+            continue;
+        }
+        let name = path.join(".");
+        let mut error = TemplateError::new(Place::new(values.anchor(path)));
+        error.message = Fact::known(format!(
+            "the chart cannot render: its templates look into `{name}`, which is not a mapping here"
+        ));
+        error.help = Fact::known(format!(
+            "remove `{name}`, or give it the keys that you want to change"
+        ));
+        facts.template_errors.push(error);
     }
     // chart/templates/gateway/gateway-api.yaml reads a key that the chart's values do not define.
     if values.truthy(&["gateway", "enabled"])
