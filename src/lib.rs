@@ -13,6 +13,7 @@ pub mod nearest;
 pub mod reference;
 pub mod report;
 pub mod rules;
+pub mod secrecy;
 pub mod source;
 pub mod version;
 pub mod yaml;

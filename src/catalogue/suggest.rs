@@ -129,7 +129,8 @@ impl Edition {
         let name = self.key_name(id);
         let below = self.names_below(id);
         let path = self.path(id);
-        let mut best: Option<(usize, KeyId)> = None;
+        // The best candidate; none where two are equally good: then nobody knows which one was meant.
+        let mut best: Option<(usize, Option<KeyId>)> = None;
         for candidate in self.catalogue.ids() {
             let Some((begins, ends)) = self.catalogue.span(candidate) else {
                 continue;
@@ -164,11 +165,13 @@ impl Edition {
             } else {
                 continue;
             };
-            if best.is_none_or(|(known, _)| score > known) {
-                best = Some((score, candidate));
+            match best {
+                Some((known, _)) if known > score => {}
+                Some((known, _)) if known == score => best = Some((score, None)),
+                _ => best = Some((score, Some(candidate))),
             }
         }
-        best.map(|(_, id)| id)
+        best.and_then(|(_, id)| id)
     }
 
     /// Every key of this release.

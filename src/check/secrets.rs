@@ -3,6 +3,7 @@
 //! Known from the tree, once a text has been read: the contents of Secrets, and values under keys that hold secrets in the
 //! chart. What a text that does not parse may hold is guarded by the report itself, by the look of it.
 
+use crate::secrecy::word_in;
 use crate::source::{SourceId, Span};
 use crate::yaml::{Node, NodeKind};
 
@@ -41,20 +42,6 @@ pub fn secret_places(root: Node<'_>) -> Vec<Span> {
     places
 }
 
-/// Words in a key that make its value a secret.
-const SECRET_WORDS: [&str; 10] = [
-    "password",
-    "passwd",
-    "passphrase",
-    "secret",
-    "token",
-    "credential",
-    "apikey",
-    "api_key",
-    "privatekey",
-    "private_key",
-];
-
 /// The places that must not be shown in a text that could not be read: nobody knows what stands where, so everything is
 /// covered from the colon of a key that sounds like a secret to the end of the lines indented under it.
 pub fn secret_places_in_unread(source: SourceId, text: &str) -> Vec<Span> {
@@ -66,13 +53,7 @@ pub fn secret_places_in_unread(source: SourceId, text: &str) -> Vec<Span> {
         let from = match under {
             Some(depth) if indent > depth || line.trim().is_empty() => Some(0),
             _ => {
-                under = None;
-                let lower = line.to_ascii_lowercase();
-                let word = SECRET_WORDS
-                    .iter()
-                    .filter_map(|word| lower.find(word))
-                    .min();
-                let colon = word.and_then(|at| Some(at + lower.get(at..)?.find(':')?));
+                let colon = word_in(line).and_then(|at| Some(at + line.get(at..)?.find(':')?));
                 under = colon.map(|_| indent);
                 colon.map(|at| at + 1)
             }

@@ -117,7 +117,12 @@ pub fn non_strings(map: Node<'_>, what: &str, place: &Place, exposure: &mut Expo
         fact.what = Fact::known(what.to_owned());
         fact.key = Fact::known(entry.key.to_string());
         fact.type_name = Fact::known(type_name.to_owned());
-        fact.quoted = Fact::from_option(quoted.map(|scalar| format!("\"{}\"", scalar.text)));
+        fact.quoted = Fact::from_option(
+            quoted
+                // What the key says is a secret is not repeated.
+                .filter(|_| crate::secrecy::word_in(&entry.key).is_none())
+                .map(|scalar| format!("\"{}\"", scalar.text)),
+        );
         exposure.facts.non_strings.push(fact);
     }
 }
