@@ -3,15 +3,23 @@
 //! Takes objects, whether they were rendered by Helm or projected from values; gives facts: the ways in, where TLS ends,
 //! which names are served, and how long each hop holds a connection. It says what is so, never whether that is good.
 
+mod declared_tls;
 mod domain;
+mod duration;
 mod gateway;
 mod gke;
+mod gke_ingress;
 mod ingress;
+mod knob_places;
 pub mod layers;
+mod listeners;
 mod load_balancer;
 mod manifest;
+mod paths;
+mod resource;
 mod router;
 mod timeouts;
+mod way;
 
 use crate::facts::{Cluster, EntryPoint, Fact, Facts, Place};
 use crate::kube::{Objects, View};
@@ -73,6 +81,7 @@ pub fn extract(scene: Scene<'_>) -> Exposure {
         load_balancer::extract(scene, router, &mut exposure);
         ingress::extract(scene, router, &mut exposure);
         gateway::extract(scene, router, &mut exposure);
+        resource::extract(scene, router, &mut exposure);
         load_balancer::node_port(scene, router, &mut exposure);
         router::extract(scene, router, &mut exposure);
         if !exposure.facts.entry_points.is_empty() {
