@@ -1,12 +1,15 @@
 //! Portolan proves or refutes each documented requirement for reaching CARTO Self-Hosted from outside its cluster.
 
+pub mod certificate;
 pub mod check;
+pub mod cli;
 pub mod diagnostic;
 pub mod exposure;
 pub mod facts;
 pub mod helm;
 pub mod kube;
 pub mod nearest;
+pub mod reference;
 pub mod report;
 pub mod rules;
 pub mod source;

@@ -1,2 +1,7 @@
-#![allow(missing_docs)]
-fn main() {}
+//! The `portolan` program; everything it does is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    portolan::cli::main()
+}

@@ -5,11 +5,13 @@
 
 mod classify;
 mod release;
+mod secrets;
 
+pub use crate::certificate::PemFile;
 pub use classify::{Classified, classify};
 
 use crate::diagnostic::{Diagnostic, Report, Severity, Summary};
-use crate::exposure::ClusterOptions;
+use crate::exposure::{CertificateInputs, ClusterOptions};
 use crate::helm::projection::ReleaseNames;
 use crate::rules::RuleSet;
 use crate::source::{SourceId, Sources};
@@ -79,6 +81,15 @@ pub struct Options {
     pub namespace: Option<String>,
     /// Values given on the command line, in order.
     pub set: Vec<SetValue>,
+    /// The certificate with its chain that the TLS Secret which values name is made from (`--tls-cert`).
+    pub tls_cert: Option<PemFile>,
+    /// Its private key (`--tls-key`).
+    pub tls_key: Option<PemFile>,
+    /// Roots of private authorities (`--ca`).
+    pub ca: Vec<PemFile>,
+    /// The time that certificates are judged at, in seconds since 1970, UTC (`--now`). Dates are not judged where it is
+    /// not given: there is no clock in here.
+    pub now: Option<i64>,
     /// Only findings of these rules are reported; all of them where there is none.
     pub select: Vec<String>,
     /// Findings of these rules are not reported. They still count for the verdict.
@@ -86,6 +97,14 @@ pub struct Options {
 }
 
 impl Options {
+    /// Every file that must be read before a check.
+    pub fn pem_files(&mut self) -> impl Iterator<Item = &mut PemFile> {
+        self.tls_cert
+            .iter_mut()
+            .chain(&mut self.tls_key)
+            .chain(&mut self.ca)
+    }
+
     fn names(&self) -> ReleaseNames {
         ReleaseNames {
             release: self
@@ -118,6 +137,7 @@ struct Workshop<'o> {
     documents: Vec<yaml::Document>,
     options: &'o Options,
     rules: &'o RuleSet,
+    certificates: CertificateInputs,
 }
 
 /// An input after reading.
@@ -130,12 +150,21 @@ struct Document {
 
 /// Checks inputs against rules.
 pub fn check(inputs: Vec<Input>, options: &Options, rules: &RuleSet) -> Outcome {
+    let mut sources = Sources::default();
+    let certificates = CertificateInputs::read(
+        options.tls_cert.as_ref(),
+        options.tls_key.as_ref(),
+        &options.ca,
+        options.now,
+        &mut sources,
+    );
     let mut shop = Workshop {
-        sources: Sources::default(),
+        sources,
         tree: Tree::default(),
         documents: Vec::new(),
         options,
         rules,
+        certificates,
     };
     let mut outcome = Outcome::default();
     let mut layers = Vec::new();
@@ -177,9 +206,11 @@ pub fn check(inputs: Vec<Input>, options: &Options, rules: &RuleSet) -> Outcome 
         collect(checked, &mut diagnostics, &mut outcome);
     }
     if !manifests.is_empty() {
-        let (checked, objects) = shop.manifests(manifests);
+        let (sets, objects) = shop.manifests(manifests);
         summary.manifests += objects;
-        collect(checked, &mut diagnostics, &mut outcome);
+        for checked in sets {
+            collect(checked, &mut diagnostics, &mut outcome);
+        }
     }
     outcome.report.diagnostics = arrange(diagnostics, options, &shop.sources);
     for diagnostic in &mut outcome.report.diagnostics {

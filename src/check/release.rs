@@ -1,8 +1,8 @@
 //! One release, or one set of manifests: from read texts to diagnostics and verdicts.
 
-use super::{Checked, Document, Input, Workshop};
+use super::{Checked, Document, Input, Workshop, secrets};
 use crate::diagnostic::{Label, ReleaseReport, Requirement, RequirementVerdict, Verdict};
-use crate::exposure::{Exposure, Scene, extract};
+use crate::exposure::{Exposure, Scene, extract, router_namespaces};
 use crate::facts::{DuplicateKey, Fact, Facts, Place, SyntaxError, TemplateError, TlsConflict};
 use crate::helm::extra_deploy::{self, Rendering};
 use crate::helm::projection::Projection;
@@ -21,6 +21,11 @@ impl Workshop<'_> {
         let text = MappedText::of_source(&self.sources, source);
         let stream = yaml::parse(&text, &mut self.tree, &yaml::Limits::default());
         self.documents.extend(&stream.documents);
+        for document in &stream.documents {
+            for place in secrets::secret_places(self.tree.node(document.root)) {
+                self.sources.mark_secret(place);
+            }
+        }
         Document {
             source,
             name: input.name,
@@ -157,8 +162,12 @@ impl Workshop<'_> {
             cluster: &self.options.cluster,
             from_values: true,
             anchor,
+            certificates: &self.certificates,
         };
         let mut exposure = extract(scene);
+        for secret in std::mem::take(&mut exposure.secrets) {
+            self.sources.mark_secret(secret);
+        }
         let user_root = self.tree.node(user);
         crate::exposure::values_facts(user_root, &mut exposure);
         absorb(&mut exposure.facts, facts);
@@ -166,7 +175,9 @@ impl Workshop<'_> {
     }
 
     /// Checks the manifests of all files as one set.
-    pub(super) fn manifests(&mut self, documents: Vec<Document>) -> (Checked, usize) {
+    ///
+    /// Several installations among them, each in a namespace of its own, are judged one by one.
+    pub(super) fn manifests(&mut self, documents: Vec<Document>) -> (Vec<Checked>, usize) {
         let mut facts = Facts::default();
         let mut objects = Objects::default();
         let mut lost = 0;
@@ -196,23 +207,38 @@ impl Workshop<'_> {
         let anchor = documents
             .first()
             .map_or(Span::NOWHERE, |document| Span::new(document.source, 0, 0));
-        let scene = Scene {
-            tree: &self.tree,
-            sources: &self.sources,
-            objects: &objects,
-            cluster: &self.options.cluster,
-            from_values: false,
-            anchor,
-        };
-        let mut exposure = extract(scene);
-        absorb(&mut exposure.facts, facts);
-        let count = objects.len();
         let name = documents
             .iter()
             .map(|document| document.name.as_str())
             .collect::<Vec<_>>()
             .join(", ");
-        (self.judge(name, exposure, lost), count)
+        let count = objects.len();
+        let namespaces = router_namespaces(&self.tree, &objects);
+        let mut checked = Vec::new();
+        for (index, set) in objects.split(&self.tree, &namespaces).iter().enumerate() {
+            let scene = Scene {
+                tree: &self.tree,
+                sources: &self.sources,
+                objects: set,
+                cluster: &self.options.cluster,
+                from_values: false,
+                anchor,
+                certificates: &self.certificates,
+            };
+            let mut exposure = extract(scene);
+            for secret in std::mem::take(&mut exposure.secrets) {
+                self.sources.mark_secret(secret);
+            }
+            absorb(&mut exposure.facts, std::mem::take(&mut facts));
+            let name = match namespaces.get(index) {
+                Some(Some(namespace)) if namespaces.len() > 1 => {
+                    format!("{name} (namespace {namespace})")
+                }
+                _ => name.clone(),
+            };
+            checked.push(self.judge(name, exposure, lost));
+        }
+        (checked, count)
     }
 
     /// `# Source:` comments: where each stands and the template that it names.
@@ -280,6 +306,7 @@ impl Workshop<'_> {
         let exposure = Exposure {
             facts,
             inferred: Vec::new(),
+            secrets: Vec::new(),
         };
         let mut checked = self.judge(name, exposure, 0);
         for row in &mut checked.report.requirements {
@@ -293,13 +320,14 @@ impl Workshop<'_> {
     }
 
     fn judge(&self, name: String, exposure: Exposure, hidden: usize) -> Checked {
-        let Exposure { facts, inferred } = exposure;
+        let Exposure {
+            facts, inferred, ..
+        } = exposure;
         let judgement = judge(self.rules, &facts);
         let mut requirements = judgement.requirements;
         if facts.router.is_empty() {
             no_router(&mut requirements, hidden);
         }
-        certificate_chain(&facts, &mut requirements);
         Checked {
             report: ReleaseReport {
                 name,
@@ -339,41 +367,6 @@ fn no_router(requirements: &mut [RequirementVerdict], hidden: usize) {
         if about_router.contains(&row.requirement) && row.verdict == Verdict::NotApplicable {
             row.verdict = Verdict::Undecided;
             row.supply = vec![supply.to_owned()];
-        }
-    }
-}
-
-/// Certificates that users bring are not read by this release of Portolan: it says so instead of staying silent.
-fn certificate_chain(facts: &Facts, requirements: &mut [RequirementVerdict]) {
-    let mut secrets: Vec<String> = facts
-        .ingresses
-        .iter()
-        .filter_map(|ingress| ingress.tls_secrets.value())
-        .flatten()
-        .cloned()
-        .collect();
-    for router in &facts.router {
-        let own = matches!(
-            router.certificate_source.value().map(String::as_str),
-            Some("secret" | "values")
-        );
-        if own && router.shows_own_certificate.value() == Some(&true) {
-            secrets.push("the router's".to_owned());
-        }
-    }
-    let Some(first) = secrets.first() else { return };
-    let whose = if first == "the router's" {
-        "the router's certificate".to_owned()
-    } else {
-        format!("the certificate in Secret `{first}`")
-    };
-    for row in requirements {
-        if row.requirement == Requirement::CertificateChain && row.verdict == Verdict::NotApplicable
-        {
-            row.verdict = Verdict::Undecided;
-            row.supply = vec![format!(
-                "{whose} is not read yet: check that the file holds the whole chain (`openssl verify -untrusted chain.crt cert.crt`)"
-            )];
         }
     }
 }

@@ -16,8 +16,15 @@ const ROUTES: [&str; 4] = ["HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute"];
 
 /// Adds every Gateway that a route leads from to the router.
 pub fn extract<'a>(scene: Scene<'a>, router: &'a RouterObjects<'a>, exposure: &mut Exposure) {
+    for gateway in of_router(scene, router) {
+        one(scene, gateway, router, exposure);
+    }
+}
+
+/// Every Gateway that a route leads from to the router.
+pub fn of_router<'a>(scene: Scene<'a>, router: &RouterObjects<'_>) -> Vec<View<'a>> {
     let leads_on = |route: &View<'_>| !backends(*route, router).is_empty();
-    let gateways: Vec<View<'_>> = scene
+    scene
         .objects
         .of_kind(scene.tree, "Gateway")
         .filter(|gateway| {
@@ -26,10 +33,7 @@ pub fn extract<'a>(scene: Scene<'a>, router: &'a RouterObjects<'a>, exposure: &m
                     .iter()
                     .any(|(route, _)| leads_on(route))
         })
-        .collect();
-    for gateway in gateways {
-        one(scene, gateway, router, exposure);
-    }
+        .collect()
 }
 
 /// Istio has a Gateway of its own.
@@ -41,7 +45,7 @@ fn is_gateway_api(gateway: View<'_>) -> bool {
 }
 
 /// The routes attached to a Gateway, each with the listener that it names.
-fn routes<'a>(scene: Scene<'a>, gateway: View<'a>) -> Vec<(View<'a>, Option<&'a str>)> {
+pub fn routes<'a>(scene: Scene<'a>, gateway: View<'a>) -> Vec<(View<'a>, Option<&'a str>)> {
     let mut attached = Vec::new();
     let all = scene.objects.iter(scene.tree);
     for route in all.filter(|object| ROUTES.contains(&object.kind())) {

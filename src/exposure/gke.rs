@@ -159,26 +159,13 @@ fn backend_config_names(
     node: Node<'_>,
     exposure: &mut Exposure,
 ) -> Vec<String> {
-    if node.is_opaque() {
+    // What is no text at all is reported as an annotation that is not a string.
+    if node.is_opaque() || node.text().is_none() {
         return Vec::new();
     }
-    let defect = match serde_json::from_str::<Json>(node.text().unwrap_or_default()) {
-        Ok(Json::Object(map)) => {
-            let ports = map.get("ports").and_then(Json::as_object);
-            let names: Vec<String> = map
-                .get("default")
-                .into_iter()
-                .chain(ports.into_iter().flat_map(|ports| ports.values()))
-                .filter_map(Json::as_str)
-                .map(str::to_owned)
-                .collect();
-            if !names.is_empty() {
-                return names;
-            }
-            "it has neither `default` nor `ports` with a name".to_owned()
-        }
-        Ok(_) => "it is JSON, but not an object".to_owned(),
-        Err(error) => format!("it is not JSON: {}", json_error(&error)),
+    let defect = match read_backend_config(node.text().unwrap_or_default()) {
+        Ok(names) => return names,
+        Err(defect) => defect,
     };
     let mut invalid = InvalidJson::new(annotation_place(service, node));
     invalid.key = Fact::at(key.to_owned(), node.site());
@@ -186,6 +173,27 @@ fn backend_config_names(
     invalid.example = Fact::known(r#"'{"default": "carto-backend-config"}'"#.to_owned());
     exposure.facts.invalid_json.push(invalid);
     Vec::new()
+}
+
+/// The names in the annotation's JSON, or what is wrong with it.
+fn read_backend_config(text: &str) -> Result<Vec<String>, String> {
+    let json: Json = serde_json::from_str(text)
+        .map_err(|error| format!("it is not JSON: {}", json_error(&error)))?;
+    let Json::Object(map) = json else {
+        return Err("it is JSON, but not an object".to_owned());
+    };
+    let ports = map.get("ports").and_then(Json::as_object);
+    let names: Vec<String> = map
+        .get("default")
+        .into_iter()
+        .chain(ports.into_iter().flat_map(|ports| ports.values()))
+        .filter_map(Json::as_str)
+        .map(str::to_owned)
+        .collect();
+    if names.is_empty() {
+        return Err("it has neither `default` nor `ports` with a name".to_owned());
+    }
+    Ok(names)
 }
 
 /// What serde_json says, without the line that means nothing inside an annotation.
@@ -224,8 +232,44 @@ fn reference(
     } else {
         Fact::known(false)
     };
-    reference.nearest = Fact::from_option(nearest(name, names).map(str::to_owned));
+    // A name that the annotation lists already is not the one that was meant.
+    let listed = super::list_of(node.text().unwrap_or_default());
+    let others = names
+        .into_iter()
+        .filter(|other| !listed.iter().any(|known| known == other));
+    reference.nearest = Fact::from_option(nearest(name, others).map(str::to_owned));
     exposure.facts.references.push(reference);
+}
+
+/// Whether a Service or Ingress in the object's namespace names it.
+fn is_named(scene: Scene<'_>, object: View<'_>, kind: &str, name: &str) -> bool {
+    let lists = |holder: View<'_>, key: &str| -> Vec<String> {
+        known_annotation(holder, key)
+            .and_then(Node::text)
+            .map(super::list_of)
+            .unwrap_or_default()
+    };
+    match kind {
+        "BackendConfig" => scene
+            .objects
+            .of_kind(scene.tree, "Service")
+            .filter(|service| service.shares_namespace(object))
+            .filter_map(backend_config_annotation)
+            .filter_map(|(_, node)| read_backend_config(node.text().unwrap_or_default()).ok())
+            .any(|names| names.iter().any(|known| known == name)),
+        _ => scene
+            .objects
+            .of_kind(scene.tree, "Ingress")
+            .filter(|ingress| ingress.shares_namespace(object))
+            .any(|ingress| match kind {
+                "FrontendConfig" => {
+                    known_annotation(ingress, FRONTEND_CONFIG).and_then(Node::text) == Some(name)
+                }
+                _ => lists(ingress, MANAGED_CERTIFICATES)
+                    .iter()
+                    .any(|known| known == name),
+            }),
+    }
 }
 
 /// Objects that do nothing unless another names them.
@@ -233,10 +277,7 @@ fn attachments(scene: Scene<'_>, exposure: &mut Exposure) {
     for (kind, attach_to) in [("BackendConfig", "Service"), ("FrontendConfig", "Ingress")] {
         for object in scene.objects.of_kind(scene.tree, kind) {
             let Some(name) = object.name() else { continue };
-            let attached = exposure.facts.references.iter().any(|reference| {
-                reference.kind.value().map(String::as_str) == Some(kind)
-                    && reference.name.value().map(String::as_str) == Some(name)
-            });
+            let attached = is_named(scene, object, kind, name);
             let hidden = scene.objects.of_kind(scene.tree, attach_to).any(|other| {
                 let keys: &[&str] = if kind == "BackendConfig" {
                     &BACKEND_CONFIG
@@ -285,10 +326,7 @@ fn managed_certificates(scene: Scene<'_>, exposure: &mut Exposure) {
             .into_iter()
             .flat_map(Node::items)
             .collect();
-        let attached = exposure.facts.references.iter().any(|reference| {
-            reference.kind.value().map(String::as_str) == Some("ManagedCertificate")
-                && reference.name.value().map(String::as_str) == Some(name)
-        });
+        let attached = is_named(scene, object, "ManagedCertificate", name);
         let mut certificate = ManagedCertificate::new(place_in(object, &["metadata", "name"]));
         certificate.name = Fact::at(name.to_owned(), certificate.place.span);
         certificate.attached = match (attached, hidden || name.contains(OPAQUE)) {
@@ -356,7 +394,9 @@ fn neg(router: &RouterObjects<'_>, exposure: &mut Exposure) {
         }
         None if service.is_opaque_at(&["metadata", "annotations"]) => {
             let supply = opaque_supply("an annotation of the router Service");
-            neg.enabled = Fact::Unknown(supply);
+            neg.text = Fact::Unknown(supply.clone());
+            neg.enabled = Fact::Unknown(supply.clone());
+            neg.defect = Fact::Unknown(supply);
         }
         None => {
             neg.text = Fact::Absent(Some(missing));

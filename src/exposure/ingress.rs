@@ -27,15 +27,19 @@ const GKE_CLASSES: [&str; 4] = [
 
 /// Adds every Ingress that leads to the router.
 pub fn extract<'a>(scene: Scene<'a>, router: &'a RouterObjects<'a>, exposure: &mut Exposure) {
-    let ingresses: Vec<View<'a>> = scene
+    for ingress in of_router(scene, router) {
+        one(scene, ingress, router, exposure);
+    }
+}
+
+/// Every Ingress that leads to the router.
+pub fn of_router<'a>(scene: Scene<'a>, router: &RouterObjects<'_>) -> Vec<View<'a>> {
+    scene
         .objects
         .of_kind(scene.tree, "Ingress")
         .filter(|ingress| ingress.shares_namespace(router.service))
         .filter(|ingress| !backends(*ingress, router).is_empty())
-        .collect();
-    for ingress in ingresses {
-        one(scene, ingress, router, exposure);
-    }
+        .collect()
 }
 
 /// The backends of an Ingress that are the router Service: `spec.…backend` mappings of either API version.

@@ -149,12 +149,17 @@ fn on_annotation<'a>(
     object: View<'a>,
     key: &str,
 ) -> AtPlace<'a> {
-    let missing = object.insertion_point(&ANNOTATIONS);
+    let mut missing = object.insertion_point(&ANNOTATIONS);
     let keys = std::iter::once(key).chain(place.aliases.iter().map(String::as_str));
     for key in keys {
-        let Some(node) = object.annotation(key).filter(|node| !node.is_null()) else {
+        let Some(node) = object.annotation(key) else {
             continue;
         };
+        if node.is_null() {
+            // A null is refused as an annotation, and sets nothing.
+            missing = node.site();
+            continue;
+        }
         let Some(entry_key) = &place.key else {
             return AtPlace::Written {
                 node,

@@ -18,9 +18,7 @@ pub fn extract(scene: Scene<'_>, exposure: &mut Exposure) {
     for object in scene.objects.iter(scene.tree) {
         string_maps(object, exposure);
         api_version(scene, object, exposure);
-        if object.object.origin != Origin::Projection {
-            placeholders(object.node, &object.title(), exposure);
-        }
+        placeholders(object.node, &object.title(), exposure);
     }
     duplicates(scene, exposure);
 }
@@ -198,7 +196,9 @@ fn api_version(scene: Scene<'_>, object: View<'_>, exposure: &mut Exposure) {
             (None, false) => Fact::known(true),
         },
     };
-    exposure.facts.api_versions.push(fact);
+    if fact.served.value() != Some(&true) {
+        exposure.facts.api_versions.push(fact);
+    }
 }
 
 fn served_until(scene: Scene<'_>, removed: &str, kind: &str, version: &str) -> Fact<bool> {
@@ -331,7 +331,11 @@ fn is_placeholder_word(word: &str) -> bool {
             .chars()
             .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '_' | '-' | ' '));
     if screaming {
-        return true;
+        // Written in place of a secret before a file was shown to somebody, not left in by mistake.
+        return !matches!(
+            word,
+            "REDACTED" | "HIDDEN" | "MASKED" | "REMOVED" | "SECRET"
+        );
     }
     // Lower-case words count where they ask for something.
     const ASKED_FOR: [&str; 27] = [

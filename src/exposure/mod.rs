@@ -3,6 +3,8 @@
 //! Takes objects, whether they were rendered by Helm or projected from values; gives facts: the ways in, where TLS ends,
 //! which names are served, and how long each hop holds a connection. It says what is so, never whether that is good.
 
+mod certificate_facts;
+mod certificates;
 mod declared_tls;
 mod domain;
 mod duration;
@@ -20,6 +22,8 @@ mod resource;
 mod router;
 mod timeouts;
 mod way;
+
+pub use certificates::{CertificateInputs, GivenFile};
 
 use crate::facts::{Cluster, EntryPoint, Fact, Facts, Place};
 use crate::kube::{Objects, View};
@@ -59,6 +63,8 @@ pub struct Scene<'a> {
     pub from_values: bool,
     /// Where a finding about the whole input stands.
     pub anchor: Span,
+    /// Certificates and keys given beside the input, and the time they are judged at.
+    pub certificates: &'a CertificateInputs,
 }
 
 /// The facts of one release or one set of manifests, and what was inferred for them.
@@ -67,13 +73,18 @@ pub struct Exposure {
     pub facts: Facts,
     /// What was inferred rather than given, in sentences.
     pub inferred: Vec<String>,
+    /// Private keys in the texts: never to be shown.
+    pub secrets: Vec<Span>,
 }
+
+pub use router::namespaces as router_namespaces;
 
 /// Draws the facts.
 pub fn extract(scene: Scene<'_>) -> Exposure {
     let mut exposure = Exposure {
         facts: Facts::default(),
         inferred: Vec::new(),
+        secrets: Vec::new(),
     };
     let router = router::find(scene);
     exposure.facts.cluster.push(cluster(scene));
@@ -87,6 +98,7 @@ pub fn extract(scene: Scene<'_>) -> Exposure {
         if !exposure.facts.entry_points.is_empty() {
             domain::extract(scene, router, &mut exposure);
         }
+        certificates::extract(scene, router, &mut exposure);
     }
     gke::extract(scene, router.as_ref(), &mut exposure);
     manifest::extract(scene, &mut exposure);
@@ -97,7 +109,13 @@ fn cluster(scene: Scene<'_>) -> Cluster {
     let options = scene.cluster;
     let mut cluster = Cluster::new(Place::new(scene.anchor));
     cluster.platform = Fact::from_option(options.platform.clone());
-    cluster.version = Fact::from_option(options.version.clone());
+    cluster.version = match &options.version {
+        Some(text) => match text.parse::<Version>() {
+            Ok(_) => Fact::known(text.clone()),
+            Err(error) => Fact::Unknown(error),
+        },
+        None => Fact::Absent(None),
+    };
     cluster.vpc_native = Fact::from_option(options.vpc_native);
     cluster.shared_vpc = Fact::from_option(options.shared_vpc);
     cluster.network_policy = Fact::from_option(options.network_policy);
@@ -145,6 +163,8 @@ fn text_fact(node: Option<Node<'_>>, missing_at: Span, what: &str) -> Fact<Strin
         Some(node) if node.is_opaque() => Fact::Unknown(opaque_supply(what)),
         Some(node) => match node.text() {
             Some(text) if !text.is_empty() => Fact::at(text.to_owned(), node.site()),
+            // For `key:` with nothing behind it, where the key would be is easier to see than an empty place.
+            _ if node.site().is_empty() => Fact::Absent(Some(missing_at)),
             _ => Fact::Absent(Some(node.site())),
         },
         None => Fact::Absent(Some(missing_at)),

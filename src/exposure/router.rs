@@ -3,8 +3,8 @@
 use super::{Exposure, Scene, opaque_supply};
 use crate::diagnostic::Label;
 use crate::facts::{Fact, Place, Router, TlsConflict};
-use crate::kube::View;
-use crate::yaml::Node;
+use crate::kube::{Objects, View};
+use crate::yaml::{Node, Tree};
 
 /// The router's objects.
 pub struct RouterObjects<'a> {
@@ -18,25 +18,42 @@ pub struct RouterObjects<'a> {
 
 const COMPONENT: &str = "app.kubernetes.io/component";
 
+fn selects_router(service: &View<'_>) -> bool {
+    let selector = service.node.at(&["spec", "selector"]);
+    let selected = selector
+        .and_then(|selector| selector.get(COMPONENT))
+        .and_then(Node::text);
+    service.label(COMPONENT) == Some("router") || selected == Some("router")
+}
+
+fn is_called_router(service: &View<'_>) -> bool {
+    service
+        .name()
+        .is_some_and(|name| name == "router" || name.ends_with("-router"))
+}
+
+/// The namespaces that have a router Service of their own, each once, in the order of the objects.
+pub fn namespaces(tree: &Tree, objects: &Objects) -> Vec<Option<String>> {
+    let mut namespaces = Vec::new();
+    for service in objects.of_kind(tree, "Service") {
+        let namespace = service.namespace().map(str::to_owned);
+        if selects_router(&service)
+            && is_called_router(&service)
+            && !namespaces.contains(&namespace)
+        {
+            namespaces.push(namespace);
+        }
+    }
+    namespaces
+}
+
 /// Finds the router Service and what belongs to it.
 pub fn find<'a>(scene: Scene<'a>) -> Option<RouterObjects<'a>> {
     let services = || scene.objects.of_kind(scene.tree, "Service");
-    let selects_router = |service: &View<'_>| {
-        let selector = service.node.at(&["spec", "selector"]);
-        let selected = selector
-            .and_then(|selector| selector.get(COMPONENT))
-            .and_then(Node::text);
-        service.label(COMPONENT) == Some("router") || selected == Some("router")
-    };
-    let named_router = |service: &View<'_>| {
-        service
-            .name()
-            .is_some_and(|name| name == "router" || name.ends_with("-router"))
-    };
     let service = services()
-        .find(|service| selects_router(service) && named_router(service))
+        .find(|service| selects_router(service) && is_called_router(service))
         .or_else(|| services().find(selects_router))
-        .or_else(|| services().find(named_router))?;
+        .or_else(|| services().find(is_called_router))?;
     let deployment = scene
         .objects
         .of_kind(scene.tree, "Deployment")
@@ -163,7 +180,7 @@ impl<'a> RouterObjects<'a> {
     }
 
     /// The release's base name: the Service's name without its last part.
-    fn fullname(&self) -> &'a str {
+    pub fn fullname(&self) -> &'a str {
         let name = self.service.name().unwrap_or_default();
         name.strip_suffix("-router").unwrap_or(name)
     }
@@ -209,8 +226,8 @@ fn shows_own_certificate(exposure: &Exposure) -> Fact<bool> {
     unknown.map_or(Fact::known(false), Fact::Unknown)
 }
 
-/// Where the chart's template says a Secret comes from.
-fn source_of(secret: View<'_>, fullname: &str) -> &'static str {
+/// Where the chart's template says a Secret comes from: `generated`, `values`, `secret`.
+pub fn source_of(secret: View<'_>, fullname: &str) -> &'static str {
     match secret.object.template.as_deref() {
         Some(template) if template.ends_with("auto-tls-secret.yaml") => "generated",
         Some(template) if template.ends_with("custom-tls-secret.yaml") => "values",
@@ -229,21 +246,25 @@ fn source_of(secret: View<'_>, fullname: &str) -> &'static str {
     }
 }
 
+/// The router's volume with its TLS Secret; `None` where it has none, or its Deployment is not among the input.
+pub fn tls_volume<'a>(objects: &RouterObjects<'a>) -> Option<Node<'a>> {
+    objects
+        .deployment?
+        .node
+        .at(&["spec", "template", "spec", "volumes"])?
+        .items()
+        .find(|volume| volume.get("name").and_then(Node::text) == Some("tls-secret"))?
+        .get("secret")
+}
+
 fn certificate_source(scene: Scene<'_>, objects: &RouterObjects<'_>) -> Fact<String> {
-    let volumes = objects
-        .deployment
-        .and_then(|deployment| deployment.node.at(&["spec", "template", "spec", "volumes"]));
     let Some(deployment) = objects.deployment else {
         return Fact::Unknown(
             "the router's Deployment, which names its TLS Secret, is not among the input"
                 .to_owned(),
         );
     };
-    let name = volumes
-        .into_iter()
-        .flat_map(Node::items)
-        .find(|volume| volume.get("name").and_then(Node::text) == Some("tls-secret"))
-        .and_then(|volume| volume.at(&["secret", "secretName"]));
+    let name = tls_volume(objects).and_then(|secret| secret.get("secretName"));
     let Some(name) = name else {
         return Fact::Absent(None);
     };

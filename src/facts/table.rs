@@ -234,6 +234,139 @@ declare_subjects! {
         defect: String,
     }
 
+    /// A certificate with its chain that the user brings, and that clients on a way to the router see: one for each Secret
+    /// (or file given for it).
+    Bundle ("bundle", bundles) {
+        /// Where it is: `Secret carto-tls-cert`.
+        name: String,
+        /// Who shows it, e.g. `the router`, `Ingress carto-router`.
+        shown_by: Vec<String>,
+        /// Ids of the layers that show it.
+        layers: Vec<String>,
+        /// True where certificates could be read from it; unknown where it is not among the input.
+        read: bool,
+        /// How many certificates it has.
+        count: i64,
+        /// The leaf's subject.
+        leaf: String,
+        /// Where the chain ends: `public-root`, `given-root` (by `--ca`), `bundled-root`, `self-signed` (the leaf signed
+        /// itself), `leaf-alone`, `gap` (a certificate between others is missing), `unknown-issuer`.
+        ends: String,
+        /// Subject of the last certificate of the chain that is in the bundle.
+        last: String,
+        /// Name of the issuer that is missing; null where the chain ends at a root.
+        missing_issuer: String,
+        /// The command that gets the missing issuer's certificate (from the address in AIA) and appends it; null where
+        /// nothing is missing or no address is given.
+        fetch: String,
+        /// True where a certificate of the missing issuer's name is there whose key did not sign.
+        namesake: bool,
+        /// `signatures`, or `names and key identifiers` where a signature of the chain could not be checked.
+        decided_by: String,
+        /// True where the leaf comes first, and each certificate of the chain before its issuer.
+        in_order: bool,
+        /// True where another certificate of an authority's name comes before the one that leads to a root, so that clients
+        /// that follow the first one they find (OpenSSL, Node.js) do not come to it. The order is wrong then.
+        misleading: bool,
+        /// The right order, as the numbers that the certificates have now and their names.
+        order: String,
+        /// The command that writes a file in the right order.
+        reorder: String,
+    }
+
+    /// One certificate of a bundle.
+    Certificate ("certificate", certificates) {
+        /// The bundle, e.g. `Secret carto-tls-cert`.
+        bundle: String,
+        /// Its place in the bundle, from 1.
+        number: i64,
+        /// `leaf`, `intermediate`, `root`, `alternative` (another way up, which no client needs), `beyond-gap` (above a
+        /// missing certificate), `stray` (no part of the chain), `duplicate`.
+        role: String,
+        /// True for the certificates of the chain: leaf, intermediates and root.
+        on_chain: bool,
+        /// Its subject.
+        subject: String,
+        /// Its issuer.
+        issuer: String,
+        /// Number of the certificate that it repeats; null where it repeats none.
+        repeats: i64,
+        /// First day of its validity.
+        not_before: String,
+        /// Last day of its validity.
+        not_after: String,
+        /// True where its last second has passed; unknown where the time is not given.
+        expired: bool,
+        /// True where its first second is still to come; unknown where the time is not given.
+        not_yet_valid: bool,
+        /// Whole days until it expires (unit: days); unknown where the time is not given.
+        days_left: i64,
+        /// Its key: `RSA 2048`, `EC P-256`, `Ed25519` …
+        key: String,
+        /// Size of an RSA key (unit: bits); null for other keys.
+        rsa_bits: i64,
+        /// Hash of its signature: `SHA-256`, `SHA-1` …; null where the algorithm has none of its own.
+        signature_hash: String,
+        /// Ids of the layers that show it.
+        layers: Vec<String>,
+        /// How many certificates of the bundle a client needs: leaf and intermediates.
+        chain_length: i64,
+    }
+
+    /// A name that a certificate must cover.
+    CertificateName ("certificate_name", certificate_names) {
+        /// The bundle, e.g. `Secret carto-tls-cert`.
+        bundle: String,
+        /// The name; unknown where the domain is.
+        name: String,
+        /// What it is: `domain`, `TLS section`, `listener`, `HTTPRoute`.
+        role: String,
+        /// True where a name in the leaf's subjectAltName covers it.
+        covered: bool,
+        /// The names in the leaf's subjectAltName.
+        names: Vec<String>,
+        /// True where the leaf has no subjectAltName for hosts at all, but a common name, which is not looked at any more.
+        common_name_only: bool,
+    }
+
+    /// The private key of a bundle.
+    PrivateKey ("private_key", private_keys) {
+        /// The bundle, e.g. `Secret carto-tls-cert`.
+        bundle: String,
+        /// True where it has a passphrase.
+        encrypted: bool,
+        /// True where it is the leaf's; unknown where it is not among the input, or its public half cannot be had; null
+        /// where the leaf or the key could not be read.
+        matches: bool,
+        /// The key: `RSA 2048`, `EC P-256` …; null where it is encrypted.
+        key: String,
+        /// The leaf's subject.
+        leaf: String,
+        /// The leaf's key.
+        leaf_key: String,
+        /// True where it stands in a values file whose name does not say that it is secret.
+        in_values: bool,
+        /// The file that it stands in.
+        file: String,
+    }
+
+    /// Something that keeps a certificate or its key from being read.
+    #[defect(true)]
+    CertificateDefect ("certificate_defect", certificate_defects) {
+        /// What it is found in: `the certificate of Secret carto-tls-cert`.
+        what: String,
+        /// `certificate`, `private key`, `CA file`.
+        part: String,
+        /// The cause: `empty`, `not-base64`, `not-encoded`, `encoded-twice`, `encoded`, `der`, `no-boundaries`, `pkcs12`,
+        /// `pkcs7`, `utf-16`, `not-pem`, `swapped`, `request`, `wrong-label`, `truncated`, `labels-differ`, `glued`,
+        /// `boundary`, `lost-line-breaks`, `body-not-base64`, `not-parsed`, `openssh`, `too-large`, `missing`.
+        cause: String,
+        /// What is wrong, to follow `what`.
+        message: String,
+        /// What to do.
+        help: String,
+    }
+
     /// A name in an annotation that leads to another object.
     Reference ("reference", references) {
         /// Kind of the object that is named, e.g. `BackendConfig`.
@@ -273,7 +406,8 @@ declare_subjects! {
         example: String,
     }
 
-    /// An object whose `apiVersion` is one that this kind has, or had.
+    /// An object whose `apiVersion` the cluster does not serve, or may not serve.
+    #[defect(true)]
     ApiVersion ("api_version", api_versions) {
         /// The object's kind.
         kind: String,

@@ -66,6 +66,28 @@ impl Objects {
         }
     }
 
+    /// The objects by installation: one set for each of the namespaces, and whatever lies in none of them in the first.
+    pub fn split(self, tree: &Tree, namespaces: &[Option<String>]) -> Vec<Objects> {
+        let mut sets = vec![Objects::default(); namespaces.len().max(1)];
+        for object in self.objects {
+            let view = View {
+                node: tree.node(object.root),
+                object: &object,
+            };
+            let at = namespaces
+                .iter()
+                .position(|namespace| namespace.as_deref() == view.namespace())
+                .unwrap_or(0);
+            if let Some(set) = sets.get_mut(at) {
+                set.objects.push(object);
+            }
+        }
+        for set in &mut sets {
+            set.hidden = self.hidden;
+        }
+        sets
+    }
+
     /// Says that there are this many more documents that could not be read.
     pub fn hide(&mut self, documents: usize) {
         self.hidden += documents;

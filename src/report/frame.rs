@@ -11,7 +11,7 @@ use super::Options;
 use super::glyph;
 use super::line::{LineView, ShownLine};
 use super::secret::{Masks, redacted};
-use super::style::{Style, link, paint, signs};
+use super::style::{Style, paint, signs};
 use super::view::{FileView, LineMark, views};
 
 /// Words beside an underline have at least this room; else they go under it.
@@ -301,15 +301,14 @@ impl Frame<'_> {
         out.push('\n');
     }
 
-    /// What to do, and where the documentation asks for it.
+    /// What to do. Where the documentation asks for it is said once, at the end of the report: most findings share it.
     fn foot(&self, diagnostic: &Diagnostic, out: &mut String) {
         let signs = signs(self.options);
         let unicode = self.options.unicode;
-        let mut sign = signs.foot;
         let indent = self.gutter + 3;
-        let mut lead = |word: &str, out: &mut String| {
+        let lead = |word: &str, out: &mut String| {
             let blank = " ".repeat(self.gutter);
-            let sign = std::mem::take(&mut sign);
+            let sign = signs.foot;
             let pad = " ".repeat(3usize.saturating_sub(glyph::cells(sign)));
             let sign = self.paint(Style::Faint, sign);
             out.push_str(&format!(
@@ -341,11 +340,6 @@ impl Frame<'_> {
                 };
                 out.push_str(&format!("{blank}{line}\n"));
             }
-        }
-        if let Some(url) = diagnostic.url.as_deref().filter(|url| !url.is_empty()) {
-            lead("docs:", out);
-            let url = link(&glyph::visible(url, unicode), self.options);
-            out.push_str(&format!(" {url}\n"));
         }
     }
 }

@@ -65,7 +65,7 @@ fn is_deceptive(c: char) -> bool {
 }
 
 /// The text as it may be shown, on one line.
-pub(super) fn visible(text: &str, unicode: bool) -> String {
+pub(crate) fn visible(text: &str, unicode: bool) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         push(c, unicode, &mut shown);
@@ -87,7 +87,7 @@ pub(super) fn escaped(text: &str) -> String {
 }
 
 /// How many cells a text takes that [`visible`] made.
-pub(super) fn cells(text: &str) -> usize {
+pub(crate) fn cells(text: &str) -> usize {
     text.chars().map(|c| c.width().unwrap_or(0)).sum()
 }
 
@@ -95,7 +95,7 @@ pub(super) fn cells(text: &str) -> usize {
 ///
 /// Line breaks of the text are kept, and so is the indentation of its lines: help may show a few lines of YAML. A word that
 /// is longer than the room is left whole, because a path or an address that was broken cannot be copied.
-pub(super) fn wrap(text: &str, first: usize, room: usize, unicode: bool) -> Vec<String> {
+pub(crate) fn wrap(text: &str, first: usize, room: usize, unicode: bool) -> Vec<String> {
     let mut lines = Vec::new();
     for paragraph in text.trim_end().lines() {
         let indent = paragraph.len() - paragraph.trim_start_matches(' ').len();

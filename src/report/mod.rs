@@ -1,7 +1,7 @@
 //! Renders a [`Report`] for people, pipelines and editors: one file a format.
 //!
-//! A format takes finished sentences and spans, and knows nothing of rules. Everything it shows has passed [`secret`]
-//! (no key, password or token leaves the program) and [`glyph`] (no control character of a file reaches a terminal).
+//! A format takes finished sentences and spans, and knows nothing of rules. Everything it shows has passed `secret`
+//! (no key, password or token leaves the program) and `glyph` (no control character of a file reaches a terminal).
 //!
 //! The snippets are our own and not a library's: miette gives a second file a second headline, and prints a line of
 //! thousands of characters whole. A secret that keeps the columns around it, and a line cut by what is *shown* of it, have
@@ -31,6 +31,10 @@ use crate::diagnostic::Report;
 use crate::source::Sources;
 
 pub use json::SCHEMA_VERSION;
+
+// What the command line shows besides reports looks the same.
+pub(crate) use glyph::{cells, visible, wrap};
+pub(crate) use style::{Style, link, paint};
 
 /// How a report is written.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

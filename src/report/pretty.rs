@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, ReleaseReport, Report, RequirementVerdict, S
 use crate::source::Sources;
 
 use super::secret::{Masks, redacted};
-use super::style::{Style, paint, verdict_sign};
+use super::style::{Style, link, paint, verdict_sign};
 use super::{Options, frame, glyph, tally};
 
 /// The longest id of a requirement.
@@ -86,15 +86,22 @@ fn verdicts(release: &ReleaseReport, several: bool, options: &Options, out: &mut
     };
     out.push_str(&paint(Style::Strong, &title, options));
     out.push('\n');
+    let mut said = Vec::new();
     for row in &release.requirements {
-        verdict(row, options, out);
+        verdict(row, &mut said, options, out);
     }
     for sentence in &release.inferred {
         entry("inferred: ", sentence, 2, Style::Faint, options, out);
     }
 }
 
-fn verdict(row: &RequirementVerdict, options: &Options, out: &mut String) {
+/// One row. What one missing thing leaves undecided in several rows is asked for once.
+fn verdict<'r>(
+    row: &'r RequirementVerdict,
+    said: &mut Vec<&'r str>,
+    options: &Options,
+    out: &mut String,
+) {
     let style = Style::Verdict(row.verdict);
     let word = match row.verdict {
         Verdict::NotApplicable => "not applicable",
@@ -116,11 +123,18 @@ fn verdict(row: &RequirementVerdict, options: &Options, out: &mut String) {
         Verdict::Met => "taken for granted: ",
         _ => "",
     };
-    notes.extend(
-        row.supply
-            .iter()
-            .map(|supply| (Style::Text, format!("{granted}{supply}"))),
-    );
+    let mut repeated = false;
+    for supply in &row.supply {
+        if said.contains(&supply.as_str()) {
+            repeated = true;
+        } else {
+            said.push(supply);
+            notes.push((Style::Text, format!("{granted}{supply}")));
+        }
+    }
+    if repeated {
+        notes.push((Style::Faint, "as above".to_owned()));
+    }
 
     let hang = 2 + 2 + WORD_CELLS + 2 + ID_CELLS + 2;
     let room = width(options).saturating_sub(hang).max(16);
@@ -204,6 +218,23 @@ fn last_lines(report: &Report, options: &Options, out: &mut String) {
             None => out.push_str(&format!("  {line}")),
         }
         out.push('\n');
+    }
+    let mut urls: Vec<&str> = Vec::new();
+    for url in report
+        .diagnostics
+        .iter()
+        .filter_map(|found| found.url.as_deref())
+    {
+        if !url.is_empty() && !urls.contains(&url) {
+            urls.push(url);
+        }
+    }
+    for url in urls {
+        let url = link(&glyph::visible(url, options.unicode), options);
+        out.push_str(&format!(
+            "{} {url}\n",
+            paint(Style::Faint, "documentation:", options)
+        ));
     }
     if let Some(first) = report.diagnostics.first() {
         let rule = glyph::visible(&first.rule, options.unicode);

@@ -6,7 +6,7 @@ use super::Options;
 
 /// What a piece of text is, so that one place says how it looks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Style {
+pub(crate) enum Style {
     /// As the terminal shows text.
     Text,
     /// Line numbers, frames and what may be skipped.
@@ -105,7 +105,7 @@ pub(super) fn signs(options: &Options) -> &'static Signs {
 }
 
 /// The text in its style. The text must have been made visible before.
-pub(super) fn paint(style: Style, text: &str, options: &Options) -> String {
+pub(crate) fn paint(style: Style, text: &str, options: &Options) -> String {
     match style.code() {
         Some(code) if options.color && !text.is_empty() => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
         _ => text.to_owned(),
@@ -113,7 +113,7 @@ pub(super) fn paint(style: Style, text: &str, options: &Options) -> String {
 }
 
 /// The address, clickable where the options allow it.
-pub(super) fn link(url: &str, options: &Options) -> String {
+pub(crate) fn link(url: &str, options: &Options) -> String {
     // Anything else could end the escape sequence early.
     let plain = url.bytes().all(|byte| byte.is_ascii_graphic());
     if options.links && plain {

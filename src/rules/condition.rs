@@ -126,6 +126,16 @@ impl Condition {
         for subject in &scope.subjects {
             context.add_variable_from_value(subject.doc().name, visible(*subject));
         }
+        // `router == null` asks whether there is one; a field of it is then an error, which becomes unknown below.
+        for name in GLOBALS {
+            if !scope
+                .subjects
+                .iter()
+                .any(|subject| subject.doc().name == name)
+            {
+                context.add_variable_from_value(name, Value::Null);
+            }
+        }
         match program.execute(&context) {
             Ok(Value::Bool(value)) => Outcome::Is(value),
             Ok(other) => Outcome::Failed(format!(
@@ -271,7 +281,6 @@ impl Names {
                     self.collect(&select.operand, bound);
                 }
             }
-            // A subject on its own (`router != null`) asks whether there is one.
             Expr::Call(call) => {
                 if let Some(target) = &call.target {
                     self.collect(target, bound);

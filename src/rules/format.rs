@@ -41,6 +41,9 @@ pub struct RuleFile {
     /// Cases in which it cannot be said.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub undecided: Vec<Undecided>,
+    /// What is taken for granted where the rule holds, because nothing in the input can tell.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub granted: Vec<Case>,
     /// The fact whose place is the primary span, as `subject.field`. The subject's own place when left out, and where the
     /// fact was written nowhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]

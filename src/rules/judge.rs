@@ -34,7 +34,8 @@ pub struct RuleFailure {
 /// What one rule says about one subject.
 enum Finding {
     NotAbout,
-    Held,
+    /// It holds; what was taken for granted.
+    Held(Vec<String>),
     Broken(Box<Diagnostic>, Consequence),
     Undecided(Vec<String>),
 }
@@ -46,6 +47,7 @@ struct Tally {
     violated: bool,
     findings: usize,
     supply: Vec<String>,
+    granted: Vec<String>,
 }
 
 /// Applies every rule to every subject that it is about.
@@ -88,10 +90,10 @@ impl Tally {
             requirement,
             verdict,
             diagnostics: self.findings,
-            supply: if verdict == Verdict::Undecided {
-                self.supply
-            } else {
-                Vec::new()
+            supply: match verdict {
+                Verdict::Undecided => self.supply,
+                Verdict::Met => self.granted,
+                Verdict::Violated | Verdict::NotApplicable => Vec::new(),
             },
         }
     }
@@ -116,8 +118,13 @@ fn judge_rule(
         let scope = Scope::new(facts, *subject);
         match apply(rule, *subject, &scope) {
             Ok(Finding::NotAbout) => {}
-            Ok(Finding::Held) => {
+            Ok(Finding::Held(granted)) => {
                 tally.held += 1;
+                for sentence in granted {
+                    if !tally.granted.contains(&sentence) {
+                        tally.granted.push(sentence);
+                    }
+                }
                 *judgement.held.entry(rule.id().to_owned()).or_default() += 1;
             }
             Ok(Finding::Undecided(supply)) => tally.add_supply(supply),
@@ -162,7 +169,15 @@ fn apply(rule: &Rule, subject: &dyn Subject, scope: &Scope<'_>) -> Result<Findin
         }
     }
     match rule.require.evaluate(scope) {
-        Outcome::Is(true) => Ok(Finding::Held),
+        Outcome::Is(true) => {
+            let granted = first_text(&rule.granted, scope)?;
+            Ok(Finding::Held(
+                Some(granted)
+                    .filter(|text| !text.is_empty())
+                    .into_iter()
+                    .collect(),
+            ))
+        }
         Outcome::Is(false) => {
             let (severity, consequence) = weigh(rule, scope)?;
             let found = diagnostic(rule, severity, subject, scope)?;

@@ -23,6 +23,8 @@ pub struct Rule {
     pub severity_when: Vec<(Condition, Severity, Consequence)>,
     /// When it cannot be said, and what to supply.
     pub undecided: Vec<(Condition, Template)>,
+    /// What is taken for granted where the rule holds.
+    pub granted: CasesOf,
     /// What is wrong.
     pub message: CasesOf,
     /// How to mend it.
@@ -103,6 +105,26 @@ impl RuleSet {
         })
     }
 
+    /// The built-in rules again, for a set that others are added to.
+    pub fn builtin_owned() -> RuleSet {
+        RuleSet::from_json(include_str!(concat!(env!("OUT_DIR"), "/rules.json")))
+    }
+
+    /// A set of one rule.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn of(file: RuleFile) -> Result<RuleSet, Vec<RuleError>> {
+        let errors = check(&file);
+        if errors.is_empty() {
+            Ok(RuleSet {
+                rules: vec![compile(file)],
+            })
+        } else {
+            Err(errors)
+        }
+    }
+
     /// The built-in rules' files, with their examples.
     pub fn builtin_files() -> Vec<RuleFile> {
         let json = include_str!(concat!(env!("OUT_DIR"), "/rules-with-examples.json"));
@@ -129,9 +151,14 @@ impl RuleSet {
             // The parser's own text repeats the place and shows the source; its first line says what is wrong.
             let full = error.to_string();
             let first = full.lines().next().unwrap_or_default();
+            let place = at.map_or_else(String::new, |(line, column)| {
+                format!("line {line} column {column}: ")
+            });
+            let first = first.strip_prefix("error: ").unwrap_or(first);
+            let message = first.strip_prefix(&*place).unwrap_or(first);
             vec![RuleError {
                 field: String::new(),
-                message: first.to_owned(),
+                message: message.to_owned(),
                 at,
             }]
         })?;
@@ -208,6 +235,7 @@ fn compile(file: RuleFile) -> Rule {
             .iter()
             .map(|case| (Condition::new(&case.when), Template::new(&case.supply)))
             .collect(),
+        granted: cases_of(&Text::Cases(file.granted.clone())),
         message: cases_of(&file.message),
         help: cases_of(&file.help),
         labels: file
@@ -316,6 +344,11 @@ impl Checker<'_> {
         for (index, case) in file.severity_when.iter().enumerate() {
             expressions.push((format!("severity-when[{index}].when"), &case.when));
         }
+        for (index, case) in file.granted.iter().enumerate() {
+            if let Some(when) = &case.when {
+                expressions.push((format!("granted[{index}].when"), when));
+            }
+        }
         for (index, label) in file.labels.iter().enumerate() {
             if let Some(when) = &label.when {
                 expressions.push((format!("labels[{index}].when"), when));
@@ -349,12 +382,21 @@ impl Checker<'_> {
                     "the last case must have no `when`, so that there is always a text",
                 );
             }
-            for case in cases {
-                texts.push((field.to_owned(), case.text));
+            let several = matches!(text, Text::Cases(_));
+            for (index, case) in cases.into_iter().enumerate() {
+                let field = if several {
+                    format!("{field}[{index}].text")
+                } else {
+                    field.to_owned()
+                };
+                texts.push((field, case.text));
             }
         }
         for (index, case) in file.undecided.iter().enumerate() {
             texts.push((format!("undecided[{index}].supply"), case.supply.clone()));
+        }
+        for (index, case) in file.granted.iter().enumerate() {
+            texts.push((format!("granted[{index}].text"), case.text.clone()));
         }
         for (index, label) in file.labels.iter().enumerate() {
             texts.push((format!("labels[{index}].message"), label.message.clone()));

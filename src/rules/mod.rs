@@ -4,15 +4,18 @@
 //! nothing here knows what a load balancer is.
 
 mod condition;
+mod examples;
 mod format;
 mod judge;
 mod load;
 mod template;
 
-pub use condition::{Condition, MAX_EXPRESSION_BYTES, Outcome, Scope};
+pub use condition::{Condition, GLOBALS, MAX_EXPRESSION_BYTES, Outcome, Scope};
+pub use examples::{ExampleFailure, Mistake, ReadOptions, Spot, try_examples};
 pub use format::{
     Case, Consequence, Documentation, Example, ExampleFile, Examples, Expected, LabelFile,
     RuleFile, SeverityCase, Text, Undecided,
 };
 pub use judge::{Judgement, RuleFailure, judge};
 pub use load::{Rule, RuleError, RuleSet};
+pub use template::Template;

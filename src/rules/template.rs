@@ -77,6 +77,19 @@ impl Template {
     }
 }
 
+impl Template {
+    /// The text with the names of the facts, between two signs, where the facts would stand.
+    pub fn outline(&self, open: &str, close: &str) -> String {
+        self.parts
+            .iter()
+            .map(|part| match part {
+                Part::Text(literal) => literal.clone(),
+                Part::Fact { subject, field } => format!("{open}{subject}.{field}{close}"),
+            })
+            .collect()
+    }
+}
+
 /// `subject.field` in its two parts.
 pub fn split_name(name: &str) -> Option<(&str, &str)> {
     let (subject, field) = name.split_once('.')?;

@@ -1,6 +1,6 @@
 //! YAML with positions, read as Helm reads it.
 //!
-//! [`parse`] turns text into nodes of a [`Tree`]. Each node, keys too, knows the span it was written at; what is wrong with
+//! [`parse()`] turns text into nodes of a [`Tree`]. Each node, keys too, knows the span it was written at; what is wrong with
 //! the text comes back as [`Problem`]s next to whatever could still be read. Scalars are resolved as
 //! `sigs.k8s.io/yaml` does it, which is YAML 1.1 with edges of its own, not as YAML 1.2 would.
 //!

@@ -75,7 +75,7 @@ fn no_line_of_ours_is_wider_than_the_terminal() {
             for line in case.rendered(Format::Pretty, &options).lines() {
                 // Addresses, paths and the ids of rules are left whole, so that they can be copied.
                 let whole = [
-                    "docs: ",
+                    "documentation: ",
                     "╭─",
                     "├─",
                     "Requirements of",

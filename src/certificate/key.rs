@@ -1,0 +1,305 @@
+//! Private keys: their form, and their public half.
+//!
+//! The public half is read from the key's own DER (RSA, and elliptic curves where it stands there) or computed (Ed25519).
+//! Nothing of the secret half is kept: [`PrivateKey`] has no field for it.
+
+use std::ops::Range;
+
+use super::cause::{Cause, Defect};
+use super::der::{self, CONTEXT_0, CONTEXT_1, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, Reader};
+use super::pem::{self, Block};
+use super::public_key::{Curve, EC, ED448, ED25519, KeyKind, PublicKey, RSA, RSA_PSS, curve};
+
+/// What is known of a private key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PrivateKey {
+    /// Its form: `PKCS#1`, `PKCS#8`, `SEC1`.
+    pub form: &'static str,
+    /// Its kind; `None` where it is encrypted.
+    pub kind: Option<KeyKind>,
+    /// True where it has a passphrase.
+    pub encrypted: bool,
+    /// Its block in the text.
+    pub range: Range<usize>,
+    public: Half,
+}
+
+/// The public half.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Half {
+    Rsa {
+        modulus: Vec<u8>,
+        exponent: Vec<u8>,
+    },
+    Ec {
+        curve_oid: Vec<u8>,
+        point: Vec<u8>,
+    },
+    Ed25519 {
+        point: Vec<u8>,
+    },
+    /// It cannot be had.
+    Hidden,
+}
+
+impl PrivateKey {
+    /// Whether this is the key of a certificate; `None` where the public half cannot be had.
+    pub fn matches(&self, key: &PublicKey) -> Option<bool> {
+        match (&self.public, &key.kind) {
+            (Half::Hidden, other) => match (&self.kind, other) {
+                // Keys of two kinds are never a pair.
+                (Some(KeyKind::Ec(mine)), KeyKind::Ec(theirs)) if mine == theirs => None,
+                (Some(mine), theirs) if *mine != KeyKind::Other && mine != theirs => Some(false),
+                _ => None,
+            },
+            (Half::Rsa { modulus, exponent }, KeyKind::Rsa { .. }) => {
+                let (their_modulus, their_exponent) = key.rsa()?;
+                Some(modulus == their_modulus && exponent == their_exponent)
+            }
+            (Half::Ec { curve_oid, point }, KeyKind::Ec(_)) => {
+                if !curve_oid.is_empty() && *curve_oid != key.curve_oid {
+                    return Some(false);
+                }
+                // A compressed point has another length; both say the same x.
+                if point.len() != key.bits.len() {
+                    return None;
+                }
+                Some(*point == key.bits)
+            }
+            (Half::Ed25519 { point }, KeyKind::Ed25519) => Some(*point == key.bits),
+            _ => Some(false),
+        }
+    }
+}
+
+/// What a text holds where a private key belongs.
+#[derive(Default)]
+pub struct KeyReading {
+    /// The first private key.
+    pub key: Option<PrivateKey>,
+    /// What is wrong.
+    pub defects: Vec<Defect>,
+}
+
+/// Reads PEM text.
+pub fn read(text: &str) -> KeyReading {
+    let pem = pem::read(text);
+    let mut reading = KeyReading {
+        key: None,
+        defects: pem.defects,
+    };
+    let mut certificate = None;
+    let mut other = None;
+    for block in &pem.blocks {
+        match block.label.as_str() {
+            // They may stand before a key, and mean nothing to it.
+            "EC PARAMETERS" | "DH PARAMETERS" => {}
+            "CERTIFICATE" | "TRUSTED CERTIFICATE" => {
+                certificate = certificate.or(Some(block.range.clone()));
+            }
+            label if label.ends_with("PRIVATE KEY") => {
+                if reading.key.is_some() {
+                    continue;
+                }
+                match one(block) {
+                    Some(Ok(key)) => reading.key = Some(key),
+                    Some(Err(cause)) => reading
+                        .defects
+                        .push(Defect::new(cause, block.range.clone())),
+                    None => {}
+                }
+            }
+            label => other = other.or(Some((pem::shown(label), block.range.clone()))),
+        }
+    }
+    if reading.key.is_none() && reading.defects.is_empty() {
+        let (cause, range) = match (certificate, other) {
+            (Some(range), _) => (Cause::CertificateForKey, range),
+            (None, Some((label, range))) => (Cause::Label { label }, range),
+            (None, None) => (Cause::NoPem, 0..text.trim_end().len()),
+        };
+        reading.defects.push(Defect::new(cause, range));
+    }
+    reading
+}
+
+/// A block; `None` where its content could not be read, which is a defect already.
+fn one(block: &Block) -> Option<Result<PrivateKey, Cause>> {
+    let encrypted = |form| PrivateKey {
+        form,
+        kind: None,
+        encrypted: true,
+        range: block.range.clone(),
+        public: Half::Hidden,
+    };
+    let form = match block.label.as_str() {
+        "RSA PRIVATE KEY" => "PKCS#1",
+        "EC PRIVATE KEY" => "SEC1",
+        "PRIVATE KEY" | "ENCRYPTED PRIVATE KEY" => "PKCS#8",
+        "OPENSSH PRIVATE KEY" => return Some(Err(Cause::OpenSsh)),
+        _ => "another form",
+    };
+    if block.encrypted {
+        return Some(Ok(encrypted(form)));
+    }
+    let content = block.content.as_deref()?;
+    if block.label == "ENCRYPTED PRIVATE KEY" {
+        return Some(if is_encrypted_info(content) {
+            Ok(encrypted(form))
+        } else {
+            Err(misfit(block, content))
+        });
+    }
+    let read = match form {
+        "PKCS#1" => pkcs1(content),
+        "SEC1" => sec1(content, &[]),
+        "PKCS#8" => pkcs8(content),
+        _ => Some((KeyKind::Other, Half::Hidden)),
+    };
+    Some(match read {
+        Some((kind, public)) => Ok(PrivateKey {
+            form,
+            kind: Some(kind),
+            encrypted: false,
+            range: block.range.clone(),
+            public,
+        }),
+        None => Err(misfit(block, content)),
+    })
+}
+
+/// Why a block is not what its label says.
+fn misfit(block: &Block, content: &[u8]) -> Cause {
+    if der::is_cut_off(content) {
+        return Cause::CutOff {
+            label: pem::shown(&block.label),
+        };
+    }
+    let fits = if pkcs1(content).is_some() {
+        "RSA PRIVATE KEY"
+    } else if sec1(content, &[]).is_some() {
+        "EC PRIVATE KEY"
+    } else if pkcs8(content).is_some() {
+        "PRIVATE KEY"
+    } else if is_encrypted_info(content) {
+        "ENCRYPTED PRIVATE KEY"
+    } else if super::x509::Certificate::from_der(content).is_some() {
+        return Cause::CertificateForKey;
+    } else {
+        return Cause::NotKey;
+    };
+    Cause::WrongLabel {
+        label: pem::shown(&block.label),
+        fits: fits.to_owned(),
+    }
+}
+
+/// True for any private key in DER.
+pub(super) fn is_key(content: &[u8]) -> bool {
+    pkcs1(content).is_some()
+        || sec1(content, &[]).is_some()
+        || pkcs8(content).is_some()
+        || is_encrypted_info(content)
+}
+
+/// RSAPrivateKey (RFC 8017, A.1.2).
+fn pkcs1(content: &[u8]) -> Option<(KeyKind, Half)> {
+    let mut numbers = Reader::new(content).sequence()?;
+    numbers.take(INTEGER)?;
+    let modulus = numbers.unsigned()?;
+    let exponent = numbers.unsigned()?;
+    // The secret numbers must be there, and are passed over.
+    numbers.take(INTEGER)?;
+    numbers.take(INTEGER)?;
+    let kind = KeyKind::Rsa {
+        bits: der::bit_length(modulus),
+    };
+    let public = Half::Rsa {
+        modulus: modulus.to_vec(),
+        exponent: exponent.to_vec(),
+    };
+    Some((kind, public))
+}
+
+/// ECPrivateKey (RFC 5915, section 3); the curve may be said outside.
+fn sec1(content: &[u8], outside: &[u8]) -> Option<(KeyKind, Half)> {
+    let mut fields = Reader::new(content).sequence()?;
+    if fields.take(INTEGER)? != [1] {
+        return None;
+    }
+    fields.take(OCTET_STRING)?;
+    let mut curve_oid = outside;
+    if let Some(parameters) = fields.take(CONTEXT_0) {
+        curve_oid = Reader::new(parameters)
+            .take(OBJECT_IDENTIFIER)
+            .unwrap_or_default();
+    }
+    let kind = KeyKind::Ec(if curve_oid.is_empty() {
+        Curve::Other
+    } else {
+        curve(curve_oid)
+    });
+    let point = fields
+        .take(CONTEXT_1)
+        .and_then(|content| Reader::new(content).bits());
+    let public = match point {
+        Some(point) => Half::Ec {
+            curve_oid: curve_oid.to_vec(),
+            point: point.to_vec(),
+        },
+        None => Half::Hidden,
+    };
+    Some((kind, public))
+}
+
+/// PrivateKeyInfo (RFC 5958, section 2).
+fn pkcs8(content: &[u8]) -> Option<(KeyKind, Half)> {
+    let mut fields = Reader::new(content).sequence()?;
+    fields.take(INTEGER)?;
+    let mut algorithm = fields.sequence()?;
+    let secret = fields.take(OCTET_STRING)?;
+    let oid = algorithm.take(OBJECT_IDENTIFIER)?;
+    if oid == RSA || oid == RSA_PSS {
+        return pkcs1(secret);
+    }
+    if oid == EC {
+        let curve_oid = algorithm.take(OBJECT_IDENTIFIER).unwrap_or_default();
+        return sec1(secret, curve_oid);
+    }
+    if oid == ED25519 {
+        let seed = Reader::new(secret).take(OCTET_STRING)?;
+        let public = ed25519_point(seed).map_or(Half::Hidden, |point| Half::Ed25519 { point });
+        return Some((KeyKind::Ed25519, public));
+    }
+    let kind = if oid == ED448 {
+        KeyKind::Ed448
+    } else {
+        KeyKind::Other
+    };
+    Some((kind, Half::Hidden))
+}
+
+/// EncryptedPrivateKeyInfo: an algorithm and encrypted bytes, and nothing else.
+fn is_encrypted_info(content: &[u8]) -> bool {
+    let Some(mut fields) = Reader::new(content).sequence() else {
+        return false;
+    };
+    fields
+        .sequence()
+        .and_then(|mut algorithm| algorithm.take(OBJECT_IDENTIFIER))
+        .is_some()
+        && fields.take(OCTET_STRING).is_some()
+        && fields.next().is_none()
+}
+
+#[cfg(feature = "verify")]
+fn ed25519_point(seed: &[u8]) -> Option<Vec<u8>> {
+    use ring::signature::{Ed25519KeyPair, KeyPair};
+    let pair = Ed25519KeyPair::from_seed_unchecked(seed).ok()?;
+    Some(pair.public_key().as_ref().to_vec())
+}
+
+#[cfg(not(feature = "verify"))]
+fn ed25519_point(_seed: &[u8]) -> Option<Vec<u8>> {
+    None
+}

@@ -1,0 +1,95 @@
+//! Places in the input whose text must never be shown.
+//!
+//! Known from the tree, once a text has been read: the contents of Secrets, and values under keys that hold secrets in the
+//! chart. What a text that does not parse may hold is guarded by the report itself, by the look of it.
+
+use crate::source::Span;
+use crate::yaml::{Node, NodeKind};
+
+/// Top-level values of the chart under which everything is secret.
+const SECRET_TREES: [&str; 2] = ["cartoSecrets", "appSecrets"];
+
+/// The places below `root` that must not be shown. `root` is the root of a document, whatever it is.
+pub fn secret_places(root: Node<'_>) -> Vec<Span> {
+    let mut places = Vec::new();
+    let mut objects = vec![root];
+    while let Some(object) = objects.pop() {
+        // The items of a list are objects too.
+        objects.extend(object.get("items").into_iter().flat_map(Node::items));
+        if object.get("kind").and_then(Node::as_str) == Some("Secret") {
+            for field in ["data", "stringData"] {
+                between_keys(object.get(field), &mut places);
+            }
+        }
+    }
+    for key in SECRET_TREES {
+        all_scalars(root.get(key), &mut places);
+    }
+    let keys: [&[&str]; 2] = [
+        &["router", "tlsCertificates", "privateKeyValueBase64"],
+        &[
+            "gateway",
+            "tlsCertificates",
+            "customSSLCerts",
+            "privateKeyValueBase64",
+        ],
+    ];
+    for path in keys {
+        all_scalars(root.at(path), &mut places);
+    }
+    places.sort_unstable();
+    places
+}
+
+/// Everything in a mapping but its keys, also what the tree has lost: the first of two entries under one key.
+fn between_keys(mapping: Option<Node<'_>>, places: &mut Vec<Span>) {
+    let Some(mapping) = mapping.filter(|mapping| mapping.site() == mapping.span()) else {
+        return;
+    };
+    let whole = mapping.span();
+    let mut entries: Vec<(Span, bool)> = mapping
+        .entries()
+        // Certificates are public, and findings point into them. A key that was put in their place is still known by
+        // its look.
+        .map(|(entry, _)| (entry.key_span, entry.key.ends_with(".crt")))
+        .filter(|(key, _)| whole.contains(*key))
+        .collect();
+    entries.sort_unstable();
+    let mut from = whole.start;
+    let mut public = false;
+    let ends = entries.iter().map(|(key, _)| key.start).chain([whole.end]);
+    let next = entries
+        .iter()
+        .map(|(key, public)| (key.end + 1, *public))
+        .chain([(whole.end, true)]);
+    for (until, (then, then_public)) in ends.zip(next) {
+        if from < until && !public {
+            places.push(Span {
+                start: from,
+                end: until,
+                ..whole
+            });
+        }
+        (from, public) = (then, then_public);
+    }
+}
+
+/// Strings below a node; booleans and numbers are settings.
+fn all_scalars(node: Option<Node<'_>>, places: &mut Vec<Span>) {
+    let mut stack: Vec<Node<'_>> = node.into_iter().collect();
+    while let Some(node) = stack.pop() {
+        if node.site() != node.span() {
+            // What an alias leads to is secret where it was written.
+            places.push(node.span());
+            continue;
+        }
+        match node.kind() {
+            NodeKind::Mapping(_) => stack.extend(node.entries().map(|(_, value)| value)),
+            NodeKind::Sequence(_) => stack.extend(node.items()),
+            NodeKind::Scalar(_) if node.as_str().is_some_and(|text| !text.is_empty()) => {
+                places.push(node.span());
+            }
+            NodeKind::Scalar(_) | NodeKind::Alias(_) => {}
+        }
+    }
+}

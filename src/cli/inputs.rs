@@ -1,0 +1,227 @@
+//! Paths to inputs: files, folders and standard input are read here, and nowhere else.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::decode::decode;
+use crate::check::{Input, Role};
+use crate::nearest::nearest;
+
+/// The most that is read of one file, in bytes; the YAML reader takes no more either.
+const MAX_BYTES: u64 = 256 * 1024 * 1024;
+
+/// What standard input is called.
+const STDIN: &str = "<stdin>";
+
+/// Names of files that are looked at in a folder.
+const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
+
+/// What came of reading.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    /// The texts.
+    pub inputs: Vec<Input>,
+    /// What could not be read, in sentences that name the path.
+    pub errors: Vec<String>,
+    /// True where a folder was walked.
+    pub walked: bool,
+    /// Templates of charts that were passed over in a folder: counted as skipped, like what is neither values nor manifests.
+    pub templates: usize,
+}
+
+/// Reads the files of `-f`, then the paths. A path that cannot be read does not keep the others from being checked.
+pub(super) fn gather(values: &[PathBuf], paths: &[PathBuf], stdin: &mut dyn Read) -> Gathered {
+    let mut reader = Reader {
+        stdin,
+        stdin_bytes: None,
+        gathered: Gathered::default(),
+    };
+    for path in last_of_each(values) {
+        reader.file(path, Role::Values);
+    }
+    let mut seen = HashSet::new();
+    for path in paths {
+        if path.as_os_str() != "-" && path.is_dir() {
+            reader.folder(path, &mut seen);
+        } else if seen.insert(identity(path)) {
+            reader.file(path, Role::Named);
+        }
+    }
+    reader.gathered
+}
+
+/// Merging a file again only brings its own values back to the top: of the same file, the last counts.
+fn last_of_each(values: &[PathBuf]) -> Vec<&Path> {
+    let mut seen = HashSet::new();
+    let mut kept: Vec<&Path> = values
+        .iter()
+        .rev()
+        .map(PathBuf::as_path)
+        .filter(|path| seen.insert(identity(path)))
+        .collect();
+    kept.reverse();
+    kept
+}
+
+/// The same for two names of one file.
+fn identity(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+struct Reader<'s> {
+    stdin: &'s mut dyn Read,
+    /// It can be read only once, but named twice (`-f - -`).
+    stdin_bytes: Option<Vec<u8>>,
+    gathered: Gathered,
+}
+
+impl Reader<'_> {
+    fn file(&mut self, path: &Path, role: Role) {
+        let (name, bytes) = if path.as_os_str() == "-" {
+            (STDIN.to_owned(), self.stdin())
+        } else {
+            (shown(path), read(path))
+        };
+        match bytes {
+            Ok(bytes) => {
+                let (text, not_utf8) = decode(bytes);
+                self.gathered.inputs.push(Input {
+                    name,
+                    text,
+                    not_utf8,
+                    role,
+                });
+            }
+            Err(reason) => self.gathered.errors.push(format!("{name}: {reason}")),
+        }
+    }
+
+    fn stdin(&mut self) -> Result<Vec<u8>, String> {
+        if let Some(bytes) = &self.stdin_bytes {
+            return Ok(bytes.clone());
+        }
+        let bytes = read_bounded(self.stdin)?;
+        self.stdin_bytes = Some(bytes.clone());
+        Ok(bytes)
+    }
+
+    fn folder(&mut self, folder: &Path, seen: &mut HashSet<PathBuf>) {
+        self.gathered.walked = true;
+        // Only what the repository itself says is passed over, so that the result is the same on every machine.
+        let walk = ignore::WalkBuilder::new(folder)
+            .hidden(true)
+            .git_ignore(true)
+            .require_git(false)
+            .git_global(false)
+            .git_exclude(false)
+            .ignore(false)
+            .follow_links(false)
+            .sort_by_file_name(Ord::cmp)
+            .build();
+        for entry in walk {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    self.gathered.errors.push(error.to_string());
+                    continue;
+                }
+            };
+            let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
+            let path = entry.path();
+            let path = path.strip_prefix("./").unwrap_or(path);
+            if !is_file || !is_candidate(path) || !seen.insert(identity(path)) {
+                continue;
+            }
+            if is_chart_template(folder, path) {
+                self.gathered.templates += 1;
+            } else {
+                self.file(path, Role::Walked);
+            }
+        }
+    }
+}
+
+fn is_candidate(path: &Path) -> bool {
+    path.extension()
+        .and_then(|extension| extension.to_str())
+        .is_some_and(|extension| {
+            EXTENSIONS
+                .iter()
+                .any(|known| extension.eq_ignore_ascii_case(known))
+        })
+}
+
+/// True below `templates` of a Helm chart: those files are templates of YAML and not YAML.
+fn is_chart_template(folder: &Path, path: &Path) -> bool {
+    path.ancestors()
+        .skip(1)
+        .take_while(|ancestor| ancestor.starts_with(folder) || folder == Path::new("."))
+        .filter(|ancestor| ancestor.file_name().is_some_and(|name| name == "templates"))
+        .any(|templates| templates.with_file_name("Chart.yaml").is_file())
+}
+
+fn shown(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+/// Reads a file. Pipes are welcome: `<(helm template …)` of a shell is one.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
+    let metadata = fs::metadata(path).map_err(|error| reason(&error, path))?;
+    if metadata.is_dir() {
+        return Err("is a folder, and a file is needed".to_owned());
+    }
+    if metadata.len() > MAX_BYTES {
+        return Err(too_large());
+    }
+    let mut file = File::open(path).map_err(|error| reason(&error, path))?;
+    read_bounded(&mut file)
+}
+
+/// Reads all of it, up to a bound.
+pub(super) fn read_bounded(from: &mut dyn Read) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    from.take(MAX_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| format!("cannot be read: {error}"))?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(too_large());
+    }
+    Ok(bytes)
+}
+
+fn too_large() -> String {
+    format!(
+        "is larger than {} MiB, the most that is read of a file",
+        MAX_BYTES / 1024 / 1024
+    )
+}
+
+/// Why a file cannot be opened, in words.
+fn reason(error: &io::Error, path: &Path) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => match neighbour(path) {
+            Some(near) => format!("there is no such file; did you mean `{near}`?"),
+            None => "there is no such file".to_owned(),
+        },
+        io::ErrorKind::PermissionDenied => "may not be read (permission denied)".to_owned(),
+        _ => format!("cannot be read: {error}"),
+    }
+}
+
+/// The file beside a missing one that was probably meant.
+fn neighbour(path: &Path) -> Option<String> {
+    let name = path.file_name()?.to_str()?;
+    let folder = match path.parent()? {
+        parent if parent.as_os_str().is_empty() => Path::new("."),
+        parent => parent,
+    };
+    let names: Vec<String> = fs::read_dir(folder)
+        .ok()?
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| is_candidate(Path::new(name)))
+        .collect();
+    let near = nearest(name, names.iter().map(String::as_str))?;
+    Some(shown(&path.with_file_name(near)))
+}

@@ -1,0 +1,103 @@
+//! How output looks: colour, width and signs, from the options, the environment and the terminal.
+
+use clap::ColorChoice;
+
+use super::Surroundings;
+use crate::report;
+
+/// Text wider than this is hard to read, whatever the terminal.
+const WIDEST: usize = 120;
+
+/// How output looks.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Look {
+    /// Standard output is a terminal.
+    pub terminal: bool,
+    /// Colours on standard output.
+    pub color: bool,
+    /// Colours on standard error.
+    pub error_color: bool,
+    /// Columns to wrap at.
+    pub width: usize,
+    /// Signs beyond ASCII.
+    pub unicode: bool,
+}
+
+impl Look {
+    pub(super) fn new(choice: ColorChoice, around: &Surroundings<'_>) -> Self {
+        Look {
+            terminal: around.terminal.stdout,
+            color: color(choice, around, around.terminal.stdout),
+            error_color: color(choice, around, around.terminal.stderr),
+            width: width(around),
+            unicode: unicode(around),
+        }
+    }
+
+    /// For the renderers of reports.
+    pub(super) fn report_options(self, verbose: bool) -> report::Options {
+        report::Options {
+            color: self.color,
+            width: self.width,
+            // A terminal that does not know them shows the address all the same; a log file would not.
+            links: self.color && self.terminal,
+            unicode: self.unicode,
+            verbose,
+        }
+    }
+
+    /// `error:` as it stands before messages on standard error.
+    pub(super) fn error_word(self) -> &'static str {
+        if self.error_color {
+            "\u{1b}[1;31merror:\u{1b}[0m"
+        } else {
+            "error:"
+        }
+    }
+
+    /// Text that others wrote, made safe for a terminal.
+    pub(super) fn visible(self, text: &str) -> String {
+        report::visible(text, self.unicode)
+    }
+}
+
+/// See <https://no-color.org> and <https://bixense.com/clicolors>.
+fn color(choice: ColorChoice, around: &Surroundings<'_>, terminal: bool) -> bool {
+    let set = |name: &str| (around.variable)(name).filter(|value| !value.is_empty());
+    match choice {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto if set("NO_COLOR").is_some() => false,
+        ColorChoice::Auto if set("CLICOLOR_FORCE").is_some_and(|value| value != "0") => true,
+        ColorChoice::Auto => {
+            let dumb = set("TERM").is_some_and(|value| value == "dumb");
+            let off = set("CLICOLOR").is_some_and(|value| value == "0");
+            terminal && !dumb && !off
+        }
+    }
+}
+
+fn width(around: &Surroundings<'_>) -> usize {
+    let from_environment = || (around.variable)("COLUMNS")?.parse().ok();
+    around
+        .terminal
+        .width
+        .or_else(from_environment)
+        .filter(|columns| *columns > 0)
+        .map_or(80, |columns| columns.min(WIDEST))
+}
+
+/// The first of the variables that is set decides, as for the C library.
+fn unicode(around: &Surroundings<'_>) -> bool {
+    if cfg!(windows) {
+        return true;
+    }
+    ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .filter_map(around.variable)
+        .find(|value| !value.is_empty())
+        .is_some_and(|value| {
+            let value = value.to_ascii_lowercase();
+            value.contains("utf-8") || value.contains("utf8")
+        })
+}

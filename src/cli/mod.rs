@@ -1,0 +1,184 @@
+//! The command line: the only room that reads files, the environment and the terminal.
+//!
+//! [`run`] takes all of those as arguments, so that a test can call it; [`main`] hands it the process' own. What is found
+//! goes to standard output, what kept the work from being done to standard error.
+
+mod arguments;
+mod cert;
+mod check;
+mod decode;
+mod explain;
+mod inputs;
+mod look;
+mod process;
+mod rule_folder;
+mod rules;
+mod trial;
+
+use std::ffi::OsString;
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use clap::error::ErrorKind;
+
+pub use arguments::{command, example_options};
+pub use process::main;
+
+use arguments::Command;
+use look::Look;
+
+/// What the program ends with. The figures are public: see "Exit status" in the help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exit {
+    /// Nothing at or above `--fail-on`.
+    Clean,
+    /// There are findings.
+    Findings,
+    /// The work could not be done, or not all of it.
+    CouldNot,
+}
+
+impl Exit {
+    /// The exit status.
+    pub fn code(self) -> u8 {
+        match self {
+            Exit::Clean => 0,
+            Exit::Findings => 1,
+            Exit::CouldNot => 2,
+        }
+    }
+}
+
+/// What is known about the terminal.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Terminal {
+    /// Standard output is one.
+    pub stdout: bool,
+    /// Standard error is one.
+    pub stderr: bool,
+    /// Its width in columns.
+    pub width: Option<usize>,
+}
+
+/// Everything around the program that it reads or writes, files aside.
+pub struct Surroundings<'w> {
+    /// The command line, without the program's name.
+    pub arguments: Vec<OsString>,
+    /// Standard input.
+    pub stdin: &'w mut dyn Read,
+    /// Standard output.
+    pub stdout: &'w mut dyn Write,
+    /// Standard error.
+    pub stderr: &'w mut dyn Write,
+    /// Environment variables by name.
+    pub variable: &'w dyn Fn(&str) -> Option<String>,
+    /// The terminal.
+    pub terminal: Terminal,
+}
+
+/// Does what the command line says.
+pub fn run(mut around: Surroundings<'_>) -> Exit {
+    let parsed = match arguments::parse(&around) {
+        Ok(parsed) => parsed,
+        Err(error) => return refuse(&mut around, &error),
+    };
+    let look = Look::new(parsed.color, &around);
+    match &parsed.command {
+        Command::Check(arguments) => check::run(arguments, look, &mut around),
+        Command::Rules(arguments) => rules::run(arguments, look, &mut around),
+        Command::Cert(arguments) => cert::run(arguments, look, &mut around),
+        Command::Explain(arguments) => explain::run(arguments, look, &mut around),
+    }
+}
+
+/// Help, version and mistakes on the command line.
+fn refuse(around: &mut Surroundings<'_>, error: &clap::Error) -> Exit {
+    let look = Look::new(arguments::asked_color(&around.arguments), around);
+    let text = error.render();
+    if !error.use_stderr() {
+        return around.print(Exit::Clean, |out| match look.color {
+            true => write!(out, "{}", text.ansi()),
+            false => write!(out, "{text}"),
+        });
+    }
+    let mut shown = match look.error_color {
+        true => text.ansi().to_string(),
+        false => text.to_string(),
+    };
+    // `portolan customizations.yaml` is what a newcomer writes first.
+    if error.kind() == ErrorKind::InvalidSubcommand
+        && let Some(first) = around.arguments.first()
+        && Path::new(first).exists()
+    {
+        shown.push_str(&format!(
+            "\nto check a file: portolan check {}\n",
+            first.to_string_lossy()
+        ));
+    }
+    around.complain(&shown);
+    Exit::CouldNot
+}
+
+impl Surroundings<'_> {
+    /// Writes to standard output. A reader that has gone away is no mistake: the status stays what it is.
+    fn print(&mut self, exit: Exit, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Exit {
+        let written = write(self.stdout).and_then(|()| self.stdout.flush());
+        match written {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                self.complain(&format!("error: the output cannot be written: {error}\n"));
+                Exit::CouldNot
+            }
+            _ => exit,
+        }
+    }
+
+    /// Writes to standard error. Where that fails, there is nobody left to tell.
+    fn complain(&mut self, text: &str) {
+        let _ = self
+            .stderr
+            .write_all(text.as_bytes())
+            .and_then(|()| self.stderr.flush());
+    }
+
+    /// Writes errors to standard error, one a line.
+    fn errors(&mut self, errors: impl IntoIterator<Item = impl AsRef<str>>, look: Look) {
+        for error in errors {
+            let word = look.error_word();
+            self.complain(&format!("{word} {}\n", look.visible(error.as_ref())));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A disk without room.
+    struct Full;
+
+    impl Write for Full {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::StorageFull.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_report_that_cannot_be_written_is_no_success() {
+        let mut errors = Vec::new();
+        let exit = run(Surroundings {
+            arguments: ["check", "-"].map(OsString::from).to_vec(),
+            stdin: &mut &b"router:\n  service:\n    type: ClusterIP\n"[..],
+            stdout: &mut Full,
+            stderr: &mut errors,
+            variable: &|_| None,
+            terminal: Terminal::default(),
+        });
+        assert_eq!(exit, Exit::CouldNot);
+        let errors = String::from_utf8_lossy(&errors);
+        assert!(errors.contains("the output cannot be written"), "{errors}");
+    }
+}

@@ -1,0 +1,113 @@
+//! `portolan rules`: the list, and what goes with it.
+
+use serde_json::{Value, json};
+
+use super::arguments::{ListFormat, RulesArguments};
+use super::look::Look;
+use super::trial::counted;
+use super::{Exit, Surroundings, rule_folder, trial};
+use crate::diagnostic::Requirement;
+use crate::reference;
+use crate::report::{Style, cells, paint, wrap};
+use crate::rules::{RuleFile, RuleSet};
+
+/// Ids longer than this push their own title to the right.
+const LONGEST_ID: usize = 34;
+
+/// Width of the longest severity.
+const SEVERITY: usize = "warning".len();
+
+pub(super) fn run(arguments: &RulesArguments, look: Look, around: &mut Surroundings<'_>) -> Exit {
+    if arguments.schema {
+        return around.print(Exit::Clean, |out| {
+            out.write_all(reference::rule_schema().as_bytes())
+        });
+    }
+    if let Some(folder) = &arguments.test {
+        return trial::run(folder, look, around);
+    }
+    let own;
+    let rules = match &arguments.rules {
+        None => RuleSet::builtin(),
+        Some(folder) => match rule_folder::with_builtin(folder) {
+            Ok(rules) => {
+                own = rules;
+                &own
+            }
+            Err(errors) => {
+                rule_folder::report(&errors, look, around);
+                return Exit::CouldNot;
+            }
+        },
+    };
+    let mut files: Vec<&RuleFile> = rules.iter().map(|rule| &rule.file).collect();
+    files.sort_by(|left, right| (left.requirement, &left.id).cmp(&(right.requirement, &right.id)));
+    let text = match arguments.format {
+        ListFormat::Text => table(&files, look),
+        ListFormat::Json => format!("{:#}\n", list(&files)),
+    };
+    around.print(Exit::Clean, |out| out.write_all(text.as_bytes()))
+}
+
+fn list(files: &[&RuleFile]) -> Value {
+    let rule = |file: &&RuleFile| {
+        json!({
+            "id": file.id,
+            "severity": file.severity,
+            "requirement": file.requirement,
+            "title": file.title,
+            "documentation": file.documentation,
+        })
+    };
+    Value::Array(files.iter().map(rule).collect())
+}
+
+fn table(files: &[&RuleFile], look: Look) -> String {
+    let shown = look.report_options(false);
+    let mut text = String::new();
+    for requirement in Requirement::ALL {
+        let of_it: Vec<&RuleFile> = files
+            .iter()
+            .copied()
+            .filter(|file| file.requirement == requirement)
+            .collect();
+        if of_it.is_empty() {
+            continue;
+        }
+        let (id, title) = (requirement.as_str(), requirement.title());
+        let title = hanging(title, id.len() + 2, look, |line| {
+            paint(Style::Faint, line, &shown)
+        });
+        let id = paint(Style::Strong, id, &shown);
+        text.push_str(&format!("{id}  {title}\n"));
+        // As wide as this group needs, which leaves its titles more room than one width for all would.
+        let longest = of_it.iter().map(|file| file.id.len()).max();
+        let longest = longest.unwrap_or_default().min(LONGEST_ID);
+        for file in of_it {
+            let id = look.visible(&file.id);
+            let gap = " ".repeat(longest.saturating_sub(cells(&id)));
+            let severity = file.severity.as_str();
+            let pad = " ".repeat(SEVERITY.saturating_sub(severity.len()));
+            let severity = paint(Style::Of(file.severity), severity, &shown);
+            let margin = 2 + longest + 2 + SEVERITY + 2;
+            let title = hanging(&file.title, margin, look, str::to_owned);
+            text.push_str(&format!("  {id}{gap}  {severity}{pad}  {title}\n"));
+        }
+        text.push('\n');
+    }
+    text.push_str(&format!(
+        "{}; `portolan explain RULE` says more\n",
+        counted(files.len(), "rule")
+    ));
+    text
+}
+
+/// A wrapped text whose lines after the first begin at `margin`, where its first one stands.
+fn hanging(text: &str, margin: usize, look: Look, paint: impl Fn(&str) -> String) -> String {
+    let room = look.width.saturating_sub(margin).max(20);
+    let lines: Vec<String> = wrap(text, room, room, look.unicode)
+        .iter()
+        .map(|line| paint(line))
+        .collect();
+    lines.join(&format!("\n{}", " ".repeat(margin)))
+}

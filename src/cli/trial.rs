@@ -1,0 +1,72 @@
+//! `portolan rules --test`: the examples of a user's own rules, executed.
+
+use std::path::Path;
+
+use super::arguments::example_options;
+use super::look::Look;
+use super::rule_folder::{self, Loaded, finding_line, locate};
+use super::{Exit, Surroundings};
+use crate::diagnostic::Severity;
+use crate::report::{Style, paint};
+use crate::rules::try_examples;
+
+pub(super) fn run(folder: &Path, look: Look, around: &mut Surroundings<'_>) -> Exit {
+    let loaded = match rule_folder::load(folder) {
+        Ok(loaded) => loaded,
+        Err(errors) => {
+            rule_folder::report(&errors, look, around);
+            return Exit::CouldNot;
+        }
+    };
+    let shown = look.report_options(false);
+    let ok = paint(Style::Help, "ok    ", &shown);
+    let failed = paint(Style::Of(Severity::Error), "failed", &shown);
+    let mut text = String::new();
+    let mut examples = 0;
+    let mut broken = 0;
+    for Loaded {
+        path,
+        text: source,
+        rule,
+    } in &loaded
+    {
+        let file = &rule.file;
+        let count = file.examples.bad.len() + file.examples.good.len();
+        examples += count;
+        let failures = try_examples(file, &example_options).unwrap_or_default();
+        broken += failures.len();
+        let word = if failures.is_empty() { &ok } else { &failed };
+        text.push_str(&format!(
+            "{word} {} ({})\n",
+            file.id,
+            counted(count, "example")
+        ));
+        for failure in failures {
+            let place = locate(source, &format!("{}.name", failure.field));
+            for mistake in &failure.mistakes {
+                let message = format!("{} ({}): {mistake}", failure.example, failure.field);
+                text.push_str(&finding_line(path, place, "rule-example", &message, look));
+            }
+        }
+    }
+    text.push_str(&format!(
+        "\n{}, {}, {broken} failed\n",
+        counted(loaded.len(), "rule"),
+        counted(examples, "example")
+    ));
+    let exit = if broken == 0 {
+        Exit::Clean
+    } else {
+        Exit::Findings
+    };
+    around.print(exit, |out| out.write_all(text.as_bytes()))
+}
+
+/// `1 rule`, `2 rules`.
+pub(super) fn counted(count: usize, noun: &str) -> String {
+    if count == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{count} {noun}s")
+    }
+}

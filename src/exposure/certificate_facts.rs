@@ -1,0 +1,441 @@
+//! What is so about one bundle: the facts that the rules on certificates judge.
+
+use std::ops::Range;
+
+use super::{Exposure, Scene};
+use crate::certificate::cause::{Cause, Part};
+use crate::certificate::chain::{Chain, End, Role};
+use crate::certificate::encoding::Encoding;
+use crate::certificate::public_key::KeyKind;
+use crate::certificate::{
+    Asked, Inspection, KeyInspection, fetch_command, inspect, inspect_key, moment, reorder_command,
+    x509,
+};
+use crate::diagnostic::Label;
+use crate::facts::{
+    Bundle, Certificate, CertificateDefect, CertificateName, Fact, Place, PrivateKey,
+};
+use crate::source::{MappedText, Span};
+use crate::yaml::Node;
+
+/// A certificate and a key as they were found.
+pub struct Material<'a> {
+    /// The field or file with the certificate.
+    pub certificate: MappedText,
+    /// Where that is.
+    pub certificate_place: Place,
+    /// Why the file is no text.
+    pub certificate_defect: Option<Cause>,
+    /// The field or file with the key, or what to supply.
+    pub key: Result<MappedText, String>,
+    /// Where that is.
+    pub key_place: Place,
+    /// Why the file is no text.
+    pub key_defect: Option<Cause>,
+    /// How certificate and key are encoded.
+    pub encodings: [Encoding; 2],
+    /// The file's name for commands.
+    pub file: &'a str,
+    /// The key stands in a values file that is not meant to be secret.
+    pub key_in_values: bool,
+    /// Fields that a Secret must have and this one has not.
+    pub missing: Vec<(Part, &'a str)>,
+}
+
+impl Material<'_> {
+    fn lacks(&self, part: Part) -> bool {
+        self.missing.iter().any(|(missing, _)| *missing == part)
+    }
+
+    /// The place of a range of what was given.
+    fn place(&self, part: Part, range: Range<usize>) -> Place {
+        let (text, place) = match (part, &self.key) {
+            (Part::Certificate, _) => (Some(&self.certificate), &self.certificate_place),
+            (Part::PrivateKey, Ok(text)) => (Some(text), &self.key_place),
+            (Part::PrivateKey, Err(_)) => (None, &self.key_place),
+        };
+        let span = text
+            .filter(|_| !range.is_empty())
+            .and_then(|text| text.map.span(range));
+        Place {
+            span: span.unwrap_or(place.span),
+            ..place.clone()
+        }
+    }
+}
+
+/// Adds everything about one bundle.
+pub fn add(
+    scene: Scene<'_>,
+    mut bundle: Bundle,
+    material: Material<'_>,
+    hosts: &[(Node<'_>, &str)],
+    exposure: &mut Exposure,
+) {
+    let name = bundle.name.value().cloned().unwrap_or_default();
+    let used_at = bundle.place.span;
+    bundle.place = material.certificate_place.clone();
+    if used_at != bundle.place.span && used_at != Span::NOWHERE {
+        let shown = bundle.shown_by.value().cloned().unwrap_or_default();
+        bundle.place.labels.push(Label {
+            span: used_at,
+            message: format!("shown by {}", shown.join(", ")),
+        });
+    }
+    for (part, field) in &material.missing {
+        let what = format!("the {} of {name}", part.as_str());
+        let message = format!("is missing: there is no `{field}`");
+        let help = format!("add `{field}`; `kubectl create secret tls` makes both");
+        let place = match part {
+            Part::Certificate => material.certificate_place.clone(),
+            Part::PrivateKey => material.key_place.clone(),
+        };
+        defect(&what, *part, "missing", message, help, place, exposure);
+    }
+    let key = inspect_private_key(&material, &name, exposure);
+    let asked = Asked {
+        given: &scene.certificates.roots,
+        key: key.as_ref().and_then(|key| key.key.as_ref()),
+        now: scene.certificates.now,
+    };
+    let mut inspection = inspect(&material.certificate.text, material.encodings[0], asked);
+    if material.lacks(Part::Certificate) {
+        inspection.reading.defects.clear();
+    }
+    if let Some(cause) = &material.certificate_defect {
+        for defect in &mut inspection.reading.defects {
+            defect.cause = cause.clone();
+        }
+    }
+    for found in &inspection.reading.secrets {
+        let range = inspection.given_range(found.clone());
+        exposure
+            .secrets
+            .push(material.place(Part::Certificate, range).span);
+    }
+    let what = format!("the certificate of {name}");
+    for found in &inspection.reading.defects {
+        let range = inspection.given_range(found.range.clone());
+        let place = material.place(Part::Certificate, range);
+        cause(&what, Part::Certificate, &found.cause, place, exposure);
+    }
+    let whole = inspection.reading.defects.is_empty() && !inspection.reading.found.is_empty();
+    bundle.read = Fact::known(whole);
+    bundle.count = count(inspection.reading.found.len());
+    if let Some(chain) = inspection.chain.as_ref().filter(|_| whole) {
+        describe_chain(&mut bundle, &inspection, chain, &material);
+        let view = BundleView {
+            name: &name,
+            bundle: &bundle,
+            inspection: &inspection,
+            chain,
+            material: &material,
+        };
+        for position in 0..inspection.reading.found.len() {
+            exposure
+                .facts
+                .certificates
+                .extend(view.certificate(position, scene.certificates.now));
+        }
+        view.names(hosts, exposure);
+    }
+    let leaf = inspection.leaf().filter(|_| whole);
+    private_key(scene, &name, &material, key.as_ref(), leaf, exposure);
+    exposure.facts.bundles.push(bundle);
+}
+
+/// What is wrong with the files of `--ca`.
+pub fn roots(scene: Scene<'_>, exposure: &mut Exposure) {
+    for (file, found, span) in &scene.certificates.defects {
+        let what = format!("`{file}`, given with `--ca`,");
+        cause(&what, Part::Certificate, found, Place::new(*span), exposure);
+        if let Some(last) = exposure.facts.certificate_defects.last_mut() {
+            last.part = Fact::known("CA file".to_owned());
+        }
+    }
+}
+
+fn count(number: usize) -> Fact<i64> {
+    Fact::known(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
+fn cause(what: &str, part: Part, cause: &Cause, place: Place, exposure: &mut Exposure) {
+    let (message, help) = (cause.sentence(), cause.help(part));
+    defect(what, part, cause.id(), message, help, place, exposure);
+}
+
+fn defect(
+    what: &str,
+    part: Part,
+    id: &str,
+    message: String,
+    help: String,
+    place: Place,
+    exposure: &mut Exposure,
+) {
+    let mut fact = CertificateDefect::new(place);
+    fact.what = Fact::known(what.to_owned());
+    fact.part = Fact::known(part.as_str().to_owned());
+    fact.cause = Fact::known(id.to_owned());
+    fact.message = Fact::known(message);
+    fact.help = Fact::known(help);
+    exposure.facts.certificate_defects.push(fact);
+}
+
+fn inspect_private_key(
+    material: &Material<'_>,
+    name: &str,
+    exposure: &mut Exposure,
+) -> Option<KeyInspection> {
+    let text = material.key.as_ref().ok()?;
+    if material.lacks(Part::PrivateKey) {
+        return None;
+    }
+    if let Some(span) = text
+        .map
+        .span(0..text.map.len())
+        .filter(|_| !text.map.is_empty())
+    {
+        exposure.secrets.push(span);
+    }
+    let mut inspection = inspect_key(&text.text, material.encodings[1]);
+    if let Some(cause) = &material.key_defect {
+        for defect in &mut inspection.defects {
+            defect.cause = cause.clone();
+        }
+    }
+    let what = format!("the private key of {name}");
+    for found in &inspection.defects {
+        let place = material.place(Part::PrivateKey, found.range.clone());
+        cause(&what, Part::PrivateKey, &found.cause, place, exposure);
+    }
+    Some(inspection)
+}
+
+fn describe_chain(
+    bundle: &mut Bundle,
+    inspection: &Inspection,
+    chain: &Chain,
+    material: &Material<'_>,
+) {
+    let file = material.file;
+    // A value in base64 is made from a file, and must be made anew.
+    let encoded = |file: &str| match material.encodings[0] {
+        Encoding::Base64 => format!(" && base64 -w0 {file}"),
+        Encoding::Plain => String::new(),
+    };
+    let span = |position: usize| {
+        let found = inspection.reading.found.get(position)?;
+        let range = inspection.given_range(found.range.clone());
+        Some(material.place(Part::Certificate, range).span)
+    };
+    let subject = |position: usize| match inspection.at(position) {
+        Some(certificate) => Fact::Known(certificate.subject.text.clone(), span(position)),
+        None => Fact::Absent(None),
+    };
+    bundle.leaf = subject(chain.leaf());
+    bundle.last = subject(chain.last());
+    bundle.ends = Fact::known(chain.end.as_str().to_owned());
+    let decided = if chain.by_signatures() {
+        "signatures"
+    } else {
+        "names and key identifiers"
+    };
+    bundle.decided_by = Fact::known(decided.to_owned());
+    if matches!(chain.end, End::LeafAlone | End::Gap | End::UnknownIssuer)
+        && let Some(last) = inspection.at(chain.last())
+    {
+        bundle.missing_issuer = Fact::known(last.issuer.text.clone());
+        let command = last
+            .issuer_url
+            .as_ref()
+            .map(|url| format!("{}{}", fetch_command(url, file), encoded(file)));
+        bundle.fetch = Fact::from_option(command);
+    }
+    bundle.namesake = Fact::known(chain.namesake.is_some());
+    bundle.in_order = Fact::Known(chain.in_order, span(0));
+    bundle.misleading = Fact::known(chain.misleading);
+    let order = chain.path.iter().filter_map(|position| {
+        let certificate = inspection.at(*position)?;
+        Some(format!("{} ({})", position + 1, certificate.subject.short))
+    });
+    bundle.order = Fact::known(order.collect::<Vec<_>>().join(", "));
+    bundle.reorder = Fact::known(format!(
+        "{}{}",
+        reorder_command(file, &chain.path),
+        encoded("fullchain.crt")
+    ));
+}
+
+/// A bundle that could be read.
+struct BundleView<'a> {
+    name: &'a str,
+    bundle: &'a Bundle,
+    inspection: &'a Inspection,
+    chain: &'a Chain,
+    material: &'a Material<'a>,
+}
+
+const NO_TIME: &str = "the time is not known: give `--now`";
+
+impl BundleView<'_> {
+    fn place_of(&self, position: usize) -> Place {
+        let range = self
+            .inspection
+            .reading
+            .found
+            .get(position)
+            .map_or(0..0, |found| {
+                self.inspection.given_range(found.range.clone())
+            });
+        self.material.place(Part::Certificate, range)
+    }
+
+    fn certificate(&self, position: usize, now: Option<i64>) -> Option<Certificate> {
+        let found = self.inspection.at(position)?;
+        let role = *self.chain.roles.get(position)?;
+        let mut fact = Certificate::new(self.place_of(position));
+        fact.bundle = Fact::known(self.name.to_owned());
+        fact.number = count(position + 1);
+        fact.role = Fact::known(role.as_str().to_owned());
+        fact.on_chain = Fact::known(matches!(role, Role::Leaf | Role::Intermediate | Role::Root));
+        fact.subject = Fact::known(found.subject.text.clone());
+        fact.issuer = Fact::known(found.issuer.text.clone());
+        if let Role::Duplicate(earlier) = role {
+            fact.repeats = count(earlier + 1);
+        }
+        fact.not_before = Fact::known(moment::date(found.not_before));
+        fact.not_after = Fact::known(moment::date(found.not_after));
+        let judged = |of: &dyn Fn(i64) -> bool| {
+            now.map_or(Fact::Unknown(NO_TIME.to_owned()), |now| {
+                Fact::known(of(now))
+            })
+        };
+        fact.expired = judged(&|now| now > found.not_after);
+        fact.not_yet_valid = judged(&|now| now < found.not_before);
+        fact.days_left = now.map_or(Fact::Unknown(NO_TIME.to_owned()), |now| {
+            Fact::known(moment::days_between(now, found.not_after))
+        });
+        fact.key = Fact::known(found.key.kind.to_string());
+        if let KeyKind::Rsa { bits } = found.key.kind {
+            fact.rsa_bits = count(bits);
+        }
+        let hash = found.scheme.hash().map(|hash| hash.to_string());
+        fact.signature_hash = Fact::from_option(hash);
+        fact.layers = self.bundle.layers.clone();
+        let needed = self.chain.roles.iter();
+        fact.chain_length = count(
+            needed
+                .filter(|role| matches!(role, Role::Leaf | Role::Intermediate | Role::Root))
+                .count(),
+        );
+        Some(fact)
+    }
+
+    /// The domain, and every name of the objects that show the bundle.
+    fn names(&self, hosts: &[(Node<'_>, &str)], exposure: &mut Exposure) {
+        let mut wanted: Vec<(Fact<String>, &str)> = Vec::new();
+        if let Some(domain) = exposure.facts.domain.first() {
+            let unusable = domain.is_default.value() == Some(&true)
+                || domain.defect.value().is_some()
+                || domain.value.value().is_none();
+            let name = match &domain.value {
+                Fact::Unknown(supply) => Fact::Unknown(supply.clone()),
+                _ if unusable => Fact::Unknown(
+                    "whether the certificate covers the domain cannot be said: set `appConfigValues.selfHostedDomain` first".to_owned(),
+                ),
+                known => known.clone(),
+            };
+            wanted.push((name, "domain"));
+        }
+        for (host, role) in hosts {
+            let name = if host.is_opaque() {
+                Fact::Unknown(super::opaque_supply(
+                    "a host that the certificate must cover",
+                ))
+            } else {
+                match host.text().filter(|text| !text.is_empty()) {
+                    Some(text) => Fact::at(text.to_owned(), host.site()),
+                    None => continue,
+                }
+            };
+            // The domain usually stands in all of them.
+            if !wanted
+                .iter()
+                .any(|(known, _)| known.value() == name.value())
+            {
+                wanted.push((name, role));
+            }
+        }
+        for (name, role) in wanted {
+            exposure.facts.certificate_names.push(self.name(name, role));
+        }
+    }
+
+    fn name(&self, name: Fact<String>, role: &str) -> CertificateName {
+        let mut fact = CertificateName::new(self.place_of(self.chain.leaf()));
+        fact.bundle = Fact::known(self.name.to_owned());
+        fact.role = Fact::known(role.to_owned());
+        if let Some(leaf) = self.inspection.leaf() {
+            fact.covered = match &name {
+                Fact::Known(name, _) => Fact::known(leaf.covers(name)),
+                Fact::Absent(_) => Fact::Absent(None),
+                Fact::Unknown(supply) => Fact::Unknown(supply.clone()),
+            };
+            fact.common_name_only = Fact::known(leaf.names().is_empty());
+            let mut names = leaf.names();
+            // A certificate may have a hundred names; a message has room for a few.
+            if names.len() > 6 {
+                let more = names.len() - 5;
+                names.truncate(5);
+                names.push(format!("and {more} more"));
+            }
+            fact.names = Fact::known(names);
+        }
+        fact.name = name;
+        fact
+    }
+}
+
+fn private_key(
+    scene: Scene<'_>,
+    name: &str,
+    material: &Material<'_>,
+    key: Option<&KeyInspection>,
+    leaf: Option<&x509::Certificate>,
+    exposure: &mut Exposure,
+) {
+    if material.lacks(Part::PrivateKey) {
+        return;
+    }
+    let place = match key {
+        Some(key) => material.place(Part::PrivateKey, key.range.clone()),
+        None => material.key_place.clone(),
+    };
+    let written_in = place.span;
+    let mut fact = PrivateKey::new(place);
+    fact.bundle = Fact::known(name.to_owned());
+    fact.leaf = Fact::from_option(leaf.map(|leaf| leaf.subject.text.clone()));
+    fact.leaf_key = Fact::from_option(leaf.map(|leaf| leaf.key.kind.to_string()));
+    let read = key.and_then(|key| key.key.as_ref());
+    fact.encrypted = Fact::from_option(read.map(|key| key.encrypted));
+    fact.key = Fact::from_option(
+        read.and_then(|key| key.kind.as_ref())
+            .map(ToString::to_string),
+    );
+    fact.in_values = Fact::known(material.key_in_values && read.is_some());
+    fact.file = Fact::at(scene.sources.name(written_in.source).to_owned(), written_in);
+    fact.matches = match (&material.key, read, leaf) {
+        (Err(supply), _, _) => Fact::Unknown(supply.clone()),
+        (_, Some(key), Some(leaf)) if !key.encrypted => match key.matches(&leaf.key) {
+            Some(matches) => Fact::known(matches),
+            None => Fact::Unknown(format!(
+                "whether the private key is the certificate's cannot be told from the key alone: compare `openssl pkey -pubout -in \
+                 cert.key` with `openssl x509 -pubkey -noout -in {}`",
+                material.file
+            )),
+        },
+        _ => Fact::Absent(None),
+    };
+    exposure.facts.private_keys.push(fact);
+}

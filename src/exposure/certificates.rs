@@ -1,0 +1,459 @@
+//! Certificates that users bring: where those are that clients on a way to the router see.
+//!
+//! Looks at the Secrets that the router's volume, an Ingress' TLS section or a Gateway's listener names, wherever they were
+//! written, and at the files given for a Secret that is only named. The chart's generated certificate is not the user's and
+//! is passed over, and so is every Secret that no way to the router uses.
+
+use super::certificate_facts::{Material, add};
+use super::router::{RouterObjects, source_of, tls_volume};
+use super::{Exposure, Scene, gateway, ingress, opaque_supply};
+use crate::certificate::cause::{Cause, Part};
+use crate::certificate::encoding::{Encoding, text_of_file};
+use crate::certificate::x509::Certificate;
+use crate::certificate::{PemFile, read_certificates};
+use crate::facts::{Bundle, Fact, Place};
+use crate::kube::{Origin, View};
+use crate::source::{MappedText, SourceId, Sources, Span};
+use crate::yaml::{Node, mapped_text};
+
+/// What is given beside the input: files, roots of private authorities, the time.
+#[derive(Debug, Default)]
+pub struct CertificateInputs {
+    /// The certificate with its chain that the named Secret is made from.
+    pub certificate: Option<GivenFile>,
+    /// Its private key.
+    pub key: Option<GivenFile>,
+    /// Roots of private authorities.
+    pub roots: Vec<Certificate>,
+    /// What is wrong with the files of those roots, and where.
+    pub defects: Vec<(String, Cause, Span)>,
+    /// The time that certificates are judged at, in seconds since 1970.
+    pub now: Option<i64>,
+}
+
+/// A file that was given.
+#[derive(Debug)]
+pub struct GivenFile {
+    /// Its name.
+    pub name: String,
+    /// Its text among the sources; empty where it is no text.
+    pub source: SourceId,
+    /// Why it is no text.
+    pub defect: Option<Cause>,
+}
+
+impl CertificateInputs {
+    /// Reads what was given, and adds the texts to the sources.
+    pub fn read(
+        certificate: Option<&PemFile>,
+        key: Option<&PemFile>,
+        roots: &[PemFile],
+        now: Option<i64>,
+        sources: &mut Sources,
+    ) -> CertificateInputs {
+        let mut inputs = CertificateInputs {
+            certificate: certificate.map(|file| given(file, Part::Certificate, sources)),
+            key: key.map(|file| given(file, Part::PrivateKey, sources)),
+            now,
+            ..CertificateInputs::default()
+        };
+        if let Some(key) = &inputs.key {
+            let len = sources.text(key.source).len();
+            sources.mark_secret(Span::new(key.source, 0, len));
+        }
+        for file in roots {
+            let file = given(file, Part::Certificate, sources);
+            let text = sources.text(file.source);
+            let mut defects: Vec<(Cause, Span)> = Vec::new();
+            match file.defect {
+                Some(cause) => defects.push((cause, Span::new(file.source, 0, 0))),
+                None => {
+                    let reading = read_certificates(text);
+                    defects.extend(reading.defects.into_iter().map(|defect| {
+                        let span = Span::new(file.source, defect.range.start, defect.range.end);
+                        (defect.cause, span)
+                    }));
+                    inputs
+                        .roots
+                        .extend(reading.found.into_iter().map(|found| found.certificate));
+                }
+            }
+            for (cause, span) in defects {
+                inputs.defects.push((file.name.clone(), cause, span));
+            }
+        }
+        inputs
+    }
+}
+
+fn given(file: &PemFile, part: Part, sources: &mut Sources) -> GivenFile {
+    let (text, defect) = match text_of_file(&file.bytes, part) {
+        Ok(text) => (text, None),
+        Err(cause) => (String::new(), Some(cause)),
+    };
+    GivenFile {
+        name: file.name.clone(),
+        source: sources.add(file.name.clone(), text),
+        defect,
+    }
+}
+
+/// A Secret's name where something on a way to the router uses it.
+struct Use<'a> {
+    /// The name as it was written.
+    name: Node<'a>,
+    /// The object that names it.
+    by: View<'a>,
+    /// What that is called: `the router`, `Ingress carto-router`.
+    called: String,
+    /// The layer's id, if it is a known one.
+    layer: Option<String>,
+    /// Further names that the certificate must cover, each with what it is.
+    hosts: Vec<(Node<'a>, &'static str)>,
+    /// Whether the certificate and the key go by other names in the Secret than usual.
+    keys: [&'a str; 2],
+}
+
+const USUAL_KEYS: [&str; 2] = ["tls.crt", "tls.key"];
+
+/// Adds the facts about every certificate that clients see and the user brought.
+pub fn extract(scene: Scene<'_>, router: &RouterObjects<'_>, exposure: &mut Exposure) {
+    let mut uses = Vec::new();
+    uses.extend(of_router(router, exposure));
+    of_ingresses(scene, router, exposure, &mut uses);
+    of_gateways(scene, router, exposure, &mut uses);
+    let mut file_used = false;
+    while !uses.is_empty() {
+        let first = uses.remove(0);
+        // One Secret may serve several ways in.
+        let (same, others): (Vec<_>, Vec<_>) = uses.into_iter().partition(|other| {
+            other.name.text() == first.name.text() && other.by.shares_namespace(first.by)
+        });
+        uses = others;
+        let mut group = vec![first];
+        group.extend(same);
+        file_used |= one(scene, router, &group, exposure);
+    }
+    if file_used {
+        super::certificate_facts::roots(scene, exposure);
+    } else if let Some(file) = &scene.certificates.certificate {
+        exposure.infer(format!(
+            "`{}` was not looked at: no Secret is named whose certificate is not among the input",
+            file.name
+        ));
+        if !exposure.facts.bundles.is_empty() {
+            super::certificate_facts::roots(scene, exposure);
+        }
+    } else if !exposure.facts.bundles.is_empty() {
+        super::certificate_facts::roots(scene, exposure);
+    }
+}
+
+fn of_router<'a>(router: &RouterObjects<'a>, exposure: &mut Exposure) -> Option<Use<'a>> {
+    let facts = exposure.facts.router.first()?;
+    let shown = facts.shows_own_certificate.value().copied();
+    let source = facts.certificate_source.clone();
+    let layer = exposure
+        .facts
+        .entry_points
+        .iter()
+        .find(|entry| entry.tls_ends_at.value().is_some_and(|at| at == "router"))
+        .and_then(|entry| entry.layer.value().cloned());
+    if shown == Some(false) {
+        return None;
+    }
+    let Some(deployment) = router.deployment else {
+        if shown == Some(true)
+            && let Fact::Unknown(supply) = source
+        {
+            let place = Place::new(router.service.insertion_point(&[]));
+            let mut bundle = Bundle::new(place);
+            bundle.name = Fact::known("the router's certificate".to_owned());
+            bundle.read = Fact::Unknown(supply);
+            exposure.facts.bundles.push(bundle);
+        }
+        return None;
+    };
+    if source.value().is_some_and(|source| source == "generated") {
+        return None;
+    }
+    let volume = tls_volume(router)?;
+    let mut keys = USUAL_KEYS;
+    // The chart mounts keys of other names under the usual ones.
+    for item in volume.get("items").into_iter().flat_map(Node::items) {
+        let text = |key: &str| item.get(key).and_then(Node::text);
+        for (key, usual) in keys.iter_mut().zip(USUAL_KEYS) {
+            if text("path").is_some_and(|path| path.ends_with(usual)) {
+                *key = text("key").unwrap_or(usual);
+            }
+        }
+    }
+    Some(Use {
+        name: volume.get("secretName")?,
+        by: deployment,
+        called: "the router".to_owned(),
+        layer,
+        hosts: Vec::new(),
+        keys,
+    })
+}
+
+fn layer_of(exposure: &Exposure, object: View<'_>) -> Option<String> {
+    let title = object.title();
+    exposure
+        .facts
+        .entry_points
+        .iter()
+        .find(|entry| entry.name.value() == Some(&title))
+        .and_then(|entry| entry.layer.value().cloned())
+}
+
+fn of_ingresses<'a>(
+    scene: Scene<'a>,
+    router: &RouterObjects<'_>,
+    exposure: &Exposure,
+    uses: &mut Vec<Use<'a>>,
+) {
+    for ingress in ingress::of_router(scene, router) {
+        let sections = ingress.node.at(&["spec", "tls"]);
+        for section in sections.into_iter().flat_map(Node::items) {
+            let Some(name) = section.get("secretName") else {
+                continue;
+            };
+            let hosts = section.get("hosts").into_iter().flat_map(Node::items);
+            uses.push(Use {
+                name,
+                by: ingress,
+                called: ingress.title(),
+                layer: layer_of(exposure, ingress),
+                hosts: hosts.map(|host| (host, "TLS section")).collect(),
+                keys: USUAL_KEYS,
+            });
+        }
+    }
+}
+
+fn of_gateways<'a>(
+    scene: Scene<'a>,
+    router: &RouterObjects<'_>,
+    exposure: &Exposure,
+    uses: &mut Vec<Use<'a>>,
+) {
+    for gateway in gateway::of_router(scene, router) {
+        let attached = gateway::routes(scene, gateway);
+        let listeners = gateway.node.at(&["spec", "listeners"]);
+        for listener in listeners.into_iter().flat_map(Node::items) {
+            if listener.get("protocol").and_then(Node::text) == Some("HTTP") {
+                continue;
+            }
+            let own_name = listener.get("name").and_then(Node::text);
+            let mut hosts: Vec<(Node<'_>, &str)> = listener
+                .get("hostname")
+                .map(|host| (host, "listener"))
+                .into_iter()
+                .collect();
+            for (route, section) in &attached {
+                if section.is_none() || *section == own_name {
+                    let names = route.node.at(&["spec", "hostnames"]);
+                    let names = names.into_iter().flat_map(Node::items);
+                    hosts.extend(names.map(|name| (name, "HTTPRoute")));
+                }
+            }
+            let references = listener.at(&["tls", "certificateRefs"]);
+            let references: Vec<Node<'_>> = references.into_iter().flat_map(Node::items).collect();
+            for reference in &references {
+                let kind = reference.get("kind").and_then(Node::text);
+                let Some(name) = reference.get("name") else {
+                    continue;
+                };
+                if kind.is_some_and(|kind| kind != "Secret") {
+                    continue;
+                }
+                uses.push(Use {
+                    name,
+                    by: gateway,
+                    called: gateway.title(),
+                    layer: layer_of(exposure, gateway),
+                    // With several certificates a listener chooses by name: none must cover them all.
+                    hosts: if references.len() == 1 {
+                        hosts.clone()
+                    } else {
+                        Vec::new()
+                    },
+                    keys: USUAL_KEYS,
+                });
+            }
+        }
+    }
+}
+
+/// One Secret and all that use it; true where a file given for it was looked at.
+fn one(
+    scene: Scene<'_>,
+    router: &RouterObjects<'_>,
+    uses: &[Use<'_>],
+    exposure: &mut Exposure,
+) -> bool {
+    let Some(first) = uses.first() else {
+        return false;
+    };
+    let mut bundle = Bundle::new(Place::new(first.name.site()).in_object(first.by.title()));
+    bundle.shown_by = Fact::known(uses.iter().map(|user| user.called.clone()).collect());
+    bundle.layers = Fact::known(uses.iter().filter_map(|user| user.layer.clone()).collect());
+    let unknown = |supply: String, mut bundle: Bundle, exposure: &mut Exposure| {
+        bundle.read = Fact::Unknown(supply);
+        exposure.facts.bundles.push(bundle);
+        false
+    };
+    if first.name.is_opaque() {
+        bundle.name = Fact::known("a TLS Secret".to_owned());
+        return unknown(opaque_supply("the name of a TLS Secret"), bundle, exposure);
+    }
+    // An empty name is a finding of its own.
+    let Some(name) = first.name.text().filter(|name| !name.is_empty()) else {
+        return false;
+    };
+    bundle.name = Fact::known(format!("Secret {name}"));
+    let hosts: Vec<(Node<'_>, &str)> = uses
+        .iter()
+        .flat_map(|user| user.hosts.iter().copied())
+        .collect();
+    let named = scene
+        .objects
+        .of_kind(scene.tree, "Secret")
+        .filter(|secret| secret.name() == Some(name) && secret.shares_namespace(first.by));
+    let mut generated = false;
+    let mut found = None;
+    for secret in named {
+        if source_of(secret, router.fullname()) == "generated" {
+            generated = true;
+        } else {
+            found = found.or(Some(secret));
+        }
+    }
+    if let Some(secret) = found {
+        let material = in_secret(scene, secret, first.keys);
+        match material {
+            Ok(material) => add(scene, bundle, material, &hosts, exposure),
+            Err(supply) => {
+                bundle.place = super::place_in(secret, &["data"]);
+                return unknown(supply, bundle, exposure);
+            }
+        }
+        return false;
+    }
+    if let Some(file) = &scene.certificates.certificate {
+        let material = in_files(scene, file);
+        add(scene, bundle, material, &hosts, exposure);
+        return true;
+    }
+    // Behind the chart's own name there is nothing that the user brought.
+    let is_users = !generated || name != format!("{}-tls", router.fullname());
+    if is_users {
+        let supply = format!(
+            "the certificate in Secret `{name}` is not among the input: give the files it is made from with `--tls-cert FILE` and \
+             `--tls-key FILE`"
+        );
+        return unknown(supply, bundle, exposure);
+    }
+    false
+}
+
+/// Certificate and key as they were given in files.
+fn in_files<'a>(scene: Scene<'a>, file: &'a GivenFile) -> Material<'a> {
+    let text = |file: &GivenFile| MappedText::of_source(scene.sources, file.source);
+    Material {
+        certificate: text(file),
+        certificate_place: Place::new(Span::new(file.source, 0, 0)),
+        certificate_defect: file.defect.clone(),
+        key: match &scene.certificates.key {
+            Some(key) => Ok(text(key)),
+            None => Err(
+                "the private key is not among the input: give it with `--tls-key FILE` (only its public half is compared)".to_owned(),
+            ),
+        },
+        key_place: scene
+            .certificates
+            .key
+            .as_ref()
+            .map_or(Place::new(Span::new(file.source, 0, 0)), |key| {
+                Place::new(Span::new(key.source, 0, 0))
+            }),
+        key_defect: scene
+            .certificates
+            .key
+            .as_ref()
+            .and_then(|key| key.defect.clone()),
+        encodings: [Encoding::Plain; 2],
+        file: &file.name,
+        key_in_values: false,
+        missing: Vec::new(),
+    }
+}
+
+/// Certificate and key in a Secret.
+///
+/// # Errors
+/// What to supply where they cannot be read from the input.
+fn in_secret<'a>(
+    scene: Scene<'a>,
+    secret: View<'a>,
+    keys: [&'a str; 2],
+) -> Result<Material<'a>, String> {
+    let [certificate, key] = keys.map(|key| {
+        // What stands in `stringData` is written over `data`.
+        let plain = secret.node.at(&["stringData", key]);
+        let encoded = secret.node.at(&["data", key]);
+        plain
+            .map(|node| (node, Encoding::Plain))
+            .or(encoded.map(|node| (node, Encoding::Base64)))
+    });
+    for (node, _) in [certificate, key].into_iter().flatten() {
+        if node.is_opaque() {
+            return Err(opaque_supply(&format!(
+                "the certificate in {}",
+                secret.title()
+            )));
+        }
+        // SOPS writes values as ENC[AES256_GCM,…].
+        if node.text().is_some_and(|text| text.starts_with("ENC[")) {
+            return Err(format!(
+                "the certificate in {} is encrypted: decrypt it first (`sops -d FILE | portolan check -`)",
+                secret.title()
+            ));
+        }
+    }
+    let data_at = || super::place_in(secret, &["data"]);
+    let place = |node: Option<(Node<'_>, Encoding)>| match node {
+        Some((node, _)) => Place::new(node.site()).in_object(secret.title()),
+        None => data_at(),
+    };
+    let text = |node: Option<(Node<'_>, Encoding)>| {
+        node.map(|(node, _)| mapped_text(scene.sources, node))
+            .unwrap_or_default()
+    };
+    let encoding = |node: Option<(Node<'_>, Encoding)>| node.map_or(Encoding::Plain, |(_, e)| e);
+    let mut missing = Vec::new();
+    let parts = [(certificate, Part::Certificate), (key, Part::PrivateKey)];
+    for ((node, part), name) in parts.into_iter().zip(keys) {
+        if node.is_none() {
+            missing.push((part, name));
+        }
+    }
+    let written_in = key.map_or(Span::NOWHERE, |(node, _)| node.span());
+    let file_name = scene.sources.name(written_in.source);
+    Ok(Material {
+        certificate: text(certificate),
+        certificate_place: place(certificate),
+        certificate_defect: None,
+        key: Ok(text(key)),
+        key_place: place(key),
+        key_defect: None,
+        encodings: [encoding(certificate), encoding(key)],
+        file: "cert.crt",
+        key_in_values: secret.object.origin != Origin::Manifest
+            && !file_name.starts_with("--")
+            && !file_name.to_ascii_lowercase().contains("secret"),
+        missing,
+    })
+}

@@ -1,0 +1,156 @@
+//! What authors of rules look things up in, generated from the types and files that are the truth about it.
+//!
+//! Gives whole texts; a test keeps the files under `docs/` equal to them.
+
+use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value};
+
+use crate::diagnostic::Requirement;
+use crate::facts::{Facts, SubjectDoc};
+use crate::rules::{GLOBALS, RuleFile};
+
+const GENERATED: &str =
+    "<!-- Generated; `PORTOLAN_BLESS=1 cargo test --test generated` writes it anew. -->\n";
+
+/// The JSON Schema of rule files, pretty-printed.
+pub fn rule_schema() -> String {
+    let generated = SchemaSettings::draft2020_12()
+        .into_generator()
+        .into_root_schema_for::<RuleFile>();
+    let mut schema = Map::new();
+    // What tells people and editors what they have before them comes first.
+    let said = generated.get("$schema").cloned().unwrap_or_default();
+    schema.insert("$schema".to_owned(), said);
+    schema.insert("title".to_owned(), "A rule of Portolan".into());
+    for (key, value) in generated.as_object().into_iter().flatten() {
+        schema.entry(key).or_insert_with(|| value.clone());
+    }
+    format!("{:#}\n", Value::Object(schema))
+}
+
+/// The reference of facts, in Markdown.
+pub fn facts() -> String {
+    let mut text = format!("# Facts\n\n{GENERATED}");
+    text.push_str(&format!(
+        "
+Rules judge *subjects*: things that Portolan found in the values or manifests. A rule names one in `subject`, and is applied
+to each one there is. The fields below are *facts*: a condition (`when`, `require`, …) reads them as `subject.field`, and a
+text (`message`, `help`, …) shows them as `{{subject.field}}`.
+
+- **Global** subjects exist at most once, and every rule can read them besides its own: {globals}.
+- A **defect** is a subject that exists only because something is wrong, so a rule on it usually says `require: \"false\"`. The
+  good example of such a rule is one in which the defect does not occur.
+- Types are those of CEL: `bool`, `int` (64 bits), `string`, `list of strings`. Every fact can be `null`: it is certain then
+  that there is none. Compare with `null` before doing arithmetic.
+- A fact can also be **unknown**: it depends on something that the input does not show (a template that needs the chart, an
+  object outside the release). A condition that needs it is neither true nor false, unless the rest decides
+  (`false && unknown` is false, `true || unknown` is true), and the requirement becomes *undecided*, with a sentence that
+  says what to supply.
+- Versions are compared with `version_compare(a, b)`: negative, zero or positive, as `a` comes before, with or after `b`;
+  `1.17.6-gke.7` comes after `1.17.6`.
+
+| subject | what it is |
+|---|---|
+",
+        globals = GLOBALS.map(|name| format!("`{name}`")).join(", ")
+    ));
+    for subject in Facts::SUBJECTS {
+        let doc = flowed(subject.doc);
+        let first = first_sentence(&doc);
+        text.push_str(&format!(
+            "| [`{0}`](#{0}) | {1} |\n",
+            subject.name,
+            cell(&first)
+        ));
+    }
+    for subject in Facts::SUBJECTS {
+        text.push_str(&subject_section(subject));
+    }
+    text
+}
+
+fn subject_section(subject: &SubjectDoc) -> String {
+    let mut marks = Vec::new();
+    if GLOBALS.contains(&subject.name) {
+        marks.push("*Global.*");
+    }
+    if subject.defect {
+        marks.push("*Defect.*");
+    }
+    let marks = if marks.is_empty() {
+        String::new()
+    } else {
+        format!("{} ", marks.join(" "))
+    };
+    let mut text = format!(
+        "\n## {}\n\n{marks}{}\n\n",
+        subject.name,
+        flowed(subject.doc)
+    );
+    text.push_str("| field | type | meaning |\n|---|---|---|\n");
+    for field in subject.fields {
+        text.push_str(&format!(
+            "| `{}` | {} | {} |\n",
+            field.name,
+            field.type_name,
+            cell(&flowed(field.doc))
+        ));
+    }
+    text
+}
+
+/// The table of all rules, in Markdown.
+pub fn rules(files: &[RuleFile]) -> String {
+    let mut text = format!("# Rules\n\n{GENERATED}");
+    text.push_str("\n`portolan explain RULE` says why, where the documentation asks for it, and shows examples.\n");
+    for requirement in Requirement::ALL {
+        let mut of_it: Vec<&RuleFile> = files
+            .iter()
+            .filter(|file| file.requirement == requirement)
+            .collect();
+        if of_it.is_empty() {
+            continue;
+        }
+        of_it.sort_by(|left, right| left.id.cmp(&right.id));
+        text.push_str(&format!(
+            "\n## {requirement}\n\n{}\n\n",
+            capital(requirement.title())
+        ));
+        text.push_str("| rule | severity | requirement | what it finds |\n|---|---|---|---|\n");
+        for file in of_it {
+            text.push_str(&format!(
+                "| `{}` | {} | {} | {} |\n",
+                file.id,
+                file.severity,
+                requirement,
+                cell(&flowed(&file.title))
+            ));
+        }
+    }
+    text
+}
+
+/// The text on one line.
+fn flowed(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The text as it may stand in a cell of a table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}
+
+fn first_sentence(text: &str) -> String {
+    match text.split_once(". ") {
+        Some((first, _)) => format!("{first}."),
+        None => text.to_owned(),
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    match characters.next() {
+        Some(first) => format!("{}{}.", first.to_uppercase(), characters.as_str()),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,205 @@
+//! Values and Helm's rendering of them must lead to the same findings: the same rules on the same objects.
+//!
+//! The corpus holds real output of the real chart. For the project's own fixtures, Helm renders them here where it is
+//! installed (`PORTOLAN_HELM`, or `helm` on the path), with the project's own small chart or the one that
+//! `PORTOLAN_CHART` names.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use portolan::check::Options;
+use support::{check_text, check_values, corpus, read, rules_and_objects};
+
+/// Rules that judge the text of a values file, of which nothing is left in what Helm renders.
+const ABOUT_TEXT: [&str; 3] = ["yaml-syntax", "duplicate-key", "template-error"];
+
+/// Rules that say less where only values are given: objects made outside the release are not to be seen.
+fn comparable(found: std::collections::BTreeSet<(String, String)>) -> Vec<(String, String)> {
+    found
+        .into_iter()
+        .filter(|(rule, _)| !ABOUT_TEXT.contains(&rule.as_str()))
+        .collect()
+}
+
+fn assert_agreement(name: &str, values: &[(&str, &str)], manifests: &str, options: &Options) {
+    let from_values = check_values(values, options);
+    let from_manifests = check_text("manifests.yaml", manifests, options);
+    assert_eq!(
+        comparable(rules_and_objects(&from_values)),
+        comparable(rules_and_objects(&from_manifests)),
+        "{name}: findings on the values (left) and on Helm's rendering of them (right)"
+    );
+    // Verdicts too: whoever checks values must learn what whoever checks manifests learns.
+    let verdicts = |outcome: &portolan::check::Outcome| -> Vec<String> {
+        outcome
+            .report
+            .releases
+            .iter()
+            .flat_map(|release| &release.requirements)
+            .map(|row| format!("{} {}", row.requirement, row.verdict.as_str()))
+            .collect()
+    };
+    assert_eq!(
+        verdicts(&from_values),
+        verdicts(&from_manifests),
+        "{name}: verdicts"
+    );
+}
+
+const GATEWAY: &str = "
+tlsCerts:
+  httpsEnabled: false
+replicated:
+  platformDistribution: gke
+gateway:
+  enabled: true
+  gatewayClassName: gke-l7-global-external-managed
+  staticIP:
+    enabled: true
+    value: my-carto-ip
+  tlsCertificates:
+    managedCerts:
+      enabled: true
+      name: carto-cert
+";
+
+#[test]
+fn values_and_helms_rendering_agree_on_the_vendors_examples() {
+    let Some(corpus) = corpus("agreement") else {
+        return;
+    };
+    let base = read(&corpus.join("rendered/base.yaml"));
+    let tls = read(&corpus.join("rendered/tlsbase.yaml"));
+    let examples = corpus.join("customizations/1.287.1");
+    let mut compared = 0;
+    let mut rendered: Vec<PathBuf> = std::fs::read_dir(corpus.join("rendered/1.287.1"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    rendered.sort();
+    for path in rendered {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let example = examples.join(format!("{}.yaml", name.replace("__", "/")));
+        let own = if example.exists() {
+            read(&example)
+        } else {
+            GATEWAY.to_owned()
+        };
+        let values = [
+            ("base.yaml", base.as_str()),
+            ("tlsbase.yaml", tls.as_str()),
+            ("customizations.yaml", own.as_str()),
+        ];
+        let mut options = Options::default();
+        if name == "service_loadBalancer__config" {
+            options = support::on("gke");
+        }
+        assert_agreement(&name, &values, &read(&path), &options);
+        compared += 1;
+    }
+    assert_eq!(compared, 7, "every rendered example was compared");
+}
+
+fn helm() -> Option<PathBuf> {
+    if let Some(named) = std::env::var_os("PORTOLAN_HELM") {
+        return Some(PathBuf::from(named));
+    }
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .map(|folder| folder.join("helm"))
+        .find(|candidate| candidate.is_file())
+}
+
+/// Every fixture: its name, and its values files in order.
+fn fixtures() -> Vec<(String, Vec<PathBuf>)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let mut folders: Vec<PathBuf> = std::fs::read_dir(root)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.join("customizations.yaml").exists())
+        .collect();
+    folders.sort();
+    let mut fixtures = Vec::new();
+    for folder in folders {
+        let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+        let base = folder.join("carto-values.yaml");
+        for own in ["customizations.yaml", "mended.yaml"] {
+            let own = folder.join(own);
+            if !own.exists() {
+                continue;
+            }
+            let files = [base.clone(), own.clone()]
+                .into_iter()
+                .filter(|path| path.exists())
+                .collect();
+            fixtures.push((
+                format!("{name}/{}", own.file_name().unwrap().to_string_lossy()),
+                files,
+            ));
+        }
+    }
+    fixtures
+}
+
+#[test]
+fn values_and_helms_rendering_agree_on_every_fixture() {
+    let Some(helm) = helm() else {
+        eprintln!("agreement: no Helm is installed (PORTOLAN_HELM), so no fixture was rendered");
+        return;
+    };
+    let chart = std::env::var_os("PORTOLAN_CHART").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/chart"),
+        PathBuf::from,
+    );
+    let fixtures = fixtures();
+    assert!(fixtures.len() >= 12, "{fixtures:?}");
+    for (name, files) in fixtures {
+        let mut command = Command::new(&helm);
+        command
+            .args(["template", "carto"])
+            .arg(&chart)
+            .args(["-n", "carto"]);
+        for file in &files {
+            command.arg("-f").arg(file);
+        }
+        let output = command.output().unwrap();
+        assert!(
+            output.status.success(),
+            "{name}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let manifests = String::from_utf8(output.stdout).unwrap();
+        let texts: Vec<(String, String)> = files
+            .iter()
+            .map(|path| (path.display().to_string(), read(path)))
+            .collect();
+        let values: Vec<(&str, &str)> = texts
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_str()))
+            .collect();
+        let mut options = Options::default();
+        if name.starts_with("gke") {
+            options = support::on("gke");
+        }
+        assert_agreement(&name, &values, &manifests, &options);
+    }
+}
+
+#[test]
+fn the_small_chart_has_the_defaults_that_the_projection_assumes() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let without_comments = |path: &str| -> Vec<String> {
+        read(&root.join(path))
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .map(str::to_owned)
+            .collect()
+    };
+    assert_eq!(
+        without_comments("fixtures/chart/values.yaml"),
+        without_comments("src/helm/chart_defaults.yaml")
+    );
+}

@@ -1,0 +1,148 @@
+//! Rules of the user's own: loading, trying, listing, explaining.
+
+use crate::desk::{Desk, ROUTER_RULE, Said, TIMEOUT_RULE, values};
+
+#[test]
+fn mistakes_in_rule_files_are_shown_where_they_are_all_at_once() {
+    let desk = Desk::new();
+    desk.put("customizations.yaml", values("600"))
+        .put(
+            "own/acme-timeout.yaml",
+            TIMEOUT_RULE
+                .replace("timeout.seconds >= 120", "timeout.second >= 120")
+                .replace("{timeout.knob}", "{router.kind}"),
+        )
+        .put(
+            "own/acme-open.yaml",
+            ROUTER_RULE.replace("place of {router.service_type}", "place of {host.name}"),
+        )
+        .put(
+            "own/acme-typo.yaml",
+            TIMEOUT_RULE.replace("subject:", "subjct:"),
+        )
+        .put("own/acme-lost.yaml", "id: acme-lost\ntitle: [\n");
+    let said = desk.run("check --rules own customizations.yaml");
+    let lines: Vec<(&str, &str)> = said
+        .err
+        .lines()
+        .map(|line| line.split_once(": error[rule-file]: ").unwrap())
+        .collect();
+    let places: Vec<&str> = lines.iter().map(|(place, _)| *place).collect();
+    assert_eq!(
+        places,
+        [
+            "own/acme-lost.yaml:2:8",
+            "own/acme-open.yaml:20:11",
+            "own/acme-timeout.yaml:13:10",
+            "own/acme-timeout.yaml:15:10",
+            "own/acme-typo.yaml:11:1",
+        ],
+        "{}",
+        said.err
+    );
+    assert!(
+        lines[2]
+            .1
+            .contains("`timeout` has no fact `second`; did you mean `seconds`?"),
+        "{}",
+        said.err
+    );
+    assert!(
+        lines[4].1.starts_with("unknown field `subjct`"),
+        "{}",
+        said.err
+    );
+    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    // A rule that loads, under another name than its file's.
+    desk.put("alone/acme-clock.yaml", TIMEOUT_RULE);
+    let said = desk.run("rules --rules alone");
+    assert!(
+        said.err
+            .starts_with("alone/acme-clock.yaml:2:5: error[rule-file]: `id`: the file is called"),
+        "{}",
+        said.err
+    );
+}
+
+#[test]
+fn the_examples_of_own_rules_are_tried() {
+    let desk = Desk::new();
+    let said = desk.run("rules --test rules");
+    assert_eq!(said.code, 0, "{}", said.out);
+    assert!(
+        said.out.ends_with("2 rules, 4 examples, 0 failed\n"),
+        "{}",
+        said.out
+    );
+    let wrong = TIMEOUT_RULE
+        .replace("- line: 5", "- line: 4")
+        .replace("idle-timeout: \"600\"", "backend-protocol: tcp");
+    desk.put("own/acme-timeout.yaml", wrong);
+    let said = desk.run("rules --test own");
+    assert_eq!(said.code, 1);
+    for words in [
+        "own/acme-timeout.yaml:19:13: error[rule-example]: one minute (examples.bad[0]): missing: customizations.yaml:4 `\"60\"`",
+        "noisy: customizations.yaml:5 `\"60\"`",
+        "ten minutes (examples.good[0]): does not touch the rule",
+        "1 rule, 2 examples, 2 failed",
+    ] {
+        assert!(said.out.contains(words), "{words}: {}", said.out);
+    }
+    assert_eq!(desk.run("rules --test nowhere").code, 2);
+}
+
+#[test]
+fn rules_are_listed_for_people_and_for_programs() {
+    let desk = Desk::new();
+    let said = desk.run("rules --rules rules");
+    assert_eq!(said.code, 0);
+    assert!(
+        said.out.contains("\ntimeout-605  every hop holds"),
+        "{}",
+        said.out
+    );
+    assert!(
+        said.out.lines().all(|line| line.chars().count() <= 80),
+        "{}",
+        said.out
+    );
+    let said = desk.run("rules --rules rules --format json");
+    let list: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    let own = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|rule| rule["id"] == "acme-public")
+        .unwrap();
+    assert_eq!(own["severity"], "warning");
+    assert_eq!(own["requirement"], "exposed");
+    assert_eq!(own["documentation"]["heading"], "Networks");
+    let schema: serde_json::Value = serde_json::from_str(&desk.run("rules --schema").out).unwrap();
+    assert_eq!(schema["properties"]["id"]["type"], "string");
+}
+
+#[test]
+fn a_rule_is_explained_with_its_examples() {
+    let desk = Desk::new();
+    let said = Said::of(
+        desk.program("explain --rules rules acme-public")
+            .env("COLUMNS", "60")
+            .env("LANG", "C.UTF-8"),
+    );
+    assert_eq!(said.code, 0);
+    for words in [
+        "warning[acme-public] requirement exposed\nThe router has a load balancer of its own\n",
+        "“Networks” in “Acme handbook”",
+        "  • where cluster.platform == \"gke\":\n      use the Ingress in place of ‹router.service_type›\n",
+        "A bad example: a load balancer\n  with --platform=gke\n",
+        "  3 │     type: LoadBalancer\n    │           ━━━━━━━━━━━━\n",
+        "A good example: none\n",
+    ] {
+        assert!(said.out.contains(words), "{words}\n{}", said.out);
+    }
+    assert!(
+        said.out.lines().all(|line| line.chars().count() <= 60),
+        "{}",
+        said.out
+    );
+}

@@ -1,0 +1,50 @@
+//! Keeps the generated files under `docs/` current. `PORTOLAN_BLESS=1 cargo test --test generated` writes them anew.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use std::path::Path;
+use std::{env, fs};
+
+use portolan::reference;
+use portolan::rules::RuleSet;
+
+fn is_current(name: &str, expected: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("docs")
+        .join(name);
+    if env::var_os("PORTOLAN_BLESS").is_some_and(|value| value == "1") {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, expected).unwrap();
+        return;
+    }
+    let found = fs::read_to_string(&path)
+        .unwrap_or_default()
+        .replace("\r\n", "\n");
+    let first = found
+        .lines()
+        .zip(expected.lines())
+        .position(|(found, expected)| found != expected);
+    assert!(
+        found == expected,
+        "docs/{name} is not current from line {}; `PORTOLAN_BLESS=1 cargo test --test generated` writes it anew",
+        first.map_or_else(
+            || found.lines().count().min(expected.lines().count()) + 1,
+            |index| index + 1
+        )
+    );
+}
+
+#[test]
+fn the_schema_of_rule_files_is_current() {
+    is_current("rule.schema.json", &reference::rule_schema());
+}
+
+#[test]
+fn the_reference_of_facts_is_current() {
+    is_current("facts.md", &reference::facts());
+}
+
+#[test]
+fn the_table_of_rules_is_current() {
+    is_current("rules.md", &reference::rules(&RuleSet::builtin_files()));
+}

@@ -1,0 +1,133 @@
+//! No secret leaves the program: recognisable ones are fed in wherever they may stand and searched for in every output.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod support;
+
+use portolan::check::{Input, Options, SetValue, check};
+use portolan::report::{Format, render};
+use portolan::rules::RuleSet;
+
+const PASSWORD: &str = "hunter2-Tr0ub4dor";
+const TOKEN: &str = "Zm9vYmFyYmF6cXV4c2VjcmV0dG9rZW4";
+
+/// Values with secrets in them, and mistakes right beside each, so that their lines are shown.
+fn values() -> String {
+    format!(
+        "appConfigValues:
+  selfHostedDomain: carto.example.com
+cartoSecrets:
+  encryptionSecretKey:
+    value: {PASSWORD}
+    value: {PASSWORD}
+appSecrets:
+  googleMapsApiKey:
+    value: '{TOKEN}'
+externalPostgresql:
+  password: {PASSWORD}
+  password: \"{PASSWORD}\"
+router:
+  service:
+    type: LoadBalancer
+  tlsCertificates:
+    privateKeyValueBase64: LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0t{TOKEN}
+    privateKeyValueBase64: LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0t{TOKEN}
+extraDeploy:
+  - apiVersion: v1
+    kind: Secret
+    metadata:
+      name: carto-extra
+      annotations:
+        note: 5
+    stringData:
+      password: {PASSWORD}
+      password: {PASSWORD}
+      <REGION>: {PASSWORD}
+"
+    )
+}
+
+fn outputs(inputs: Vec<Input>, options: &Options) -> String {
+    let outcome = check(inputs, options, RuleSet::builtin());
+    let mut all = Vec::new();
+    for format in [Format::Pretty, Format::Plain, Format::Json] {
+        let options = portolan::report::Options {
+            verbose: true,
+            ..portolan::report::Options::default()
+        };
+        render(
+            format,
+            &outcome.report,
+            &outcome.sources,
+            &options,
+            &mut all,
+        )
+        .unwrap();
+    }
+    all.extend(outcome.failures.join("\n").into_bytes());
+    String::from_utf8(all).unwrap()
+}
+
+fn assert_no_secret(output: &str) {
+    for secret in [PASSWORD, TOKEN] {
+        // In whole, and in parts that would help.
+        for part in [secret, &secret[..10], &secret[secret.len() - 10..]] {
+            assert!(!output.contains(part), "{part} is shown in:\n{output}");
+        }
+    }
+}
+
+#[test]
+fn values_with_findings_beside_their_secrets_show_none() {
+    let output = outputs(
+        vec![Input::values("customizations.yaml", values())],
+        &Options::default(),
+    );
+    assert!(output.contains("duplicate-key"), "{output}");
+    assert_no_secret(&output);
+}
+
+#[test]
+fn a_file_that_does_not_parse_shows_none() {
+    let broken = format!("{}cartoSecrets: [\n", values());
+    assert_no_secret(&outputs(
+        vec![Input::values("customizations.yaml", broken)],
+        &Options::default(),
+    ));
+    let broken = format!("router:\n  service:\n    password: \"{PASSWORD}\n    type: x\n");
+    assert_no_secret(&outputs(
+        vec![Input::values("customizations.yaml", broken)],
+        &Options::default(),
+    ));
+}
+
+#[test]
+fn secrets_in_manifests_show_none() {
+    let manifest = format!(
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: carto-db\n  labels:\n    tier: 1\ndata:\n  DB_PASSWORD: {TOKEN}\n  DB_PASSWORD: {TOKEN}\n---\napiVersion: v1\nkind: List\nitems:\n- kind: Secret\n  apiVersion: v1\n  metadata: {{name: x, labels: {{a: 1}}}}\n  stringData: {{note: {PASSWORD}, note: {PASSWORD}}}\n"
+    );
+    let output = outputs(
+        vec![Input::named("manifests.yaml", manifest)],
+        &Options::default(),
+    );
+    assert!(output.contains("duplicate-key"), "{output}");
+    assert_no_secret(&output);
+}
+
+#[test]
+fn secrets_on_the_command_line_show_none() {
+    let mut options = Options::default();
+    options.set.push(SetValue {
+        text: format!("cartoSecrets.encryptionSecretKey.value={PASSWORD},a.=1"),
+        as_string: false,
+    });
+    let output = outputs(
+        vec![Input::values("customizations.yaml", values())],
+        &options,
+    );
+    assert_no_secret(&output);
+}
