@@ -136,7 +136,7 @@ fn every_layer_keeps_its_examples() {
     for layer in builtin() {
         let both = [(&layer.examples.bad, true), (&layer.examples.good, false)];
         for (examples, bad) in both {
-            if examples.is_empty() {
+            if examples.is_empty() && !(bad && layer.undecided.is_some()) {
                 wrong.push(format!("{}: no example that is bad ({bad})", layer.id));
             }
             for example in examples {

@@ -1,8 +1,9 @@
 //! Gateways whose routes lead to the router.
 
-use super::layers::EntryKind;
+use super::layers::{EntryKind, Layer};
 use super::layers::recognize::{Clues, Recognized, by_class};
 use super::load_balancer::{described, unknown_tls};
+use super::listeners::ends_in_router;
 use super::resource::ends_here;
 use super::router::RouterObjects;
 use super::way::{Way, WayRule};
@@ -152,7 +153,7 @@ fn one<'a>(
             described(layer, &mut entry);
             match &layer.undecided {
                 Some(supply) => unknown_tls(&mut entry, &layer.title, supply),
-                None => tls(gateway, &attached, &mut entry),
+                None => tls(layer, gateway, &attached, &way, &mut entry),
             }
             way.ends_tls = ends_here(&entry);
             timeouts::of_layer(scene, layer, &way, &entry, exposure);
@@ -211,8 +212,10 @@ fn backend(
 
 /// Listeners: which have a certificate, and what the plain ones do.
 fn tls(
+    layer: &Layer,
     gateway: View<'_>,
     attached: &[(View<'_>, Option<&str>)],
+    way: &Way<'_>,
     entry: &mut EntryPoint,
 ) {
     entry.http_left_to_router = Fact::known(false);
@@ -220,6 +223,7 @@ fn tls(
     let mut certificate_at = None;
     let mut https_at = gateway.insertion_point(&["spec", "listeners"]);
     let mut plain = Vec::new();
+    let mut passes = false;
     let by_map = gateway
         .annotation("networking.gke.io/certmap")
         .and_then(|node| Some((node, node.text().filter(|text| !text.is_empty())?)));
@@ -253,6 +257,10 @@ fn tls(
                         certificate_at = certificate_at.or(Some(reference.site()));
                     }
                 }
+                if layer.tls.finds_certificate && certificate_at.is_none() {
+                    certificates.push("certificate found by host name".to_owned());
+                    certificate_at = Some(listener.site());
+                }
                 let pre_shared =
                     listener.at(&["tls", "options", "networking.gke.io/pre-shared-certs"]);
                 if let Some(node) = pre_shared
@@ -262,8 +270,20 @@ fn tls(
                     certificate_at = certificate_at.or(Some(node.site()));
                 }
             }
+            Some("TLS")
+                if listener.at(&["tls", "mode"]).and_then(Node::text) == Some("Passthrough") =>
+            {
+                passes = true;
+            }
             _ => {}
         }
+    }
+    if passes && certificate_at.is_none() {
+        entry.certificates = Fact::Known(certificates, Some(https_at));
+        entry.backend_protocol = Fact::known("tls".to_owned());
+        let backend_port = entry.backend_port.clone();
+        ends_in_router(true, way, &backend_port, entry);
+        return plain_http(&plain, attached, entry);
     }
     let serves_https = certificate_at.is_some();
     entry.certificates = Fact::Known(certificates, certificate_at.or(Some(https_at)));

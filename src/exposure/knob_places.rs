@@ -71,7 +71,7 @@ pub fn look<'a>(
             None => AtPlace::Missing(None),
         },
         Holder::GatewayParameters => on_gateway_parameters(scene, knob, place, way),
-        Holder::ConfigMap => on_config_map(scene, knob, place, way),
+        Holder::Controller => on_controller(scene, knob, place, way),
     }
 }
 
@@ -319,19 +319,21 @@ fn on_gateway_parameters<'a>(
     }))
 }
 
-/// The controller's ConfigMap is seldom among the input; where one has the key, it is taken for it.
-fn on_config_map<'a>(
+/// The controller's own configuration is seldom among the input; an object of the kind that has the field is taken for it.
+fn on_controller<'a>(
     scene: Scene<'a>,
     knob: &Knob,
     place: &KnobPlace,
     way: &Way<'a>,
 ) -> AtPlace<'a> {
-    let key = place.field.as_deref().unwrap_or_default();
+    let kind = place.kind.as_deref().unwrap_or("ConfigMap");
+    let path = place.field.as_deref().unwrap_or_default();
     let found = scene
         .objects
         .iter(scene.tree)
-        .filter(|object| object.kind() == "ConfigMap")
-        .find_map(|object| Some((object, object.node.at(&["data", key])?)));
+        .filter(|object| object.kind() == kind)
+        .find_map(|object| Some((object, paths::nodes(object.node, path).first().copied()?)));
+    let key = path.rsplit('.').next().unwrap_or(path);
     if let Some((object, node)) = found {
         return AtPlace::Written {
             node,
@@ -340,17 +342,33 @@ fn on_config_map<'a>(
             key: key.to_owned(),
         };
     }
-    let which = place.config_map.as_deref().unwrap_or("the controller's ConfigMap");
+    let held_in = place
+        .held_in
+        .as_deref()
+        .unwrap_or("the controller's ConfigMap");
     let default = match knob.default {
         Some(default) => format!(" (default {default} s)"),
         None => String::new(),
     };
-    AtPlace::Unknown(
-        way.entry.insertion_point(&ANNOTATIONS),
-        format!(
-            "`{key}`{default} is set in {which} only, which is not among the input: check that it is {} or more, or give its \
-             manifest",
-            knob.minimum.as_deref().unwrap_or("605s")
+    let minimum = |place: &KnobPlace| {
+        place
+            .minimum
+            .as_deref()
+            .or(knob.minimum.as_deref())
+            .unwrap_or("605s")
+            .to_owned()
+    };
+    let near = knob.places.iter().find(|place| place.of != Holder::Controller);
+    let supply = match near.and_then(|near| Some((near, near.annotation.as_deref().or(near.field.as_deref())?))) {
+        Some((near, near_key)) => format!(
+            "nothing here sets it, and `{key}`{default} in {held_in} is not to be seen: set `{near_key}: {}`",
+            minimum(near)
         ),
-    )
+        None => format!(
+            "`{key}`{default} is set in {held_in} alone, which is not to be seen: check that it is {} or more, or give its \
+             manifest",
+            minimum(place)
+        ),
+    };
+    AtPlace::Unknown(way.entry.insertion_point(&ANNOTATIONS), supply)
 }

@@ -1,7 +1,7 @@
 //! The listeners that a Service's load balancer gets from annotations: which ends TLS, and what goes on to the router.
 
 use super::layers::Layer;
-use super::layers::sign::{Held, all_hold};
+use super::layers::sign::{Ground, Held, all_hold};
 use super::layers::tls::Listeners;
 use super::load_balancer::unknown_tls;
 use super::router::ServicePort;
@@ -34,11 +34,20 @@ fn text<'a>(service: View<'a>, key: &str) -> Option<&'a str> {
     }
 }
 
-fn listener(rules: &Listeners, service: View<'_>, port: ServicePort<'_>) -> Option<Listener> {
+fn listener(
+    rules: &Listeners,
+    ground: &Ground<'_>,
+    service: View<'_>,
+    port: ServicePort<'_>,
+) -> Option<Listener> {
     let mut certified = false;
     for key in &rules.certificates {
-        certified |= !text(service, key)?.is_empty();
+        certified |= is_certified(rules, text(service, key)?, port);
     }
+    let again = match rules.encrypts_again_when.as_slice() {
+        [] => Held::No,
+        signs => all_hold(signs, ground),
+    };
     let protocol = match &rules.protocol {
         Some(key) => text(service, key)?.to_ascii_lowercase(),
         None => String::new(),
@@ -46,7 +55,7 @@ fn listener(rules: &Listeners, service: View<'_>, port: ServicePort<'_>) -> Opti
     if certified && is_selected(rules, service, port)? {
         return Some(Listener {
             ends_tls: true,
-            backend_protocol: if rules.encrypts_again.contains(&protocol) {
+            backend_protocol: if again == Held::Yes || rules.encrypts_again.contains(&protocol) {
                 "https"
             } else {
                 "http"
@@ -61,6 +70,20 @@ fn listener(rules: &Listeners, service: View<'_>, port: ServicePort<'_>) -> Opti
     } else {
         PASSED
     })
+}
+
+/// Whether a certificates' annotation has one for a port.
+fn is_certified(rules: &Listeners, text: &str, port: ServicePort<'_>) -> bool {
+    if !rules.ports_before_colon || !text.contains(':') {
+        return !text.is_empty();
+    }
+    let number = port
+        .number()
+        .map(|number| number.to_string())
+        .unwrap_or_default();
+    text.split(';')
+        .filter_map(|group| group.split_once(':'))
+        .any(|(ports, _)| ports.split(',').any(|port| port.trim() == number))
 }
 
 /// Whether a port is among those with TLS.
@@ -115,9 +138,10 @@ pub fn tls(scene: Scene<'_>, layer: &Layer, way: &Way<'_>, entry: &mut EntryPoin
         entry.http_left_to_router = Fact::known(false);
         return;
     };
-    let is_on = rules.map(|rules| all_hold(&rules.when, &way.ground(scene)));
+    let ground = way.ground(scene);
+    let is_on = rules.map(|rules| all_hold(&rules.when, &ground));
     let of = |port: ServicePort<'_>| match (rules, &is_on) {
-        (Some(rules), Some(Held::Yes)) => listener(rules, service, port),
+        (Some(rules), Some(Held::Yes)) => listener(rules, &ground, service, port),
         (Some(_), Some(Held::Unknown(_))) => None,
         _ => Some(PASSED),
     };
@@ -146,13 +170,13 @@ pub fn tls(scene: Scene<'_>, layer: &Layer, way: &Way<'_>, entry: &mut EntryPoin
     entry.backend_port = backend_port;
     let redirected = rules.map(|rules| match rules.redirected.as_slice() {
         [] => Held::No,
-        signs => all_hold(signs, &way.ground(scene)),
+        signs => all_hold(signs, &ground),
     });
     entry.redirects_http = match redirected {
         Some(Held::Yes) => {
             let at = rules
                 .and_then(|rules| rules.redirected.first())
-                .and_then(|sign| sign.nodes(&way.ground(scene)).first().copied())
+                .and_then(|sign| sign.nodes(&ground).first().copied())
                 .map(Node::site);
             Fact::Known(true, at)
         }

@@ -124,7 +124,7 @@ fn settle<'a>(
                     object: Some(object.title()),
                     labels: override_labels(node, scene),
                 };
-                let mut timeout = read(knob, node, text, at);
+                let mut timeout = read(&as_written_at(knob, &place), node, text, at);
                 timeout.knob = Fact::known(key);
                 timeout.knob_on = Fact::known(object.kind().to_owned());
                 return timeout;
@@ -159,6 +159,15 @@ fn settle<'a>(
         ));
     }
     timeout
+}
+
+/// The knob with what is different at one of its places.
+fn as_written_at(knob: &Knob, place: &KnobPlace) -> Knob {
+    Knob {
+        syntax: place.syntax.unwrap_or(knob.syntax),
+        unit: place.unit.or(knob.unit),
+        ..knob.clone()
+    }
 }
 
 fn with_port(place: &KnobPlace, way: &Way<'_>) -> KnobPlace {
@@ -239,8 +248,12 @@ fn by_controller(timeout: &mut Timeout, told: Option<&str>, since: &str) {
     }
     match told {
         Some(told) => {
-            timeout.no_effect = Fact::known(format!(
-                "the AWS Load Balancer Controller reads it since version {since}, and this one is `{told}`"
+            // What is written is not read, so the default is all there is.
+            timeout.text = Fact::Absent(timeout.text.span());
+            timeout.seconds = Fact::Absent(None);
+            timeout.max = timeout.default.clone();
+            timeout.instead = Fact::known(format!(
+                "the AWS Load Balancer Controller reads the annotation since version {since}, and this one is `{told}`: update it"
             ));
         }
         None => {

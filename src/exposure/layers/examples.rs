@@ -13,6 +13,9 @@ use crate::rules::ExampleFile;
 pub struct LayerExamples {
     /// The layer's public name.
     pub id: String,
+    /// Why its limits cannot be known, for a layer without knobs.
+    #[serde(default)]
+    pub undecided: Option<String>,
     /// The examples.
     pub examples: BadAndGood,
 }
@@ -21,7 +24,8 @@ pub struct LayerExamples {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct BadAndGood {
-    /// Inputs in which something is found.
+    /// Inputs in which something is found; none for a layer that is always undecided.
+    #[serde(default)]
     pub bad: Vec<LayerExample>,
     /// Inputs in which nothing is.
     pub good: Vec<LayerExample>,

@@ -102,9 +102,18 @@ pub struct KnobPlace {
     /// The kinds that a policy's `targetRef` may name.
     #[serde(default)]
     pub targets: Vec<String>,
-    /// Which ConfigMap it is, in words.
+    /// What holds the controller's own configuration, in words.
     #[serde(default)]
-    pub config_map: Option<String>,
+    pub held_in: Option<String>,
+    /// How the value is written here, where that differs from the knob's other places.
+    #[serde(default)]
+    pub syntax: Option<Syntax>,
+    /// The unit of a bare number here, where that differs.
+    #[serde(default)]
+    pub unit: Option<Unit>,
+    /// The smallest literal that satisfies the requirement here, where that differs.
+    #[serde(default)]
+    pub minimum: Option<String>,
 }
 
 /// The object that a knob stands on.
@@ -126,8 +135,8 @@ pub enum Holder {
     ClassParameters,
     /// The object in the Gateway's `spec.infrastructure.parametersRef`, or the one that its class names.
     GatewayParameters,
-    /// The controller's ConfigMap, where it is to be seen.
-    ConfigMap,
+    /// The controller's own configuration (a ConfigMap, mostly), where it is to be seen; it seldom is.
+    Controller,
 }
 
 /// A maximum that held before some cluster version.

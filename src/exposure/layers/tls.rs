@@ -19,6 +19,9 @@ pub struct Tls {
     /// How to redirect plain HTTP, or close it, as a sentence.
     #[serde(default)]
     pub redirect_how: Option<String>,
+    /// A Gateway's HTTPS listener finds its certificate by itself where it names none.
+    #[serde(default)]
+    pub finds_certificate: bool,
     /// The listeners of a Service's load balancer.
     #[serde(default)]
     pub listeners: Option<Listeners>,
@@ -87,6 +90,12 @@ pub struct Listeners {
     /// Its values that mean HTTPS behind a listener with TLS; any other means plain HTTP.
     #[serde(default)]
     pub encrypts_again: Vec<String>,
+    /// Or plain HTTP is encrypted again where these hold.
+    #[serde(default)]
+    pub encrypts_again_when: Vec<Sign>,
+    /// The certificates' annotation may say before a colon which ports it is for (`443:ID`).
+    #[serde(default)]
+    pub ports_before_colon: bool,
     /// Its values with which a listener without TLS reads requests instead of passing bytes through.
     #[serde(default)]
     pub reads_plain: Vec<String>,
