@@ -85,11 +85,15 @@ fn certificates(case: &EndsCase, ground: &Ground<'_>) -> (Vec<String>, Option<Sp
     let signed: Vec<Node<'_>> = case
         .when
         .first()
-        .map(|sign| sign.nodes(ground))
+        .map(|sign| sign.matching(ground))
         .unwrap_or_default();
     let at = signed.first().map(|node| node.site());
-    let named: Vec<Node<'_>> = match (&case.names, ground.entry) {
-        (Some(path), Some(entry)) => paths::nodes(entry.node, path),
+    let named: Vec<Node<'_>> = match (&case.names, case.when.first()) {
+        (Some(path), Some(sign)) => sign
+            .objects(ground)
+            .into_iter()
+            .flat_map(|object| paths::nodes(object.node, path))
+            .collect(),
         _ => signed,
     };
     let what = case.what.as_deref().unwrap_or("certificate");
@@ -120,7 +124,7 @@ fn plain_http(
             let node = case
                 .when
                 .first()
-                .and_then(|sign| sign.nodes(ground).first().copied());
+                .and_then(|sign| sign.matching(ground).first().copied());
             (case.is, node.map(Node::site), case.supply.clone())
         }
     };
@@ -155,7 +159,7 @@ fn backend(
             let at = case
                 .when
                 .first()
-                .and_then(|sign| sign.nodes(ground).first().copied())
+                .and_then(|sign| sign.matching(ground).first().copied())
                 .map(Node::site);
             match case.is {
                 BackendProtocol::Http => Fact::Known("http".to_owned(), at),

@@ -1,9 +1,9 @@
 //! Gateways whose routes lead to the router.
 
-use super::layers::{EntryKind, Layer};
 use super::layers::recognize::{Clues, Recognized, by_class};
-use super::load_balancer::{described, unknown_tls};
+use super::layers::{EntryKind, Layer};
 use super::listeners::ends_in_router;
+use super::load_balancer::{described, unknown_tls};
 use super::resource::ends_here;
 use super::router::RouterObjects;
 use super::way::{Way, WayRule};
@@ -239,7 +239,12 @@ fn tls(
     for listener in listeners {
         match listener.get("protocol").and_then(Node::text) {
             Some("HTTP") => plain.push(listener),
-            Some("HTTPS") => {
+            Some("TLS")
+                if listener.at(&["tls", "mode"]).and_then(Node::text) == Some("Passthrough") =>
+            {
+                passes = true;
+            }
+            Some("HTTPS" | "TLS") => {
                 https_at = listener
                     .entry("tls")
                     .map_or_else(|| listener.site(), |(entry, _)| entry.key_span);
@@ -269,11 +274,6 @@ fn tls(
                     certificates.push(format!("SSL certificate {names}"));
                     certificate_at = certificate_at.or(Some(node.site()));
                 }
-            }
-            Some("TLS")
-                if listener.at(&["tls", "mode"]).and_then(Node::text) == Some("Passthrough") =>
-            {
-                passes = true;
             }
             _ => {}
         }

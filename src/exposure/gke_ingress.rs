@@ -50,12 +50,7 @@ pub fn backend(
 }
 
 /// Certificates, redirect and plain HTTP as the GKE controller builds them.
-pub fn tls(
-    scene: Scene<'_>,
-    ingress: View<'_>,
-    entry: &mut EntryPoint,
-    facts: &mut Ingress,
-) {
+pub fn tls(scene: Scene<'_>, ingress: View<'_>, entry: &mut EntryPoint, facts: &mut Ingress) {
     entry.http_left_to_router = Fact::known(false);
     let annotations_at = ingress.insertion_point(&ANNOTATIONS);
 

@@ -360,4 +360,3 @@ pub fn host(
     fact.domain = configured;
     exposure.facts.hosts.push(fact);
 }
-

@@ -143,12 +143,7 @@ fn in_node<'a>(
     }))
 }
 
-fn on_annotation<'a>(
-    knob: &Knob,
-    place: &KnobPlace,
-    object: View<'a>,
-    key: &str,
-) -> AtPlace<'a> {
+fn on_annotation<'a>(knob: &Knob, place: &KnobPlace, object: View<'a>, key: &str) -> AtPlace<'a> {
     let mut missing = object.insertion_point(&ANNOTATIONS);
     let keys = std::iter::once(key).chain(place.aliases.iter().map(String::as_str));
     for key in keys {
@@ -282,7 +277,10 @@ fn on_gateway_parameters<'a>(
 ) -> AtPlace<'a> {
     let kind = place.kind.as_deref().unwrap_or_default();
     let at = super::place_in(way.entry, &["spec", "gatewayClassName"]);
-    let own = way.entry.node.at(&["spec", "infrastructure", "parametersRef"]);
+    let own = way
+        .entry
+        .node
+        .at(&["spec", "infrastructure", "parametersRef"]);
     let of_class = way
         .class_object
         .and_then(|class| class.node.at(&["spec", "parametersRef"]));
@@ -358,8 +356,13 @@ fn on_controller<'a>(
             .unwrap_or("605s")
             .to_owned()
     };
-    let near = knob.places.iter().find(|place| place.of != Holder::Controller);
-    let supply = match near.and_then(|near| Some((near, near.annotation.as_deref().or(near.field.as_deref())?))) {
+    let near = knob
+        .places
+        .iter()
+        .find(|place| place.of != Holder::Controller);
+    let supply = match near
+        .and_then(|near| Some((near, near.annotation.as_deref().or(near.field.as_deref())?)))
+    {
         Some((near, near_key)) => format!(
             "nothing here sets it, and `{key}`{default} in {held_in} is not to be seen: set `{near_key}: {}`",
             minimum(near)

@@ -13,7 +13,13 @@ pub fn nodes<'a>(root: Node<'a>, path: &str) -> Vec<Node<'a>> {
         };
         found = found
             .into_iter()
-            .filter_map(|node| if key.is_empty() { Some(node) } else { node.get(key) })
+            .filter_map(|node| {
+                if key.is_empty() {
+                    Some(node)
+                } else {
+                    node.get(key)
+                }
+            })
             .flat_map(|node| {
                 if into_list {
                     node.items().collect::<Vec<_>>()

@@ -2,8 +2,8 @@
 //! Mapping. People bring them through `extraDeploy` or as manifests.
 
 use super::ingress::host;
-use super::layers::{EntryKind, Layer, Resource, layers};
 use super::layers::tls::TlsModel;
+use super::layers::{EntryKind, Layer, Resource, layers};
 use super::load_balancer::{described, unknown_tls};
 use super::router::{RouterObjects, ServicePort};
 use super::way::{Way, WayRule};
@@ -48,7 +48,10 @@ pub fn extract<'a>(scene: Scene<'a>, router: &'a RouterObjects<'a>, exposure: &m
 }
 
 fn is_of(object: View<'_>, kind: &str, group: &str) -> bool {
-    let version = object.api_version().and_then(Node::text).unwrap_or_default();
+    let version = object
+        .api_version()
+        .and_then(Node::text)
+        .unwrap_or_default();
     object.kind() == kind && version.split('/').next() == Some(group)
 }
 
@@ -78,9 +81,8 @@ fn one<'a>(
     if way.rules.is_empty() || !attach(scene, resource, &mut way) {
         return;
     }
-    let mut entry = EntryPoint::new(
-        Place::new(object.insertion_point(&["spec"])).in_object(object.title()),
-    );
+    let mut entry =
+        EntryPoint::new(Place::new(object.insertion_point(&["spec"])).in_object(object.title()));
     entry.kind = Fact::known("resource".to_owned());
     entry.name = Fact::known(object.title());
     described(layer, &mut entry);
@@ -185,12 +187,9 @@ fn attach<'a>(scene: Scene<'a>, resource: &Resource, way: &mut Way<'a>) -> bool 
         .collect();
     for full in &names {
         let name = full.rsplit('/').next().unwrap_or(full);
-        let found = scene
-            .objects
-            .iter(scene.tree)
-            .find(|object| {
-                is_of(*object, &attached.kind, &attached.group) && object.name() == Some(name)
-            });
+        let found = scene.objects.iter(scene.tree).find(|object| {
+            is_of(*object, &attached.kind, &attached.group) && object.name() == Some(name)
+        });
         match found {
             Some(object) => way.attached_to.push(object),
             None => {

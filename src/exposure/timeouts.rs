@@ -103,12 +103,7 @@ fn name(timeout: &mut Timeout, layer: &Layer, entry: View<'_>) {
 }
 
 /// Finds what a knob is set to: the first place that is filled counts.
-fn settle<'a>(
-    scene: Scene<'a>,
-    knob: &Knob,
-    way: &Way<'a>,
-    rule: Option<WayRule<'a>>,
-) -> Timeout {
+fn settle<'a>(scene: Scene<'a>, knob: &Knob, way: &Way<'a>, rule: Option<WayRule<'a>>) -> Timeout {
     let mut gap: Option<Gap> = None;
     for place in &knob.places {
         let place = with_port(place, way);
@@ -322,8 +317,7 @@ fn read(knob: &Knob, node: Node<'_>, part: Option<String>, place: Place) -> Time
         Ok(Reading::Limit(milliseconds)) => {
             // Rounded down: 604.9 s are not 605 s.
             timeout.seconds = Fact::at(milliseconds.div_euclid(1_000), node.site());
-            timeout.unit_mistake =
-                Fact::from_option(unit_mistake(knob, &text, milliseconds));
+            timeout.unit_mistake = Fact::from_option(unit_mistake(knob, &text, milliseconds));
         }
         Ok(Reading::Unlimited) => timeout.limited = Fact::at(false, node.site()),
         Ok(Reading::Default) => {
@@ -355,6 +349,10 @@ fn unit_mistake(knob: &Knob, text: &str, milliseconds: i64) -> Option<String> {
 
 /// `605` as `0.605`, `605000` as `605`.
 fn thousandths(milliseconds: i64) -> String {
-    let text = format!("{}.{:03}", milliseconds / 1_000, milliseconds.rem_euclid(1_000));
+    let text = format!(
+        "{}.{:03}",
+        milliseconds / 1_000,
+        milliseconds.rem_euclid(1_000)
+    );
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

@@ -61,14 +61,11 @@ impl<'a> Way<'a> {
             .class_object
             .and_then(|class| class.node.at(&["spec", "parameters", "name"]))
             .and_then(Node::text);
-        self.class_parameters = scene
-            .objects
-            .iter(scene.tree)
-            .find(|object| {
-                object.kind() == "IngressClassParams"
-                    && parameters.is_some()
-                    && object.name() == parameters
-            });
+        self.class_parameters = scene.objects.iter(scene.tree).find(|object| {
+            object.kind() == "IngressClassParams"
+                && parameters.is_some()
+                && object.name() == parameters
+        });
         self
     }
 

@@ -155,12 +155,24 @@ pub fn layers(kind: EntryKind) -> &'static [Layer] {
                 "/layers-load-balancer.json"
             )))
         }),
-        EntryKind::Ingress => INGRESSES
-            .get_or_init(|| read(include_str!(concat!(env!("OUT_DIR"), "/layers-ingress.json")))),
-        EntryKind::Gateway => GATEWAYS
-            .get_or_init(|| read(include_str!(concat!(env!("OUT_DIR"), "/layers-gateway.json")))),
-        EntryKind::Resource => RESOURCES
-            .get_or_init(|| read(include_str!(concat!(env!("OUT_DIR"), "/layers-resource.json")))),
+        EntryKind::Ingress => INGRESSES.get_or_init(|| {
+            read(include_str!(concat!(
+                env!("OUT_DIR"),
+                "/layers-ingress.json"
+            )))
+        }),
+        EntryKind::Gateway => GATEWAYS.get_or_init(|| {
+            read(include_str!(concat!(
+                env!("OUT_DIR"),
+                "/layers-gateway.json"
+            )))
+        }),
+        EntryKind::Resource => RESOURCES.get_or_init(|| {
+            read(include_str!(concat!(
+                env!("OUT_DIR"),
+                "/layers-resource.json"
+            )))
+        }),
     }
 }
 

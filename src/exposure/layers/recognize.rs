@@ -70,13 +70,10 @@ pub struct Clues<'a> {
 
 /// The layer of an Ingress or a Gateway.
 pub fn by_class(kind: EntryKind, clues: &Clues<'_>, ground: &Ground<'_>) -> Recognized {
-    let candidates = || {
-        layers(kind)
-            .iter()
-            .filter(|layer| is_meant(layer, ground))
-    };
+    let candidates = || layers(kind).iter().filter(|layer| is_meant(layer, ground));
     if let Some(controller) = clues.controller {
-        let layer = candidates().find(|layer| begins_with(&layer.recognize.controllers, controller));
+        let layer =
+            candidates().find(|layer| begins_with(&layer.recognize.controllers, controller));
         return layer.map_or(Recognized::No, |layer| Recognized::Layer(layer, None));
     }
     let by_annotation = candidates().find_map(|layer| {

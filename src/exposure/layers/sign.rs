@@ -122,7 +122,22 @@ impl Sign {
         nodes
     }
 
-    fn objects<'a>(&self, ground: &Ground<'a>) -> Vec<View<'a>> {
+    /// The values that make it hold: for a list of wanted ones, those alone.
+    pub fn matching<'a>(&self, ground: &Ground<'a>) -> Vec<Node<'a>> {
+        let mut nodes = self.nodes(ground);
+        if !self.one_of.is_empty() {
+            nodes.retain(|node| {
+                let text = node.text().unwrap_or_default();
+                self.one_of
+                    .iter()
+                    .any(|wanted| wanted.eq_ignore_ascii_case(text.trim()))
+            });
+        }
+        nodes
+    }
+
+    /// The objects that it is looked for in.
+    pub fn objects<'a>(&self, ground: &Ground<'a>) -> Vec<View<'a>> {
         match self.of {
             SignOf::Entry => ground.entry.into_iter().collect(),
             SignOf::Service => ground.service.into_iter().collect(),
@@ -185,9 +200,8 @@ impl Sign {
                 .iter()
                 .any(|node| node.text().is_some_and(|text| wanted(text.trim())))
         };
-        let is_among = |list: &[String], text: &str| {
-            list.iter().any(|known| known.eq_ignore_ascii_case(text))
-        };
+        let is_among =
+            |list: &[String], text: &str| list.iter().any(|known| known.eq_ignore_ascii_case(text));
         let router = ground.service.and_then(View::name).unwrap_or_default();
         (!self.present || nodes.iter().any(filled))
             && (!self.absent || !nodes.iter().any(filled))
