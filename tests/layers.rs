@@ -8,8 +8,10 @@ use std::path::Path;
 
 use portolan::check::{Classified, Input, Outcome, check, classify};
 use portolan::cli::example_options;
-use portolan::diagnostic::{Requirement, Severity};
+use portolan::diagnostic::{Requirement, Severity, Verdict};
+use portolan::exposure::layers::EntryKind;
 use portolan::exposure::layers::examples::{LayerExample, builtin};
+use portolan::exposure::layers::page::layers_page;
 use portolan::rules::RuleSet;
 use portolan::source::{MappedText, Sources};
 use portolan::yaml::{Limits, Tree, parse};
@@ -136,7 +138,8 @@ fn every_layer_keeps_its_examples() {
     for layer in builtin() {
         let both = [(&layer.examples.bad, true), (&layer.examples.good, false)];
         for (examples, bad) in both {
-            if examples.is_empty() && !(bad && layer.undecided.is_some()) {
+            let may_lack = layer.entry == EntryKind::Front || (bad && layer.undecided.is_some());
+            if examples.is_empty() && !may_lack {
                 wrong.push(format!("{}: no example that is bad ({bad})", layer.id));
             }
             for example in examples {
@@ -147,6 +150,45 @@ fn every_layer_keeps_its_examples() {
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_class_that_no_file_describes_is_named_and_left_undecided() {
+    let values = [
+        (
+            "class `higress`",
+            "router:\n  ingress:\n    enabled: true\n    ingressClassName: higress\n",
+        ),
+        (
+            "class `cilium`",
+            "gateway:\n  enabled: true\n  gatewayClassName: cilium\n  staticIP:\n    enabled: false\n",
+        ),
+        (
+            "platform `other`",
+            "router:\n  service:\n    type: LoadBalancer\n",
+        ),
+    ];
+    for (named, text) in values {
+        let options = example_options(&["--platform=other".to_owned()]).unwrap();
+        let input = Input::values("customizations.yaml", text);
+        let outcome = check(vec![input], &options, RuleSet::builtin());
+        let timeouts: Vec<_> = found(&outcome)
+            .into_iter()
+            .filter(|(spot, _)| spot.starts_with("timeout"))
+            .collect();
+        assert!(timeouts.is_empty(), "{named}: {timeouts:?}");
+        let row = outcome.report.releases[0]
+            .requirements
+            .iter()
+            .find(|row| row.requirement == Requirement::Timeout605)
+            .unwrap();
+        assert_eq!(row.verdict, Verdict::Undecided);
+        assert!(
+            row.supply.iter().any(|text| text.contains(named)),
+            "{:?}",
+            row.supply
+        );
+    }
 }
 
 #[test]
@@ -161,4 +203,21 @@ fn every_layer_file_is_called_like_its_layer() {
     let mut ids: Vec<String> = builtin().into_iter().map(|layer| layer.id).collect();
     ids.sort();
     assert_eq!(ids, files);
+}
+
+#[test]
+fn the_page_of_layers_is_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/layers.md");
+    let expected = layers_page();
+    if std::env::var_os("PORTOLAN_BLESS").is_some_and(|value| value == "1") {
+        fs::write(&path, &expected).unwrap();
+        return;
+    }
+    let found = fs::read_to_string(&path)
+        .unwrap_or_default()
+        .replace("\r\n", "\n");
+    assert!(
+        found == expected,
+        "docs/layers.md is not current; `PORTOLAN_BLESS=1 cargo test --test layers` writes it anew"
+    );
 }

@@ -156,7 +156,7 @@ fn one<'a>(
                 None => tls(layer, gateway, &attached, &way, &mut entry),
             }
             way.ends_tls = ends_here(&entry);
-            timeouts::of_layer(scene, layer, &way, &entry, exposure);
+            timeouts::of_way(scene, layer, &way, &entry, exposure);
         }
         None => {
             let title = match class_text {

@@ -217,7 +217,7 @@ fn one<'a>(
                 declared_tls::tls(scene, layer, &way, port, &mut entry);
             }
             way.ends_tls = ends_here(&entry);
-            timeouts::of_layer(scene, layer, &way, &entry, exposure);
+            timeouts::of_way(scene, layer, &way, &entry, exposure);
         }
         None => {
             let title = match class.text {

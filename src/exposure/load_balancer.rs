@@ -53,7 +53,7 @@ pub fn extract<'a>(scene: Scene<'a>, router: &'a RouterObjects<'a>, exposure: &m
                 None => listeners::tls(scene, layer, &way, &mut entry),
             }
             way.ends_tls = ends_here(&entry);
-            timeouts::of_layer(scene, layer, &way, &entry, exposure);
+            timeouts::of_way(scene, layer, &way, &entry, exposure);
         }
         None => {
             let (title, supply) = unknown_layer(platform.as_deref(), class);

@@ -104,7 +104,7 @@ fn one<'a>(
         host(scene, object, &resource.kind, &names, exposure);
     }
     way.ends_tls = ends_here(&entry);
-    timeouts::of_layer(scene, layer, &way, &entry, exposure);
+    timeouts::of_way(scene, layer, &way, &entry, exposure);
     exposure.add_entry(entry);
 }
 

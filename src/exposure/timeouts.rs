@@ -3,6 +3,7 @@
 use super::duration::{self, Reading};
 use super::knob_places::{AtPlace, Gap, annotation_key, look};
 use super::layers::knob::{Holder, Knob, KnobPlace, Meaning, Unit};
+use super::layers::recognize::fronts;
 use super::layers::sign::{Held, all_hold, controller_reaches};
 use super::layers::{Layer, WrongKey};
 use super::way::{Way, WayRule};
@@ -17,7 +18,7 @@ use crate::yaml::Node;
 const NEEDED: i64 = 605_000;
 
 /// Adds the limits of a known layer on a way in.
-pub fn of_layer<'a>(
+fn of_layer<'a>(
     scene: Scene<'a>,
     layer: &Layer,
     way: &Way<'a>,
@@ -57,6 +58,20 @@ pub fn of_layer<'a>(
     }
     for wrong in &layer.ineffective {
         ineffective(layer, wrong, way, exposure);
+    }
+}
+
+/// Adds the limits of a layer and of whatever its object says to stand before it.
+pub fn of_way<'a>(
+    scene: Scene<'a>,
+    layer: &Layer,
+    way: &Way<'a>,
+    entry: &EntryPoint,
+    exposure: &mut Exposure,
+) {
+    of_layer(scene, layer, way, entry, exposure);
+    for front in fronts(&way.ground(scene)) {
+        of_layer(scene, front, way, entry, exposure);
     }
 }
 

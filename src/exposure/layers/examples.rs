@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::EntryKind;
 use crate::rules::ExampleFile;
 
 /// A layer's examples, from its own file.
@@ -16,18 +17,22 @@ pub struct LayerExamples {
     /// Why its limits cannot be known, for a layer without knobs.
     #[serde(default)]
     pub undecided: Option<String>,
-    /// The examples.
+    /// The kind of entry point that it serves.
+    pub entry: EntryKind,
+    /// The examples; none for a front that leaves no sign in the cluster.
+    #[serde(default)]
     pub examples: BadAndGood,
 }
 
 /// Both kinds.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct BadAndGood {
     /// Inputs in which something is found; none for a layer that is always undecided.
     #[serde(default)]
     pub bad: Vec<LayerExample>,
     /// Inputs in which nothing is.
+    #[serde(default)]
     pub good: Vec<LayerExample>,
 }
 

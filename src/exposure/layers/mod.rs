@@ -62,6 +62,8 @@ pub enum EntryKind {
     Gateway,
     /// A custom resource that is entry point and route in one.
     Resource,
+    /// Something in front of any entry point: a content delivery network, a proxy that DNS leads to.
+    Front,
 }
 
 /// How a layer is recognised.
@@ -146,35 +148,34 @@ pub fn layers(kind: EntryKind) -> &'static [Layer] {
     static INGRESSES: OnceLock<Vec<Layer>> = OnceLock::new();
     static GATEWAYS: OnceLock<Vec<Layer>> = OnceLock::new();
     static RESOURCES: OnceLock<Vec<Layer>> = OnceLock::new();
+    static FRONTS: OnceLock<Vec<Layer>> = OnceLock::new();
     // A file that does not fit is found by the test below.
     let read = |json: &str| serde_json::from_str(json).unwrap_or_default();
     match kind {
-        EntryKind::LoadBalancer => LOAD_BALANCERS.get_or_init(|| {
-            read(include_str!(concat!(
-                env!("OUT_DIR"),
-                "/layers-load-balancer.json"
-            )))
-        }),
-        EntryKind::Ingress => INGRESSES.get_or_init(|| {
-            read(include_str!(concat!(
-                env!("OUT_DIR"),
-                "/layers-ingress.json"
-            )))
-        }),
-        EntryKind::Gateway => GATEWAYS.get_or_init(|| {
-            read(include_str!(concat!(
-                env!("OUT_DIR"),
-                "/layers-gateway.json"
-            )))
-        }),
-        EntryKind::Resource => RESOURCES.get_or_init(|| {
-            read(include_str!(concat!(
-                env!("OUT_DIR"),
-                "/layers-resource.json"
-            )))
-        }),
+        EntryKind::LoadBalancer => LOAD_BALANCERS.get_or_init(|| read(JSON.load_balancer)),
+        EntryKind::Ingress => INGRESSES.get_or_init(|| read(JSON.ingress)),
+        EntryKind::Gateway => GATEWAYS.get_or_init(|| read(JSON.gateway)),
+        EntryKind::Resource => RESOURCES.get_or_init(|| read(JSON.resource)),
+        EntryKind::Front => FRONTS.get_or_init(|| read(JSON.front)),
     }
 }
+
+/// The layer files as the build script lays them out.
+struct Json {
+    load_balancer: &'static str,
+    ingress: &'static str,
+    gateway: &'static str,
+    resource: &'static str,
+    front: &'static str,
+}
+
+const JSON: Json = Json {
+    load_balancer: include_str!(concat!(env!("OUT_DIR"), "/layers-load-balancer.json")),
+    ingress: include_str!(concat!(env!("OUT_DIR"), "/layers-ingress.json")),
+    gateway: include_str!(concat!(env!("OUT_DIR"), "/layers-gateway.json")),
+    resource: include_str!(concat!(env!("OUT_DIR"), "/layers-resource.json")),
+    front: include_str!(concat!(env!("OUT_DIR"), "/layers-front.json")),
+};
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
@@ -184,22 +185,11 @@ mod tests {
     #[test]
     fn every_layer_file_is_read_and_says_where_its_figures_come_from() {
         for (kind, json) in [
-            (
-                EntryKind::LoadBalancer,
-                include_str!(concat!(env!("OUT_DIR"), "/layers-load-balancer.json")),
-            ),
-            (
-                EntryKind::Ingress,
-                include_str!(concat!(env!("OUT_DIR"), "/layers-ingress.json")),
-            ),
-            (
-                EntryKind::Gateway,
-                include_str!(concat!(env!("OUT_DIR"), "/layers-gateway.json")),
-            ),
-            (
-                EntryKind::Resource,
-                include_str!(concat!(env!("OUT_DIR"), "/layers-resource.json")),
-            ),
+            (EntryKind::LoadBalancer, JSON.load_balancer),
+            (EntryKind::Ingress, JSON.ingress),
+            (EntryKind::Gateway, JSON.gateway),
+            (EntryKind::Resource, JSON.resource),
+            (EntryKind::Front, JSON.front),
         ] {
             let list: Vec<Layer> = serde_json::from_str(json).unwrap();
             assert_eq!(list.len(), layers(kind).len());

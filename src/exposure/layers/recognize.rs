@@ -56,6 +56,14 @@ pub fn load_balancer(
     })
 }
 
+/// What stands before an entry point, as far as the entry point tells.
+pub fn fronts(ground: &Ground<'_>) -> impl Iterator<Item = &'static Layer> {
+    layers(EntryKind::Front)
+        .iter()
+        // Most fronts leave no sign in the cluster; they are there for the page of layers.
+        .filter(|layer| !layer.recognize.any_of.is_empty() && is_meant(layer, ground))
+}
+
 /// What tells which controller serves an Ingress or a Gateway.
 pub struct Clues<'a> {
     /// The entry point.
