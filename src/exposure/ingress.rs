@@ -6,7 +6,9 @@ use super::load_balancer::{described, unknown_tls};
 use super::resource::ends_here;
 use super::router::{RouterObjects, ServicePort};
 use super::way::Way;
-use super::{Exposure, Scene, declared_tls, domain, gke_ingress, opaque_supply, timeouts};
+use super::{
+    Exposure, Scene, declared_tls, domain, gke_ingress, ingress_paths, opaque_supply, timeouts,
+};
 use crate::facts::{EntryPoint, Fact, Host, Ingress, Place};
 use crate::kube::View;
 use crate::source::Span;
@@ -55,14 +57,17 @@ fn backends<'a>(ingress: View<'a>, router: &RouterObjects<'_>) -> Vec<Node<'a>> 
     let default = spec.and_then(|spec| spec.get("defaultBackend").or_else(|| spec.get("backend")));
     by_path
         .chain(default)
-        .filter(|backend| {
-            let name = backend
-                .at(&["service", "name"])
-                .or_else(|| backend.get("serviceName"))
-                .and_then(Node::text);
-            name.is_some() && name == router.service.name()
-        })
+        .filter(|backend| is_router(*backend, router))
         .collect()
+}
+
+/// Whether a backend is the router Service.
+pub fn is_router(backend: Node<'_>, router: &RouterObjects<'_>) -> bool {
+    let name = backend
+        .at(&["service", "name"])
+        .or_else(|| backend.get("serviceName"))
+        .and_then(Node::text);
+    name.is_some() && name == router.service.name()
 }
 
 /// The Service ports that an Ingress uses, by every name that they go by: name and number.
@@ -207,6 +212,7 @@ fn one<'a>(
     match layer {
         Some(layer) => {
             described(layer, &mut entry);
+            ingress_paths::extract(scene, layer, &way, exposure);
             if let Some(supply) = &layer.undecided {
                 unknown_tls(&mut entry, &layer.title, supply);
             } else if layer.id == GKE {

@@ -12,6 +12,7 @@ mod gateway;
 mod gke;
 mod gke_ingress;
 mod ingress;
+mod ingress_paths;
 mod knob_places;
 pub mod layers;
 mod listeners;

@@ -164,6 +164,21 @@ declare_subjects! {
         domain: String,
     }
 
+    /// A path by which a rule of an Ingress leads to the router.
+    IngressPath ("ingress_path", ingress_paths) {
+        /// The Ingress, e.g. `Ingress carto-router`.
+        ingress: String,
+        /// The path as it was written.
+        path: String,
+        /// Its type: `Prefix`, `Exact` or `ImplementationSpecific`.
+        path_type: String,
+        /// What the controller makes of it, in words, where that is not to serve everything below it; null where it does, or
+        /// where another path of the rule does.
+        defect: String,
+        /// What to write instead, in words.
+        instead: String,
+    }
+
     /// An Ingress that leads to the router.
     Ingress ("ingress", ingresses) {
         /// Its name.

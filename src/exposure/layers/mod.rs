@@ -37,6 +37,9 @@ pub struct Layer {
     /// The custom resource, for an entry point that is one.
     #[serde(default)]
     pub resource: Option<Resource>,
+    /// Paths of an Ingress that look as if they served everything and do not.
+    #[serde(default)]
+    pub path_traps: Vec<PathTrap>,
     /// How it ends TLS.
     pub tls: Tls,
     /// Every limit on a connection's life. All of them must be long enough.
@@ -129,6 +132,30 @@ pub struct AttachedTo {
     /// A name that stands for no object and leads nobody in from outside.
     #[serde(default)]
     pub inside: Option<String>,
+}
+
+/// A path of an Ingress that does not serve what it seems to serve.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PathTrap {
+    /// The path, exactly.
+    #[serde(default)]
+    pub path: Option<String>,
+    /// Or what stands in it.
+    #[serde(default)]
+    pub contains: Option<String>,
+    /// Its types; any where there is none.
+    #[serde(default)]
+    pub types: Vec<String>,
+    /// What must be so besides.
+    #[serde(default)]
+    pub when: Vec<Sign>,
+    /// What becomes of it, after "the path".
+    pub why: String,
+    /// What to write instead, as a sentence.
+    pub instead: String,
+    /// Where this was read.
+    pub sources: Vec<String>,
 }
 
 /// A key that is no knob.

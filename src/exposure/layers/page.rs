@@ -77,6 +77,24 @@ fn one(layer: &Layer, page: &mut String) {
             wrong.annotation, wrong.why
         );
     }
+    for trap in &layer.path_traps {
+        let path = match (&trap.path, &trap.contains) {
+            (Some(path), _) => format!("`{path}`"),
+            (None, Some(part)) => format!("with `{part}`"),
+            (None, None) => String::new(),
+        };
+        let types = match trap.types.as_slice() {
+            [] => String::new(),
+            types => format!(" of type {}", quoted(types)),
+        };
+        let _ = write!(
+            page,
+            "\n- Path {path}{types} {}: {} ({}).",
+            trap.why,
+            trap.instead,
+            trap.sources.join("; ")
+        );
+    }
     tls(layer, page);
     page.push('\n');
 }
