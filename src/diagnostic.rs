@@ -254,6 +254,8 @@ pub struct Summary {
     pub warnings: usize,
     /// Notes.
     pub notes: usize,
+    /// Findings that comments in the files keep out of the list.
+    pub suppressed: usize,
 }
 
 /// Everything a check has to say.

@@ -1,5 +1,6 @@
 //! Portolan proves or refutes each documented requirement for reaching CARTO Self-Hosted from outside its cluster.
 
+pub mod catalogue;
 pub mod certificate;
 pub mod check;
 pub mod cli;

@@ -14,7 +14,12 @@ use portolan::check::Options;
 use support::{check_text, check_values, corpus, read, rules_and_objects};
 
 /// Rules that judge the text of a values file, of which nothing is left in what Helm renders.
-const ABOUT_TEXT: [&str; 3] = ["yaml-syntax", "duplicate-key", "template-error"];
+const ABOUT_TEXT: [&str; 4] = [
+    "yaml-syntax",
+    "duplicate-key",
+    "template-error",
+    "unknown-key",
+];
 
 /// Rules that say less where only values are given: objects made outside the release are not to be seen.
 fn comparable(found: std::collections::BTreeSet<(String, String)>) -> Vec<(String, String)> {

@@ -381,3 +381,69 @@ fn two_installations_in_one_set_of_manifests_are_judged_one_by_one() {
         ["<stdin> (namespace carto)", "<stdin> (namespace maps)"]
     );
 }
+
+/// A list with a release name on every object, and another timeout.
+fn release(name: &str, minutes: &str) -> String {
+    LIST.replace(
+        "app.kubernetes.io/component: router\n    name",
+        &format!("app.kubernetes.io/component: router\n      app.kubernetes.io/instance: {name}\n    name"),
+    )
+    .replace("name: carto-", &format!("name: {name}-"))
+    .replace("\"10\"", &format!("\"{minutes}\""))
+}
+
+#[test]
+fn two_releases_in_one_namespace_are_judged_one_by_one() {
+    for (first, second) in [("11", "4"), ("4", "11")] {
+        let text = format!("{}---\n{}", release("base", first), release("prod", second));
+        let outcome = check_text("<stdin>", &text, &Options::default());
+        let texts: Vec<&str> = outcome
+            .report
+            .diagnostics
+            .iter()
+            .map(|found| outcome.sources.slice(found.span))
+            .collect();
+        assert_eq!(texts, ["\"4\""], "{:?}", places(&outcome));
+        assert_eq!(outcome.report.releases.len(), 2);
+    }
+}
+
+#[test]
+fn objects_of_another_namespace_are_left_out_and_counted() {
+    let foreign = "apiVersion: networking.gke.io/v1\nkind: ManagedCertificate\nmetadata:\n  name: grafana\n  namespace: monitoring\nspec:\n  domains: [grafana.acme.io]\n";
+    let text = format!("{}---\n{foreign}", LIST.replace("\"10\"", "\"11\""));
+    let outcome = check_text("<stdin>", &text, &Options::default());
+    assert_eq!(places(&outcome), Vec::<String>::new());
+    let inferred = &outcome.report.releases[0].inferred;
+    assert!(
+        inferred
+            .iter()
+            .any(|said| said.contains("1 objects of other namespaces")),
+        "{inferred:?}"
+    );
+}
+
+#[test]
+fn a_port_in_quotes_is_the_number_that_the_template_prints() {
+    let text = "appConfigValues:\n  selfHostedDomain: carto.acme.io\ntlsCerts:\n  autoGenerate: false\nrouter:\n  service:\n    type: LoadBalancer\n    ports:\n      httpsTargetPort: \"8443\"\n";
+    let outcome = check_values(&[("customizations.yaml", text)], &on("gke"));
+    assert_eq!(places(&outcome), Vec::<String>::new());
+    assert!(
+        !open_verdicts(&outcome)
+            .iter()
+            .any(|row| row.starts_with("https-only"))
+    );
+}
+
+#[test]
+fn a_mapping_that_the_chart_looks_into_cannot_be_taken_away() {
+    let text = "appConfigValues:\n  selfHostedDomain: carto.acme.io\nrouter:\n  service:\n    type: LoadBalancer\n    ports: null\n";
+    let outcome = check_values(&[("customizations.yaml", text)], &on("gke"));
+    assert!(
+        places(&outcome).contains(&"template-error customizations.yaml:4:3 \"service\"".to_owned())
+            || places(&outcome)
+                .contains(&"template-error customizations.yaml:6:5 \"ports\"".to_owned()),
+        "{:?}",
+        places(&outcome)
+    );
+}

@@ -106,6 +106,25 @@ fn a_file_that_does_not_parse_shows_none() {
 }
 
 #[test]
+fn what_the_parser_gave_up_on_shows_none() {
+    for broken in [
+        format!("externalPostgresql:\n  password: *{PASSWORD}\n"),
+        format!("externalPostgresql:\n  password: {{{PASSWORD}: x: y}}\n"),
+        format!("externalPostgresql:\n  password: &S *S {PASSWORD}\n"),
+        format!("externalPostgresql:\n  password: 'a'{PASSWORD}'\n"),
+        format!("externalPostgresql:\n  passwords:\n    - {PASSWORD} : : {{\n"),
+        format!("externalPostgresql:\n  {{\"password\": \"a\", \"x\": \"{PASSWORD}\" \"y\"}}\n"),
+    ] {
+        let output = outputs(
+            vec![Input::values("customizations.yaml", broken)],
+            &Options::default(),
+        );
+        assert!(output.contains("yaml-syntax"), "{output}");
+        assert_no_secret(&output);
+    }
+}
+
+#[test]
 fn secrets_in_manifests_show_none() {
     let manifest = format!(
         "apiVersion: v1\nkind: Secret\nmetadata:\n  name: carto-db\n  labels:\n    tier: 1\ndata:\n  DB_PASSWORD: {TOKEN}\n  DB_PASSWORD: {TOKEN}\n---\napiVersion: v1\nkind: List\nitems:\n- kind: Secret\n  apiVersion: v1\n  metadata: {{name: x, labels: {{a: 1}}}}\n  stringData: {{note: {PASSWORD}, note: {PASSWORD}}}\n"

@@ -6,10 +6,12 @@
 mod classify;
 mod release;
 mod secrets;
+mod suppressions;
 
 pub use crate::certificate::PemFile;
 pub use classify::{Classified, classify};
 
+use crate::catalogue::{Catalogue, Edition};
 use crate::diagnostic::{Diagnostic, Report, Severity, Summary};
 use crate::exposure::{CertificateInputs, ClusterOptions};
 use crate::helm::projection::ReleaseNames;
@@ -87,13 +89,15 @@ pub struct Options {
     pub tls_key: Option<PemFile>,
     /// Roots of private authorities (`--ca`).
     pub ca: Vec<PemFile>,
-    /// The time that certificates are judged at, in seconds since 1970, UTC (`--now`). Dates are not judged where it is
-    /// not given: there is no clock in here.
+    /// The time that certificates and the ends of suppressions are judged at, in seconds since 1970, UTC (`--now`). Dates
+    /// are not judged where it is not given: there is no clock in here.
     pub now: Option<i64>,
     /// Only findings of these rules are reported; all of them where there is none.
     pub select: Vec<String>,
     /// Findings of these rules are not reported. They still count for the verdict.
     pub ignore: Vec<String>,
+    /// The chart whose keys apply; the newest known release where nothing is said.
+    pub chart: Option<Edition>,
 }
 
 impl Options {
@@ -138,6 +142,10 @@ struct Workshop<'o> {
     options: &'o Options,
     rules: &'o RuleSet,
     certificates: CertificateInputs,
+    /// The chart whose keys apply.
+    edition: Edition,
+    /// Every suppression in the texts.
+    written: Vec<suppressions::Written>,
 }
 
 /// An input after reading.
@@ -165,6 +173,11 @@ pub fn check(inputs: Vec<Input>, options: &Options, rules: &RuleSet) -> Outcome 
         options,
         rules,
         certificates,
+        edition: options
+            .chart
+            .clone()
+            .unwrap_or_else(|| Catalogue::embedded().newest()),
+        written: Vec::new(),
     };
     let mut outcome = Outcome::default();
     let mut layers = Vec::new();
@@ -174,6 +187,8 @@ pub fn check(inputs: Vec<Input>, options: &Options, rules: &RuleSet) -> Outcome 
     for input in inputs {
         let role = input.role;
         let document = shop.read(input);
+        let written = shop.suppressions(&document);
+        shop.written.extend(written);
         match (
             role,
             classify(
@@ -203,12 +218,14 @@ pub fn check(inputs: Vec<Input>, options: &Options, rules: &RuleSet) -> Outcome 
     for release in releases {
         let checked = shop.release(release);
         summary.releases += 1;
+        summary.suppressed += checked.suppressed;
         collect(checked, &mut diagnostics, &mut outcome);
     }
     if !manifests.is_empty() {
         let (sets, objects) = shop.manifests(manifests);
         summary.manifests += objects;
         for checked in sets {
+            summary.suppressed += checked.suppressed;
             collect(checked, &mut diagnostics, &mut outcome);
         }
     }
@@ -234,6 +251,7 @@ struct Checked {
     diagnostics: Vec<Diagnostic>,
     failures: Vec<String>,
     held: std::collections::BTreeMap<String, usize>,
+    suppressed: usize,
 }
 
 fn collect(checked: Checked, diagnostics: &mut Vec<Diagnostic>, outcome: &mut Outcome) {

@@ -2,16 +2,16 @@
 
 use super::{Checked, Document, Input, Workshop, secrets};
 use crate::diagnostic::{Label, ReleaseReport, Requirement, RequirementVerdict, Verdict};
-use crate::exposure::{Exposure, Scene, extract, router_namespaces};
+use crate::exposure::{Exposure, Scene, extract, installations};
 use crate::facts::{DuplicateKey, Fact, Facts, Place, SyntaxError, TemplateError, TlsConflict};
 use crate::helm::extra_deploy::{self, Rendering};
 use crate::helm::projection::Projection;
 use crate::helm::template::TemplateProblem;
 use crate::helm::values::{Values, coalesce, merge};
-use crate::helm::{CHART_DEFAULTS, DEFAULTS_NAME, set};
+use crate::helm::{CHART_DEFAULTS, DEFAULTS_NAME, keys, scalars, set};
 use crate::kube::{Object, Objects, Origin};
 use crate::rules::judge;
-use crate::source::{MappedText, Span};
+use crate::source::{MappedText, SourceId, Span};
 use crate::yaml::{self, Node, NodeData, NodeId, NodeKind, Problem, ProblemKind};
 
 impl Workshop<'_> {
@@ -21,6 +21,16 @@ impl Workshop<'_> {
         let text = MappedText::of_source(&self.sources, source);
         let stream = yaml::parse(&text, &mut self.tree, &yaml::Limits::default());
         self.documents.extend(&stream.documents);
+        if stream
+            .problems
+            .iter()
+            .any(|problem| problem.kind.loses_document())
+        {
+            let text = self.sources.text(source);
+            for place in secrets::secret_places_in_unread(source, text) {
+                self.sources.mark_secret(place);
+            }
+        }
         for document in &stream.documents {
             for place in secrets::secret_places(self.tree.node(document.root)) {
                 self.sources.mark_secret(place);
@@ -50,6 +60,7 @@ impl Workshop<'_> {
         let name = layers
             .last()
             .map_or_else(|| "--set".to_owned(), |layer| layer.name.clone());
+        let files = files(&layers);
         let mut facts = Facts::default();
         let mut unreadable = false;
         let mut roots = Vec::new();
@@ -85,10 +96,11 @@ impl Workshop<'_> {
         }
         user = self.apply_set(user, &mut facts, &mut unreadable);
         if unreadable {
-            return self.unreadable(name, facts);
+            return self.unreadable(name, &files, facts);
         }
+        self.chart_facts(&layers, &roots, user, &mut facts);
         let (exposure, hidden) = self.expose(user, anchor, facts);
-        self.judge(name, exposure, hidden)
+        self.judge(name, &files, exposure, hidden)
     }
 
     /// Lays `--set` and `--set-string` over the values.
@@ -114,6 +126,18 @@ impl Workshop<'_> {
             }
         }
         user
+    }
+
+    /// What the values look like beside the chart's own: file by file, since a later file hides what an earlier one says.
+    fn chart_facts(&self, layers: &[Document], roots: &[NodeId], user: NodeId, facts: &mut Facts) {
+        for layer in layers {
+            scalars::documents(&self.tree, &layer.stream, facts);
+        }
+        // The merged values come last, for what stands in no file: `--set`.
+        for root in roots.iter().copied().chain([user]) {
+            keys::facts(&self.edition, &self.sources, &self.tree, root, facts);
+        }
+        scalars::overrides(&self.sources, self.tree.node(user), facts);
     }
 
     /// From merged values to facts.
@@ -213,9 +237,11 @@ impl Workshop<'_> {
             .collect::<Vec<_>>()
             .join(", ");
         let count = objects.len();
-        let namespaces = router_namespaces(&self.tree, &objects);
+        let files = files(&documents);
+        let installations = installations(&self.tree, &objects);
+        let (sets, others) = objects.split(&self.tree, &installations);
         let mut checked = Vec::new();
-        for (index, set) in objects.split(&self.tree, &namespaces).iter().enumerate() {
+        for (index, set) in sets.iter().enumerate() {
             let scene = Scene {
                 tree: &self.tree,
                 sources: &self.sources,
@@ -230,13 +256,25 @@ impl Workshop<'_> {
                 self.sources.mark_secret(secret);
             }
             absorb(&mut exposure.facts, std::mem::take(&mut facts));
-            let name = match namespaces.get(index) {
-                Some(Some(namespace)) if namespaces.len() > 1 => {
-                    format!("{name} (namespace {namespace})")
+            if others > 0 {
+                exposure.inferred.push(format!(
+                    "{others} objects of other namespaces or releases were left out"
+                ));
+            }
+            let name = match installations.get(index) {
+                Some(installation) if installations.len() > 1 => {
+                    let parts: Vec<String> = [
+                        ("namespace", &installation.namespace),
+                        ("release", &installation.release),
+                    ]
+                    .into_iter()
+                    .filter_map(|(what, name)| Some(format!("{what} {}", name.as_deref()?)))
+                    .collect();
+                    format!("{name} ({})", parts.join(", "))
                 }
                 _ => name.clone(),
             };
-            checked.push(self.judge(name, exposure, lost));
+            checked.push(self.judge(name, &files, exposure, lost));
         }
         (checked, count)
     }
@@ -302,13 +340,13 @@ impl Workshop<'_> {
     }
 
     /// A release whose values cannot be read: nothing but the text itself is judged.
-    fn unreadable(&self, name: String, facts: Facts) -> Checked {
+    fn unreadable(&self, name: String, files: &[SourceId], facts: Facts) -> Checked {
         let exposure = Exposure {
             facts,
             inferred: Vec::new(),
             secrets: Vec::new(),
         };
-        let mut checked = self.judge(name, exposure, 0);
+        let mut checked = self.judge(name, files, exposure, 0);
         for row in &mut checked.report.requirements {
             if row.requirement != Requirement::ValuesFile {
                 row.verdict = Verdict::Undecided;
@@ -319,11 +357,21 @@ impl Workshop<'_> {
         checked
     }
 
-    fn judge(&self, name: String, exposure: Exposure, hidden: usize) -> Checked {
+    fn judge(
+        &self,
+        name: String,
+        files: &[SourceId],
+        exposure: Exposure,
+        hidden: usize,
+    ) -> Checked {
         let Exposure {
-            facts, inferred, ..
+            facts,
+            mut inferred,
+            ..
         } = exposure;
-        let judgement = judge(self.rules, &facts);
+        let mut judgement = judge(self.rules, &facts);
+        let suppressed = self.suppress(files, &facts, &mut judgement);
+        inferred.extend(self.which_chart(&facts));
         let mut requirements = judgement.requirements;
         if facts.router.is_empty() {
             no_router(&mut requirements, hidden);
@@ -346,8 +394,28 @@ impl Workshop<'_> {
                 })
                 .collect(),
             held: judgement.held,
+            suppressed,
         }
     }
+
+    /// Which chart the keys were held against, where that matters: it was asked for, or something was found.
+    fn which_chart(&self, facts: &Facts) -> Option<String> {
+        let found = !facts.chart_keys.is_empty() || !facts.chart_values.is_empty();
+        let name = self.edition.name();
+        if self.edition.is_own() {
+            Some(format!("keys and types are those of your chart {name}"))
+        } else if self.options.chart.is_some() {
+            Some(format!("keys and types are those of chart {name}"))
+        } else {
+            found.then(|| {
+                format!("keys and types are those of chart {name}, the newest known; `--chart-version` names another")
+            })
+        }
+    }
+}
+
+fn files(documents: &[Document]) -> Vec<SourceId> {
+    documents.iter().map(|document| document.source).collect()
 }
 
 /// Without the router nothing is known about the ways to it.
@@ -386,6 +454,35 @@ fn refusals(values: Values<'_>, facts: &mut Facts) {
         conflict.secret = Fact::from_option(values.string(&EXISTING).map(str::to_owned));
         facts.tls_conflicts.push(conflict);
     }
+    // Mappings that the chart's templates look into whatever is switched on: without one Helm stops with a nil pointer.
+    const LOOKED_INTO: [&[&str]; 9] = [
+        &["appConfigValues"],
+        &["gateway"],
+        &["router"],
+        &["router", "ingress"],
+        &["router", "service"],
+        &["router", "service", "ports"],
+        &["router", "tlsCertificates"],
+        &["tlsCerts"],
+        &["tlsCerts", "existingSecret"],
+    ];
+    for path in LOOKED_INTO {
+        let parent = path.split_last().map_or(&[][..], |(_, parent)| parent);
+        // Of a mapping that is not there, the missing parts say nothing more.
+        let looked_at = values.get(parent).is_some_and(Node::is_mapping);
+        if !looked_at || values.get(path).is_some_and(Node::is_mapping) {
+            continue;
+        }
+        let name = path.join(".");
+        let mut error = TemplateError::new(Place::new(values.anchor(path)));
+        error.message = Fact::known(format!(
+            "the chart cannot render: its templates look into `{name}`, which is not a mapping here"
+        ));
+        error.help = Fact::known(format!(
+            "remove `{name}`, or give it the keys that you want to change"
+        ));
+        facts.template_errors.push(error);
+    }
     // chart/templates/gateway/gateway-api.yaml reads a key that the chart's values do not define.
     if values.truthy(&["gateway", "enabled"])
         && values
@@ -423,6 +520,14 @@ fn absorb(facts: &mut Facts, texts: Facts) {
     facts.duplicate_keys.extend(texts.duplicate_keys);
     facts.template_errors.extend(texts.template_errors);
     facts.tls_conflicts.extend(texts.tls_conflicts);
+    facts.chart_keys.extend(texts.chart_keys);
+    facts.chart_values.extend(texts.chart_values);
+    facts.boolean_words.extend(texts.boolean_words);
+    facts.rewritten_keys.extend(texts.rewritten_keys);
+    facts.rewritten_numbers.extend(texts.rewritten_numbers);
+    facts.padded_texts.extend(texts.padded_texts);
+    facts.ignored_documents.extend(texts.ignored_documents);
+    facts.type_overrides.extend(texts.type_overrides);
 }
 
 /// The template named by the last `# Source:` comment in a document before its content.

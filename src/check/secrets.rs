@@ -3,7 +3,7 @@
 //! Known from the tree, once a text has been read: the contents of Secrets, and values under keys that hold secrets in the
 //! chart. What a text that does not parse may hold is guarded by the report itself, by the look of it.
 
-use crate::source::Span;
+use crate::source::{SourceId, Span};
 use crate::yaml::{Node, NodeKind};
 
 /// Top-level values of the chart under which everything is secret.
@@ -38,6 +38,53 @@ pub fn secret_places(root: Node<'_>) -> Vec<Span> {
         all_scalars(root.at(path), &mut places);
     }
     places.sort_unstable();
+    places
+}
+
+/// Words in a key that make its value a secret.
+const SECRET_WORDS: [&str; 10] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "token",
+    "credential",
+    "apikey",
+    "api_key",
+    "privatekey",
+    "private_key",
+];
+
+/// The places that must not be shown in a text that could not be read: nobody knows what stands where, so everything is
+/// covered from the colon of a key that sounds like a secret to the end of the lines indented under it.
+pub fn secret_places_in_unread(source: SourceId, text: &str) -> Vec<Span> {
+    let mut places = Vec::new();
+    let mut offset = 0;
+    let mut under: Option<usize> = None;
+    for line in text.split_inclusive('\n') {
+        let indent = line.len() - line.trim_start().len();
+        let from = match under {
+            Some(depth) if indent > depth || line.trim().is_empty() => Some(0),
+            _ => {
+                under = None;
+                let lower = line.to_ascii_lowercase();
+                let word = SECRET_WORDS
+                    .iter()
+                    .filter_map(|word| lower.find(word))
+                    .min();
+                let colon = word.and_then(|at| Some(at + lower.get(at..)?.find(':')?));
+                under = colon.map(|_| indent);
+                colon.map(|at| at + 1)
+            }
+        };
+        if let Some(from) = from {
+            let end = offset + line.trim_end().len();
+            if offset + from < end {
+                places.push(Span::new(source, offset + from, end));
+            }
+        }
+        offset += line.len();
+    }
     places
 }
 

@@ -7,6 +7,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use super::{Surroundings, look::Look};
+use crate::catalogue::{Catalogue, Edition};
 use crate::certificate::moment::parse_rfc3339;
 use crate::check::{Options, PemFile, SetValue};
 use crate::diagnostic::Severity;
@@ -133,6 +134,18 @@ pub(super) struct CheckArguments {
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
+    /// Your own copy of the chart, a folder or a packed one (.tgz)
+    ///
+    /// Keys and types of values are held against its values.yaml in place of a known release. It is read where it lies,
+    /// and nothing is unpacked.
+    #[arg(
+        long,
+        value_name = "DIR|TGZ",
+        conflicts_with = "chart_version",
+        help_heading = "Values"
+    )]
+    pub chart: Option<PathBuf>,
+
     /// A values file; repeated, merged in this order into ONE release
     ///
     /// As for Helm, a later file wins over an earlier one: maps are merged, lists replaced, `null` removes a default.
@@ -246,6 +259,12 @@ pub(super) struct Circumstances {
     /// As RFC 3339 has it, for example 2027-01-15T00:00:00Z.
     #[arg(long, value_name = "TIME", value_parser = parse_rfc3339, help_heading = "Certificates")]
     pub now: Option<i64>,
+
+    /// The chart release whose keys apply [default: the newest known]
+    ///
+    /// Keys and types of values are held against this release of the chart.
+    #[arg(long, value_name = "VERSION", value_parser = chart_version, help_heading = "Values")]
+    pub chart_version: Option<Edition>,
 
     /// The cluster's platform, where annotations do not tell
     #[arg(long, help_heading = "Cluster")]
@@ -409,6 +428,7 @@ impl Circumstances {
             tls_key: self.tls_key.as_ref().map(pem),
             ca: self.ca.iter().map(pem).collect(),
             now: self.now,
+            chart: self.chart_version.clone(),
             ..Options::default()
         }
     }
@@ -418,6 +438,10 @@ fn format_names() -> impl clap::builder::TypedValueParser<Value = Format> {
     use clap::builder::TypedValueParser as _;
     PossibleValuesParser::new(Format::ALL.map(Format::as_str))
         .try_map(|name| name.parse::<Format>())
+}
+
+fn chart_version(text: &str) -> Result<Edition, String> {
+    Catalogue::embedded().release(text)
 }
 
 fn cluster_version(text: &str) -> Result<String, String> {

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::arguments::CheckArguments;
 use super::inputs::{Gathered, gather, read};
 use super::look::Look;
-use super::{Exit, Surroundings, rule_folder};
+use super::{Exit, Surroundings, chart, rule_folder};
 use crate::check::{Input, Options, Outcome, check};
 use crate::diagnostic::{Severity, Verdict};
 use crate::nearest::ranked;
@@ -124,10 +124,16 @@ fn options(arguments: &CheckArguments, rules: &RuleSet) -> Result<Options, Vec<S
     if !unknown.is_empty() {
         return Err(unknown);
     }
+    let circumstances = arguments.circumstances.options();
+    let chart = match &arguments.chart {
+        Some(path) => Some(chart::read(path).map_err(|error| vec![error])?),
+        None => circumstances.chart.clone(),
+    };
     Ok(Options {
         select: arguments.select.clone(),
         ignore: arguments.ignore.clone(),
-        ..arguments.circumstances.options()
+        chart,
+        ..circumstances
     })
 }
 

@@ -41,6 +41,10 @@ pub(super) fn gather(values: &[PathBuf], paths: &[PathBuf], stdin: &mut dyn Read
     for path in last_of_each(values) {
         reader.file(path, Role::Values);
     }
+    if !reader.gathered.errors.is_empty() {
+        // A release of which a layer is missing is another release: nothing true could be said of it.
+        reader.gathered.inputs.clear();
+    }
     let mut seen = HashSet::new();
     for path in paths {
         if path.as_os_str() != "-" && path.is_dir() {

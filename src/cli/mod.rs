@@ -5,6 +5,7 @@
 
 mod arguments;
 mod cert;
+mod chart;
 mod check;
 mod decode;
 mod explain;

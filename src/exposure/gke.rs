@@ -338,7 +338,9 @@ fn managed_certificates(scene: Scene<'_>, exposure: &mut Exposure) {
         };
         certificate.domains = Fact::known(i64::try_from(domains.len()).unwrap_or(i64::MAX));
         exposure.facts.managed_certificates.push(certificate);
-        super::ingress::host(scene, object, "ManagedCertificate", &domains, exposure);
+        if !another_serves(scene, object) {
+            super::ingress::host(scene, object, "ManagedCertificate", &domains, exposure);
+        }
         for node in domains {
             let place = Place::new(node.site()).in_object(object.title());
             let mut domain = ManagedDomain::new(place);
@@ -357,6 +359,21 @@ fn managed_certificates(scene: Scene<'_>, exposure: &mut Exposure) {
             exposure.facts.managed_domains.push(domain);
         }
     }
+}
+
+/// Whether another ManagedCertificate serves the configured domain, so that this one may be for other names.
+fn another_serves(scene: Scene<'_>, object: View<'_>) -> bool {
+    let Fact::Known(configured, _) = super::domain::configured(scene) else {
+        return false;
+    };
+    scene
+        .objects
+        .of_kind(scene.tree, "ManagedCertificate")
+        .filter(|other| other.node.id() != object.node.id() && other.shares_namespace(object))
+        .filter_map(|other| other.node.at(&["spec", "domains"]))
+        .flat_map(Node::items)
+        .filter_map(Node::text)
+        .any(|name| super::domain::serves(name, &configured))
 }
 
 /// The Service behind a GKE Ingress: reached through a network endpoint group or not.

@@ -313,6 +313,12 @@ fn placeholders_in(text: &str, style: Style) -> Vec<(usize, &str)> {
         let Some(length) = rest.find(['>', '<']) else {
             break;
         };
+        // A named group of a regular expression.
+        let before = text.get(..open).unwrap_or_default();
+        if before.ends_with("(?") || before.ends_with("(?P") || before.ends_with("\\k") {
+            from = open + 1;
+            continue;
+        }
         let inside = rest.get(..length).unwrap_or_default();
         if rest.get(length..).is_some_and(|rest| rest.starts_with('>'))
             && is_placeholder_word(inside)
@@ -397,6 +403,8 @@ mod tests {
             "<EntityDescriptor>",
             "x<y",
             "Name <ops@acme.io>",
+            "(?P<name>.*)",
+            "~^(?<user>.+)$",
         ] {
             assert!(placeholders_in(text, Style::Plain).is_empty(), "{text}");
         }

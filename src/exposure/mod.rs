@@ -78,7 +78,7 @@ pub struct Exposure {
     pub secrets: Vec<Span>,
 }
 
-pub use router::namespaces as router_namespaces;
+pub use router::installations;
 
 /// Draws the facts.
 pub fn extract(scene: Scene<'_>) -> Exposure {

@@ -3,7 +3,7 @@
 use super::{Exposure, Scene, opaque_supply};
 use crate::diagnostic::Label;
 use crate::facts::{Fact, Place, Router, TlsConflict};
-use crate::kube::{Objects, View};
+use crate::kube::{Installation, Objects, View};
 use crate::yaml::{Node, Tree};
 
 /// The router's objects.
@@ -32,19 +32,19 @@ fn is_called_router(service: &View<'_>) -> bool {
         .is_some_and(|name| name == "router" || name.ends_with("-router"))
 }
 
-/// The namespaces that have a router Service of their own, each once, in the order of the objects.
-pub fn namespaces(tree: &Tree, objects: &Objects) -> Vec<Option<String>> {
-    let mut namespaces = Vec::new();
+/// The installations among the objects, each once: where each router Service lies, and the release that it belongs to.
+pub fn installations(tree: &Tree, objects: &Objects) -> Vec<Installation> {
+    let mut installations = Vec::new();
     for service in objects.of_kind(tree, "Service") {
-        let namespace = service.namespace().map(str::to_owned);
+        let installation = Installation::of(service);
         if selects_router(&service)
             && is_called_router(&service)
-            && !namespaces.contains(&namespace)
+            && !installations.contains(&installation)
         {
-            namespaces.push(namespace);
+            installations.push(installation);
         }
     }
-    namespaces
+    installations
 }
 
 /// Finds the router Service and what belongs to it.

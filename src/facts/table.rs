@@ -493,4 +493,123 @@ declare_subjects! {
         /// Its name.
         name: String,
     }
+
+    /// A key of the values that the chart does not have in this release, so that Helm ignores it with all that stands
+    /// under it. It is the smallest such key.
+    #[defect(true)]
+    ChartKey ("chart_key", chart_keys) {
+        /// Its path from the top, e.g. `router.ports`.
+        path: String,
+        /// The key itself.
+        key: String,
+        /// The first key under it, as a path: `httpsTargetPort`; null where it holds no mapping.
+        below: String,
+        /// The chart release whose keys apply, or the chart that was given.
+        chart: String,
+        /// The other releases that have it, e.g. `1.20.1 to 1.27.1`; null where none has it.
+        releases: String,
+        /// True where all of those are older than this one, false where they are newer.
+        is_past: bool,
+        /// The first release without it (with its successor, where it has one), or, for a key of newer releases, the first
+        /// with it.
+        turned: String,
+        /// The path of the key that was probably meant; null where nothing comes near.
+        suggestion: String,
+        /// How that was found: `case`, `spelling`, `indentation`, `elsewhere`, `renamed`.
+        how: String,
+        /// True where the chart's own top-level keys stand under it, as in the values of a chart that contains this one.
+        holds_values: bool,
+    }
+
+    /// A value of another type than the chart has under its key.
+    #[defect(true)]
+    ChartValue ("chart_value", chart_values) {
+        /// The path of its key.
+        path: String,
+        /// What the chart has: `a mapping`, `a list`, `a boolean`, `a number`, `a text`.
+        expected: String,
+        /// What was written.
+        found: String,
+        /// The chart's default, as it would be written; null where it is empty, a collection or long.
+        default: String,
+        /// For text that reads as a boolean: `true` or `false`.
+        means: String,
+    }
+
+    /// An unquoted word that Helm takes as a boolean: `yes`, `no`, `on`, `off`, `y`, `n`.
+    #[defect(true)]
+    BooleanWord ("boolean_word", boolean_words) {
+        /// The word as it was written.
+        word: String,
+        /// What Helm makes of it: `true` or `false`.
+        taken_as: String,
+        /// What the chart has in that place, e.g. `a boolean`; null where it is free.
+        expected: String,
+    }
+
+    /// A key that YAML makes something else of: `y` becomes `true`, `1.10` becomes `1.1`.
+    #[defect(true)]
+    RewrittenKey ("rewritten_key", rewritten_keys) {
+        /// The key as it was written.
+        written: String,
+        /// The key as Helm sees it.
+        taken_as: String,
+    }
+
+    /// An unquoted number in the place of a text, which templates print in another way than it was written.
+    #[defect(true)]
+    RewrittenNumber ("rewritten_number", rewritten_numbers) {
+        /// The path of its key.
+        path: String,
+        /// The number as it was written; null where it must not be shown.
+        written: String,
+        /// How a template prints it; null where it must not be shown.
+        printed: String,
+    }
+
+    /// A quoted text that begins or ends with white space where the chart has a name, an address or the like.
+    #[defect(true)]
+    PaddedText ("padded_text", padded_texts) {
+        /// The path of its key.
+        path: String,
+        /// Where the white space is: `before`, `after`, `around`.
+        side: String,
+        /// The text without it; null where it must not be shown.
+        trimmed: String,
+    }
+
+    /// A document after the first in a values file.
+    #[defect(true)]
+    IgnoredDocument ("ignored_document", ignored_documents) {
+        /// How many documents Helm ignores.
+        count: i64,
+        /// True where the first, which Helm reads, is empty.
+        first_is_empty: bool,
+    }
+
+    /// A value that a later file or option replaces by one of another kind, so that all that stood there is lost.
+    #[defect(true)]
+    TypeOverride ("type_override", type_overrides) {
+        /// What stood there: `a mapping`, `a list`, `a text` …
+        before: String,
+        /// What stands there now.
+        after: String,
+        /// The file of the earlier value.
+        file: String,
+    }
+
+    /// A comment that asks for findings to be left out: `# portolan: ignore[timeout-too-short] reason`. There is one for
+    /// each rule that it names, and one for a comment that cannot be read.
+    Suppression ("suppression", suppressions) {
+        /// The rule that it names; null where the comment cannot be read.
+        rule: String,
+        /// What is wrong with the comment, in words; null where nothing is.
+        defect: String,
+        /// How to write it.
+        help: String,
+        /// True where it keeps a finding out of the list.
+        used: bool,
+        /// The day on which it expired; null while it holds.
+        expired: String,
+    }
 }

@@ -66,13 +66,7 @@ impl Rendering<'_> {
 /// Renders every entry of `extraDeploy`.
 pub fn render(tree: &mut Tree, values: NodeId, rendering: Rendering<'_>) -> Outcome {
     let mut outcome = Outcome::default();
-    let items: Vec<NodeId> = tree
-        .node(values)
-        .get("extraDeploy")
-        .into_iter()
-        .flat_map(Node::items)
-        .map(Node::id)
-        .collect();
+    let items = entries(tree.node(values));
     for item in items {
         if tree.node(item).is_mapping() {
             let root = render_texts(
@@ -88,6 +82,20 @@ pub fn render(tree: &mut Tree, values: NodeId, rendering: Rendering<'_>) -> Outc
         }
     }
     outcome
+}
+
+/// The entries in the order in which the chart goes through them: `range` takes a mapping's values by the order of its keys.
+fn entries(values: Node<'_>) -> Vec<NodeId> {
+    let Some(node) = values.get("extraDeploy") else {
+        return Vec::new();
+    };
+    let mut named: Vec<(&str, NodeId)> = node
+        .entries()
+        .map(|(entry, value)| (&*entry.key, value.id()))
+        .collect();
+    named.sort_unstable();
+    let items = node.items().map(Node::id);
+    items.chain(named.into_iter().map(|(_, id)| id)).collect()
 }
 
 /// An entry that is a string.

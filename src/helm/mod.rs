@@ -4,7 +4,9 @@
 //! ([`projection`]), and those of `extraDeploy` ([`extra_deploy`]), whose Go templates are evaluated ([`template`]).
 
 pub mod extra_deploy;
+pub mod keys;
 pub mod projection;
+pub mod scalars;
 pub mod set;
 pub mod template;
 pub mod values;

@@ -28,6 +28,38 @@ pub struct Object {
     pub template: Option<String>,
 }
 
+/// One installation: a namespace, and the release within it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Installation {
+    /// The namespace; `None` where the objects leave it open.
+    pub namespace: Option<String>,
+    /// `app.kubernetes.io/instance`, Helm's release name.
+    pub release: Option<String>,
+}
+
+impl Installation {
+    /// What an object says about where it belongs.
+    pub fn of(object: View<'_>) -> Self {
+        Installation {
+            namespace: object.namespace().map(str::to_owned),
+            release: object
+                .label("app.kubernetes.io/instance")
+                .map(str::to_owned),
+        }
+    }
+
+    /// Whether an object that says this of itself may be part of the installation. Release names only count where there
+    /// are several installations: with one, everything in its namespace may lead to it.
+    fn may_hold(&self, object: &Installation, installations: usize) -> bool {
+        let agree = |left: &Option<String>, right: &Option<String>| match (left, right) {
+            (Some(left), Some(right)) => left == right,
+            _ => true,
+        };
+        agree(&self.namespace, &object.namespace)
+            && (installations == 1 || agree(&self.release, &object.release))
+    }
+}
+
 /// All objects of one release or one set of manifests.
 #[derive(Clone, Debug, Default)]
 pub struct Objects {
@@ -66,26 +98,32 @@ impl Objects {
         }
     }
 
-    /// The objects by installation: one set for each of the namespaces, and whatever lies in none of them in the first.
-    pub fn split(self, tree: &Tree, namespaces: &[Option<String>]) -> Vec<Objects> {
-        let mut sets = vec![Objects::default(); namespaces.len().max(1)];
+    /// The objects by installation, and how many belong to none of them: what lies in another namespace, or carries the
+    /// name of another release, is somebody else's. An object that says neither may be anyone's and is in every set.
+    pub fn split(self, tree: &Tree, installations: &[Installation]) -> (Vec<Objects>, usize) {
+        if installations.is_empty() {
+            return (vec![self], 0);
+        }
+        let mut sets = vec![Objects::default(); installations.len()];
+        let mut others = 0;
         for object in self.objects {
-            let view = View {
+            let own = Installation::of(View {
                 node: tree.node(object.root),
                 object: &object,
-            };
-            let at = namespaces
-                .iter()
-                .position(|namespace| namespace.as_deref() == view.namespace())
-                .unwrap_or(0);
-            if let Some(set) = sets.get_mut(at) {
-                set.objects.push(object);
+            });
+            let mut taken = false;
+            for (set, installation) in sets.iter_mut().zip(installations) {
+                if installation.may_hold(&own, installations.len()) {
+                    set.objects.push(object.clone());
+                    taken = true;
+                }
             }
+            others += usize::from(!taken);
         }
         for set in &mut sets {
             set.hidden = self.hidden;
         }
-        sets
+        (sets, others)
     }
 
     /// Says that there are this many more documents that could not be read.

@@ -19,7 +19,11 @@ pub(super) fn findings(summary: &Summary) -> String {
         .into_iter()
         .filter(|(number, _)| *number > 0)
         .map(|(number, noun)| count(number, noun));
-    list(parts.collect()).unwrap_or_else(|| "no findings".to_owned())
+    let mut text = list(parts.collect()).unwrap_or_else(|| "no findings".to_owned());
+    if summary.suppressed > 0 {
+        text.push_str(&format!(", {} suppressed", summary.suppressed));
+    }
+    text
 }
 
 /// `1 release and 14 objects from manifests in 3 files, 2 files skipped`.

@@ -61,13 +61,12 @@ impl Builder<'_> {
     }
 
     pub(super) fn unknown_alias(&mut self, range: Range<usize>) {
-        let alias = self.text.text.get(range.clone()).unwrap_or("*");
-        let name = alias.trim_start_matches('*');
         let found = syntax::Found {
             kind: ProblemKind::Alias,
             range: range.clone(),
-            message: format!("no anchor `&{name}` stands before this alias in its document"),
-            help: Some(format!("quote it, \"{alias}\", if it is meant as text")),
+            // The name is left out: a password that begins with `*` looks like an alias.
+            message: "no anchor of this name stands before this alias in its document".to_owned(),
+            help: Some("put it in quotes if it is meant as text".to_owned()),
             related: None,
         };
         self.document.lost = true;

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::values::{Values, made_scalar, made_string};
 use crate::kube::{Object, Origin};
 use crate::source::{SourceId, Span};
-use crate::yaml::{Entry, NodeData, NodeId, NodeKind, Tree, Value};
+use crate::yaml::{Entry, NodeData, NodeId, NodeKind, Style, Tree, Value};
 
 mod router;
 mod tls;
@@ -111,6 +111,19 @@ impl<'t> Projection<'t> {
             kind,
             overrides: None,
         })
+    }
+
+    /// The value at a path where the template prints it without quotes: `"8443"` is read again, as a number.
+    fn printed(&mut self, path: Path) -> NodeId {
+        let id = self.value(path);
+        let node = self.tree.node(id);
+        let Some(text) = node.as_str() else { return id };
+        let value = crate::yaml::resolve(text, Style::Plain, None);
+        if value == Value::String {
+            return id;
+        }
+        let (text, span) = (text.to_owned(), node.site());
+        made_scalar(self.tree, text, value, span)
     }
 
     fn mapping(&mut self, at: Path, entries: Vec<(&str, Path, NodeId)>) -> NodeId {

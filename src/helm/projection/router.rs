@@ -30,8 +30,8 @@ impl Projection<'_> {
         ];
         for (name, port_at, target_at) in listed {
             let name = self.made(name, port_at);
-            let port = self.value(port_at);
-            let target = self.value(target_at);
+            let port = self.printed(port_at);
+            let target = self.printed(target_at);
             ports.push(self.mapping(
                 PORTS,
                 vec![
@@ -104,7 +104,7 @@ impl Projection<'_> {
         ];
         for (name, at) in listed {
             let name = self.made(name, at);
-            let port = self.value(at);
+            let port = self.printed(at);
             ports.push(self.mapping(at, vec![("name", at, name), ("containerPort", at, port)]));
         }
         let ports = self.sequence(AT, ports);

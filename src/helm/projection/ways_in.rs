@@ -163,7 +163,7 @@ impl Projection<'_> {
         };
         let router = trim_name(&format!("{}-router", self.fullname));
         let backend_name = self.made(router, AT);
-        let backend_port = self.value(service_port);
+        let backend_port = self.printed(service_port);
         let backend = self.mapping(
             AT,
             vec![

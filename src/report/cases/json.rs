@@ -57,7 +57,8 @@ fn a_finding_has_the_fields_of_the_contract_in_their_order() {
             "skipped",
             "errors",
             "warnings",
-            "notes"
+            "notes",
+            "suppressed"
         ]
     );
 }

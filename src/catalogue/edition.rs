@@ -1,0 +1,134 @@
+//! The catalogue as seen from one release.
+
+use std::sync::Arc;
+
+use super::{Catalogue, KeyId, Kind};
+
+/// A catalogue at one release.
+#[derive(Clone, Debug)]
+pub struct Edition {
+    pub(super) catalogue: Arc<Catalogue>,
+    pub(super) release: usize,
+    /// What the release is called where that is not its number: `./chart (1.287.1)`.
+    name: Option<String>,
+}
+
+/// When a key that this release does not have was there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhen {
+    /// The releases, in words: `1.20.1 to 1.27.1`.
+    pub releases: String,
+    /// True where this release comes after them.
+    pub is_past: bool,
+    /// The first release without it, or, for a key of the future, with it.
+    pub turned: String,
+}
+
+impl Edition {
+    pub(super) fn new(catalogue: Arc<Catalogue>, release: usize) -> Self {
+        Edition {
+            catalogue,
+            release,
+            name: None,
+        }
+    }
+
+    /// The same, called otherwise.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// The release.
+    pub fn version(&self) -> &str {
+        self.catalogue
+            .releases
+            .get(self.release)
+            .map_or("", |version| version)
+    }
+
+    /// What it is called: the release, or the chart that the user gave.
+    pub fn name(&self) -> &str {
+        self.name.as_deref().unwrap_or_else(|| self.version())
+    }
+
+    /// True where the user gave the chart.
+    pub fn is_own(&self) -> bool {
+        self.name.is_some()
+    }
+
+    /// The key of that name under another, in whatever release.
+    pub fn known(&self, parent: KeyId, name: &str) -> Option<KeyId> {
+        self.catalogue.child(parent, name)
+    }
+
+    /// What a key is in this release; `None` where the release does not have it.
+    pub fn kind(&self, id: KeyId) -> Option<Kind> {
+        if id == KeyId::ROOT {
+            return Some(Kind::Mapping);
+        }
+        Some(self.catalogue.variant(id, self.release)?.kind)
+    }
+
+    /// The default in the newest release in which the key is what it is here, as JSON; where it is short.
+    pub fn default(&self, id: KeyId) -> Option<&str> {
+        self.catalogue.variant(id, self.release)?.default.as_deref()
+    }
+
+    /// Whether anything is known to lie under a key in this release.
+    pub fn has_children(&self, id: KeyId) -> bool {
+        self.children(id).next().is_some()
+    }
+
+    /// The keys under another in this release.
+    pub fn children(&self, id: KeyId) -> impl Iterator<Item = KeyId> + '_ {
+        self.catalogue
+            .children(id)
+            .iter()
+            .copied()
+            .filter(|child| self.kind(*child).is_some())
+    }
+
+    /// A key's name.
+    pub fn key_name(&self, id: KeyId) -> &str {
+        self.catalogue.name(id)
+    }
+
+    /// The key that it lies under.
+    pub fn parent(&self, id: KeyId) -> KeyId {
+        self.catalogue.parent(id)
+    }
+
+    /// Its names from the top, joined by dots.
+    pub fn path(&self, id: KeyId) -> String {
+        self.catalogue.path(id)
+    }
+
+    /// When a key that this release does not have was there.
+    pub fn elsewhen(&self, id: KeyId) -> Option<Elsewhen> {
+        let (first, last) = self.catalogue.span(id)?;
+        let name = |index: usize| {
+            self.catalogue
+                .releases
+                .get(index)
+                .map_or_else(String::new, ToString::to_string)
+        };
+        let releases = if first == last {
+            name(first)
+        } else {
+            format!("{} to {}", name(first), name(last))
+        };
+        let is_past = self.release > last;
+        let turned = if is_past {
+            name((last + 1).min(self.release))
+        } else {
+            name(first)
+        };
+        Some(Elsewhen {
+            releases,
+            is_past,
+            turned,
+        })
+    }
+}

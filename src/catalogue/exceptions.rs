@@ -1,0 +1,47 @@
+//! What the chart's values do not tell: keys that only templates read, and subcharts.
+
+use serde::Deserialize;
+
+/// Everything in `chart/exceptions.yaml`.
+#[derive(Clone, Debug, Default)]
+pub struct Exceptions {
+    /// In the order of the file.
+    pub list: Vec<Exception>,
+}
+
+/// One key of which the values say nothing, or too little.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exception {
+    /// Its path; `*` stands for any one key that the values define.
+    pub key: String,
+    /// The first release; the oldest where it is left out.
+    #[serde(default)]
+    pub since: Option<String>,
+    /// The last release; the newest where it is left out.
+    #[serde(default)]
+    pub until: Option<String>,
+    /// Whether anything may stand under it, whatever the values show: a subchart.
+    #[serde(default)]
+    pub free: bool,
+    /// Whether values of any type do, whatever the values show.
+    #[serde(default)]
+    pub any: bool,
+    /// How that is known.
+    pub reason: String,
+}
+
+impl Exceptions {
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let list: Vec<Exception> =
+            serde_saphyr::from_str(text).map_err(|error| error.to_string())?;
+        match list.iter().find(|entry| entry.reason.trim().is_empty()) {
+            Some(entry) => Err(format!("`{}` has no reason", entry.key)),
+            None => Ok(Exceptions { list }),
+        }
+    }
+}

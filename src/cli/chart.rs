@@ -1,0 +1,295 @@
+//! `--chart`: the user's own copy of the chart, unpacked or packed, read where it lies.
+//!
+//! Only texts leave this file. A packed chart is read as a stream: nothing is written to disk, and both the whole and each
+//! entry are bounded, whatever the archive says of itself.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Component, Path};
+
+use flate2::read::GzDecoder;
+use serde::Deserialize;
+
+use super::decode::decode;
+use crate::catalogue::{Catalogue, ChartFiles, Edition};
+
+/// The most that is read of a chart, unpacked. Helm itself takes no more than 100 MiB (`MaxDecompressedChartSize`).
+const MAX_BYTES: u64 = 100 * 1024 * 1024;
+
+/// The most that is read of one file in it (Helm's `MaxDecompressedFileSize` is 5 MiB).
+const MAX_FILE_BYTES: u64 = 5 * 1024 * 1024;
+
+/// The most files that are looked at; CARTO's chart has some 300 with its subcharts.
+const MAX_FILES: usize = 20_000;
+
+/// What `Chart.yaml` tells.
+#[derive(Debug, Default, Deserialize)]
+struct ChartYaml {
+    #[serde(default)]
+    version: Option<String>,
+    #[serde(default)]
+    dependencies: Vec<Dependency>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Dependency {
+    name: String,
+    #[serde(default)]
+    alias: Option<String>,
+}
+
+/// Reads a chart.
+///
+/// # Errors
+/// A sentence that names the path and says what is wrong with it.
+pub(super) fn read(path: &Path) -> Result<Edition, String> {
+    let shown = path.to_string_lossy().into_owned();
+    let wrong = |reason: String| format!("--chart: {shown}: {reason}");
+    let metadata = fs::metadata(path).map_err(|error| {
+        wrong(match error.kind() {
+            io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
+            _ => format!("cannot be read: {error}"),
+        })
+    })?;
+    let collected = if metadata.is_dir() {
+        folder(path)
+    } else {
+        File::open(path)
+            .map_err(|error| format!("cannot be read: {error}"))
+            .and_then(packed)
+    };
+    collected
+        .and_then(|collected| collected.finish(shown.clone()))
+        .and_then(|files| Catalogue::embedded().with_chart(&files))
+        .map_err(wrong)
+}
+
+/// The files that matter, as they are met.
+#[derive(Debug, Default)]
+struct Collected {
+    values: Option<String>,
+    chart_yaml: Option<String>,
+    subcharts: BTreeSet<String>,
+    templates: Vec<String>,
+    files: usize,
+}
+
+impl Collected {
+    /// Takes in one file; `path` lies within the chart.
+    fn add(&mut self, path: &Path, from: &mut dyn Read) -> Result<(), String> {
+        self.files += 1;
+        if self.files > MAX_FILES {
+            return Err(format!("holds more than {MAX_FILES} files"));
+        }
+        let names: Vec<&str> = path.iter().filter_map(|name| name.to_str()).collect();
+        match names.as_slice() {
+            ["values.yaml"] => self.values = Some(text(path, from)?),
+            ["Chart.yaml"] => self.chart_yaml = Some(text(path, from)?),
+            ["templates", ..] => self.templates.push(text(path, from)?),
+            ["charts", file] => {
+                // `postgresql-11.9.13.tgz`: the version begins at the last hyphen before a digit.
+                let name = file.strip_suffix(".tgz").unwrap_or_default();
+                let version = name
+                    .match_indices('-')
+                    .find(|(at, _)| {
+                        let rest = name.get(at + 1..).unwrap_or_default();
+                        rest.starts_with(|c: char| c.is_ascii_digit())
+                    })
+                    .map_or(name.len(), |(at, _)| at);
+                self.subchart(name.get(..version).unwrap_or_default());
+            }
+            ["charts", name, ..] => self.subchart(name),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn subchart(&mut self, name: &str) {
+        if !name.is_empty() {
+            self.subcharts.insert(name.to_owned());
+        }
+    }
+
+    fn finish(mut self, name: String) -> Result<ChartFiles, String> {
+        let values = self
+            .values
+            .ok_or("is no chart: there is no values.yaml in it")?;
+        let chart: ChartYaml = match &self.chart_yaml {
+            None => ChartYaml::default(),
+            Some(text) => serde_saphyr::from_str(text)
+                .map_err(|_| "its Chart.yaml cannot be read as YAML".to_owned())?,
+        };
+        for dependency in chart.dependencies {
+            // A subchart's values lie under its alias where it has one.
+            self.subcharts
+                .insert(dependency.alias.unwrap_or(dependency.name));
+        }
+        Ok(ChartFiles {
+            name,
+            version: chart.version,
+            values,
+            subcharts: self.subcharts.into_iter().collect(),
+            templates: self.templates,
+        })
+    }
+}
+
+fn text(path: &Path, from: &mut dyn Read) -> Result<String, String> {
+    let mut bytes = Vec::new();
+    from.take(MAX_FILE_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| format!("{}: {error}", path.display()))?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(format!(
+            "{} is larger than {} MiB",
+            path.display(),
+            MAX_FILE_BYTES / 1024 / 1024
+        ));
+    }
+    Ok(decode(bytes).0)
+}
+
+fn folder(folder: &Path) -> Result<Collected, String> {
+    if !folder.join("values.yaml").is_file() {
+        return Err("is no chart: there is no values.yaml in it".to_owned());
+    }
+    let mut collected = Collected::default();
+    // Links are not followed, so what is read lies below the folder.
+    let walk = ignore::WalkBuilder::new(folder)
+        .standard_filters(false)
+        .follow_links(false)
+        .max_depth(Some(8))
+        .sort_by_file_name(Ord::cmp)
+        .build();
+    let mut bytes = 0;
+    for entry in walk {
+        let entry = entry.map_err(|error| error.to_string())?;
+        let Ok(path) = entry.path().strip_prefix(folder) else {
+            continue;
+        };
+        if !entry.file_type().is_some_and(|kind| kind.is_file()) {
+            continue;
+        }
+        let wanted = path.starts_with("templates")
+            || path.starts_with("charts")
+            || path.parent() == Some(Path::new(""));
+        if !wanted {
+            continue;
+        }
+        let mut file = File::open(entry.path()).map_err(|error| error.to_string())?;
+        bytes += entry.metadata().map_or(0, |metadata| metadata.len());
+        if bytes > MAX_BYTES {
+            return Err(too_large());
+        }
+        collected.add(path, &mut file)?;
+    }
+    Ok(collected)
+}
+
+fn packed(file: impl Read) -> Result<Collected, String> {
+    let mut collected = Collected::default();
+    // One byte more than is allowed: whoever reaches it has gone too far.
+    let mut unpacked = GzDecoder::new(file).take(MAX_BYTES + 1);
+    let broken = |error: io::Error| {
+        format!("is not a packed chart: expected a .tgz as `helm package` makes it ({error})")
+    };
+    let mut archive = tar::Archive::new(&mut unpacked);
+    for entry in archive.entries().map_err(broken)? {
+        let mut entry = entry.map_err(broken)?;
+        let path = entry.path().map_err(broken)?.into_owned();
+        let is_plain = path
+            .components()
+            .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+        if !is_plain {
+            return Err(format!(
+                "an entry leads out of the archive: {}",
+                path.display()
+            ));
+        }
+        if !entry.header().entry_type().is_file() {
+            continue;
+        }
+        // The first part is the chart's name.
+        let mut parts = path
+            .components()
+            .filter(|part| matches!(part, Component::Normal(_)));
+        parts.next();
+        let inner: std::path::PathBuf = parts.collect();
+        collected.add(&inner, &mut entry)?;
+    }
+    if unpacked.limit() == 0 {
+        return Err(too_large());
+    }
+    Ok(collected)
+}
+
+fn too_large() -> String {
+    format!("holds more than {} MiB", MAX_BYTES / 1024 / 1024)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests {
+    use super::*;
+    use flate2::{Compression, write::GzEncoder};
+
+    fn archive(files: &[(&str, &str)]) -> Vec<u8> {
+        let mut builder = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
+        for (path, text) in files {
+            let mut header = tar::Header::new_gnu();
+            // Not through `set_path`, which refuses what an attacker would write.
+            header.as_old_mut().name[..path.len()].copy_from_slice(path.as_bytes());
+            header.set_size(text.len() as u64);
+            header.set_mode(0o644);
+            header.set_cksum();
+            builder.append(&header, text.as_bytes()).unwrap();
+        }
+        builder.into_inner().unwrap().finish().unwrap()
+    }
+
+    #[test]
+    fn a_packed_chart_gives_its_values_its_version_and_its_subcharts() {
+        let bytes = archive(&[
+            (
+                "carto/Chart.yaml",
+                "version: 9.9.9\ndependencies:\n  - name: postgresql\n    alias: database\n",
+            ),
+            ("carto/values.yaml", "router:\n  replicaCount: 1\n"),
+            ("carto/charts/common/Chart.yaml", "version: 1.0.0\n"),
+            ("carto/charts/redis-17.0.1.tgz", ""),
+            ("carto/templates/x.yaml", "a: {{ .Values.router.extra }}\n"),
+        ]);
+        let files = packed(&*bytes)
+            .unwrap()
+            .finish("carto.tgz".to_owned())
+            .unwrap();
+        assert_eq!(files.version.as_deref(), Some("9.9.9"));
+        assert_eq!(files.subcharts, ["common", "database", "redis"]);
+        assert_eq!(files.templates.len(), 1);
+    }
+
+    #[test]
+    fn an_entry_that_leads_out_of_the_archive_is_refused() {
+        for path in ["carto/../../etc/values.yaml", "/etc/values.yaml"] {
+            let error = packed(&*archive(&[(path, "a: 1\n")])).unwrap_err();
+            assert!(error.contains("leads out"), "{path}: {error}");
+        }
+    }
+
+    #[test]
+    fn neither_a_bomb_nor_junk_is_read_to_the_end() {
+        let mut builder = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
+        let mut header = tar::Header::new_gnu();
+        header.set_path("carto/values.yaml").unwrap();
+        header.set_size(64 * 1024 * 1024);
+        header.set_cksum();
+        builder
+            .append(&header, io::repeat(b'#').take(64 * 1024 * 1024))
+            .unwrap();
+        let bytes = builder.into_inner().unwrap().finish().unwrap();
+        assert!(packed(&*bytes).unwrap_err().contains("larger than"));
+        assert!(packed(&b"not a chart"[..]).unwrap_err().contains(".tgz"));
+        assert!(packed(&archive(&[])[..20]).is_err());
+    }
+}
