@@ -18,7 +18,23 @@ fn main() -> Result<(), Box<dyn Error>> {
     let without: Vec<Value> = rules.into_iter().map(without_examples).collect();
     fs::write(out.join("rules.json"), serde_json::to_string(&without)?)?;
     let layers = read_folder(Path::new("layers"))?;
-    fs::write(out.join("layers.json"), serde_json::to_string(&layers)?)?;
+    fs::write(
+        out.join("layers-with-examples.json"),
+        serde_json::to_string(&layers)?,
+    )?;
+    // One list a kind of entry point, so that a check reads only what it needs.
+    for kind in ["load-balancer", "ingress", "gateway", "resource", "front"] {
+        let of_kind: Vec<Value> = layers
+            .iter()
+            .filter(|layer| layer.get("entry").and_then(Value::as_str) == Some(kind))
+            .cloned()
+            .map(without_the_examples_key)
+            .collect();
+        fs::write(
+            out.join(format!("layers-{kind}.json")),
+            serde_json::to_string(&of_kind)?,
+        )?;
+    }
     let apis = read_folder(Path::new("knowledge"))?;
     fs::write(out.join("apis.json"), serde_json::to_string(&apis)?)?;
     Ok(())
@@ -47,6 +63,13 @@ fn read_folder(folder: &Path) -> Result<Vec<Value>, Box<dyn Error>> {
         }
     }
     Ok(values)
+}
+
+fn without_the_examples_key(mut layer: Value) -> Value {
+    if let Some(layer) = layer.as_object_mut() {
+        layer.remove("examples");
+    }
+    layer
 }
 
 fn without_examples(mut rule: Value) -> Value {

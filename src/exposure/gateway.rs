@@ -1,23 +1,30 @@
 //! Gateways whose routes lead to the router.
 
-use super::layers::{EntryKind, Layer, recognize};
-use super::load_balancer::unknown_tls;
+use super::layers::recognize::{Clues, Recognized, by_class};
+use super::layers::{EntryKind, Layer};
+use super::listeners::ends_in_router;
+use super::load_balancer::{described, unknown_tls};
+use super::resource::ends_here;
 use super::router::RouterObjects;
+use super::way::{Way, WayRule};
 use super::{Exposure, Scene, ingress::host, opaque_supply, place_in, timeouts};
 use crate::facts::{EntryPoint, Fact};
 use crate::kube::View;
 use crate::yaml::Node;
 
-/// Adds every Gateway that an HTTPRoute leads from to the router.
-pub fn extract(scene: Scene<'_>, router: &RouterObjects<'_>, exposure: &mut Exposure) {
+/// Kinds of routes that can lead from a Gateway to a Service.
+const ROUTES: [&str; 4] = ["HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute"];
+
+/// Adds every Gateway that a route leads from to the router.
+pub fn extract<'a>(scene: Scene<'a>, router: &'a RouterObjects<'a>, exposure: &mut Exposure) {
     for gateway in of_router(scene, router) {
         one(scene, gateway, router, exposure);
     }
 }
 
-/// Every Gateway that an HTTPRoute leads from to the router.
+/// Every Gateway that a route leads from to the router.
 pub fn of_router<'a>(scene: Scene<'a>, router: &RouterObjects<'_>) -> Vec<View<'a>> {
-    let leads_to_router = |route: &View<'_>| !backends(*route, router).is_empty();
+    let leads_on = |route: &View<'_>| !backends(*route, router).is_empty();
     scene
         .objects
         .of_kind(scene.tree, "Gateway")
@@ -25,7 +32,7 @@ pub fn of_router<'a>(scene: Scene<'a>, router: &RouterObjects<'_>) -> Vec<View<'
             is_gateway_api(*gateway)
                 && routes(scene, *gateway)
                     .iter()
-                    .any(|(route, _)| leads_to_router(route))
+                    .any(|(route, _)| leads_on(route))
         })
         .collect()
 }
@@ -41,7 +48,8 @@ fn is_gateway_api(gateway: View<'_>) -> bool {
 /// The routes attached to a Gateway, each with the listener that it names.
 pub fn routes<'a>(scene: Scene<'a>, gateway: View<'a>) -> Vec<(View<'a>, Option<&'a str>)> {
     let mut attached = Vec::new();
-    for route in scene.objects.of_kind(scene.tree, "HTTPRoute") {
+    let all = scene.objects.iter(scene.tree);
+    for route in all.filter(|object| ROUTES.contains(&object.kind())) {
         let parents = route.node.at(&["spec", "parentRefs"]);
         for parent in parents.into_iter().flat_map(Node::items) {
             let name = parent.get("name").and_then(Node::text);
@@ -66,11 +74,20 @@ fn backends<'a>(route: View<'a>, router: &RouterObjects<'_>) -> Vec<Node<'a>> {
     rules(route)
         .filter_map(|rule| rule.get("backendRefs"))
         .flat_map(Node::items)
-        .filter(|backend| {
-            let name = backend.get("name").and_then(Node::text);
-            name.is_some() && name == router.service.name()
-        })
+        .filter(|backend| is_router(*backend, router))
         .collect()
+}
+
+fn is_router(backend: Node<'_>, router: &RouterObjects<'_>) -> bool {
+    let name = backend.get("name").and_then(Node::text);
+    name.is_some() && name == router.service.name()
+}
+
+fn leads_to_router(rule: Node<'_>, router: &RouterObjects<'_>) -> bool {
+    rule.get("backendRefs")
+        .into_iter()
+        .flat_map(Node::items)
+        .any(|backend| is_router(backend, router))
 }
 
 fn redirects_to_https(rule: Node<'_>) -> bool {
@@ -85,21 +102,33 @@ fn redirects_to_https(rule: Node<'_>) -> bool {
         })
 }
 
-fn one(scene: Scene<'_>, gateway: View<'_>, router: &RouterObjects<'_>, exposure: &mut Exposure) {
+fn one<'a>(
+    scene: Scene<'a>,
+    gateway: View<'a>,
+    router: &'a RouterObjects<'a>,
+    exposure: &mut Exposure,
+) {
     let class = gateway.node.at(&["spec", "gatewayClassName"]);
     let class_text = class.and_then(Node::text).filter(|text| !text.is_empty());
     let mut entry = EntryPoint::new(place_in(gateway, &["spec", "gatewayClassName"]));
     entry.kind = Fact::known("gateway".to_owned());
     entry.name = Fact::known(gateway.title());
-    // The class names Google's controller whatever the platform option says.
-    let layer = class_text.and_then(|class| {
-        let platform = if class.starts_with("gke-") {
-            "gke"
-        } else {
-            scene.cluster.platform.as_deref()?
-        };
-        recognize(EntryKind::Gateway, platform, Some(class), gateway)
-    });
+    let mut way = Way::new(gateway, router).with_class(scene, "GatewayClass", class_text);
+    let clues = Clues {
+        object: gateway,
+        class: class_text,
+        controller: way.controller(),
+        platform: scene.cluster.platform.as_deref(),
+    };
+    let layer = match by_class(EntryKind::Gateway, &clues, &way.ground(scene)) {
+        Recognized::Layer(layer, inferred) => {
+            if let Some(inferred) = inferred {
+                exposure.infer(inferred);
+            }
+            Some(layer)
+        }
+        Recognized::No => None,
+    };
     let attached = routes(scene, gateway);
     backend(&attached, router, &mut entry);
     for (route, _) in &attached {
@@ -112,12 +141,22 @@ fn one(scene: Scene<'_>, gateway: View<'_>, router: &RouterObjects<'_>, exposure
             .into_iter()
             .flat_map(Node::items)
             .collect();
-        host(scene, *route, "HTTPRoute", &names, exposure);
+        host(scene, *route, route.kind(), &names, exposure);
+        let leading = rules(*route).filter(|rule| leads_to_router(*rule, router));
+        way.rules.extend(leading.map(|node| WayRule {
+            object: *route,
+            node,
+        }));
     }
     match layer {
         Some(layer) => {
-            tls(layer, gateway, &attached, &mut entry);
-            timeouts::of_layer(scene, layer, gateway, router, exposure);
+            described(layer, &mut entry);
+            match &layer.undecided {
+                Some(supply) => unknown_tls(&mut entry, &layer.title, supply),
+                None => tls(layer, gateway, &attached, &way, &mut entry),
+            }
+            way.ends_tls = ends_here(&entry);
+            timeouts::of_way(scene, layer, &way, &entry, exposure);
         }
         None => {
             let title = match class_text {
@@ -176,17 +215,15 @@ fn tls(
     layer: &Layer,
     gateway: View<'_>,
     attached: &[(View<'_>, Option<&str>)],
+    way: &Way<'_>,
     entry: &mut EntryPoint,
 ) {
-    entry.layer = Fact::known(layer.id.clone());
-    entry.layer_title = Fact::known(layer.title.clone());
-    entry.certificate_knob = Fact::from_option(layer.certificate_knob.clone());
-    entry.can_end_tls = Fact::known(true);
     entry.http_left_to_router = Fact::known(false);
     let mut certificates = Vec::new();
     let mut certificate_at = None;
     let mut https_at = gateway.insertion_point(&["spec", "listeners"]);
     let mut plain = Vec::new();
+    let mut passes = false;
     let by_map = gateway
         .annotation("networking.gke.io/certmap")
         .and_then(|node| Some((node, node.text().filter(|text| !text.is_empty())?)));
@@ -202,7 +239,12 @@ fn tls(
     for listener in listeners {
         match listener.get("protocol").and_then(Node::text) {
             Some("HTTP") => plain.push(listener),
-            Some("HTTPS") => {
+            Some("TLS")
+                if listener.at(&["tls", "mode"]).and_then(Node::text) == Some("Passthrough") =>
+            {
+                passes = true;
+            }
+            Some("HTTPS" | "TLS") => {
                 https_at = listener
                     .entry("tls")
                     .map_or_else(|| listener.site(), |(entry, _)| entry.key_span);
@@ -220,6 +262,10 @@ fn tls(
                         certificate_at = certificate_at.or(Some(reference.site()));
                     }
                 }
+                if layer.tls.finds_certificate && certificate_at.is_none() {
+                    certificates.push("certificate found by host name".to_owned());
+                    certificate_at = Some(listener.site());
+                }
                 let pre_shared =
                     listener.at(&["tls", "options", "networking.gke.io/pre-shared-certs"]);
                 if let Some(node) = pre_shared
@@ -231,6 +277,13 @@ fn tls(
             }
             _ => {}
         }
+    }
+    if passes && certificate_at.is_none() {
+        entry.certificates = Fact::Known(certificates, Some(https_at));
+        entry.backend_protocol = Fact::known("tls".to_owned());
+        let backend_port = entry.backend_port.clone();
+        ends_in_router(true, way, &backend_port, entry);
+        return plain_http(&plain, attached, entry);
     }
     let serves_https = certificate_at.is_some();
     entry.certificates = Fact::Known(certificates, certificate_at.or(Some(https_at)));

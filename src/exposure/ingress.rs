@@ -1,21 +1,23 @@
 //! Ingresses that lead to the router: the chart's own, and those that people bring themselves.
 
-use super::gke::{FRONTEND_CONFIG, MANAGED_CERTIFICATES, not_among};
-use super::layers::{EntryKind, Layer, recognize};
-use super::load_balancer::unknown_tls;
-use super::router::RouterObjects;
-use super::{Exposure, Scene, domain, list_of, opaque_supply, text_fact, timeouts};
+use super::layers::recognize::{Clues, Recognized, by_class, platform_of};
+use super::layers::{EntryKind, Layer, layers};
+use super::load_balancer::{described, unknown_tls};
+use super::resource::ends_here;
+use super::router::{RouterObjects, ServicePort};
+use super::way::Way;
+use super::{
+    Exposure, Scene, declared_tls, domain, gke_ingress, ingress_paths, opaque_supply, timeouts,
+};
 use crate::facts::{EntryPoint, Fact, Host, Ingress, Place};
-use crate::kube::{Origin, View};
+use crate::kube::View;
 use crate::source::Span;
 use crate::yaml::Node;
 
 const CLASS: &str = "kubernetes.io/ingress.class";
-const ALLOW_HTTP: &str = "kubernetes.io/ingress.allow-http";
-const GLOBAL_IP: &str = "kubernetes.io/ingress.global-static-ip-name";
-const REGIONAL_IP: &str = "kubernetes.io/ingress.regional-static-ip-name";
-const PRE_SHARED: &str = "ingress.gcp.kubernetes.io/pre-shared-cert";
 const ANNOTATIONS: [&str; 2] = ["metadata", "annotations"];
+/// The layer whose Ingresses are read by code of their own.
+const GKE: &str = "gke-ingress";
 
 /// Classes that the GKE controller takes up, by annotation only.
 const GKE_CLASSES: [&str; 4] = [
@@ -26,7 +28,7 @@ const GKE_CLASSES: [&str; 4] = [
 ];
 
 /// Adds every Ingress that leads to the router.
-pub fn extract(scene: Scene<'_>, router: &RouterObjects<'_>, exposure: &mut Exposure) {
+pub fn extract<'a>(scene: Scene<'a>, router: &'a RouterObjects<'a>, exposure: &mut Exposure) {
     for ingress in of_router(scene, router) {
         one(scene, ingress, router, exposure);
     }
@@ -55,14 +57,17 @@ fn backends<'a>(ingress: View<'a>, router: &RouterObjects<'_>) -> Vec<Node<'a>> 
     let default = spec.and_then(|spec| spec.get("defaultBackend").or_else(|| spec.get("backend")));
     by_path
         .chain(default)
-        .filter(|backend| {
-            let name = backend
-                .at(&["service", "name"])
-                .or_else(|| backend.get("serviceName"))
-                .and_then(Node::text);
-            name.is_some() && name == router.service.name()
-        })
+        .filter(|backend| is_router(*backend, router))
         .collect()
+}
+
+/// Whether a backend is the router Service.
+pub fn is_router(backend: Node<'_>, router: &RouterObjects<'_>) -> bool {
+    let name = backend
+        .at(&["service", "name"])
+        .or_else(|| backend.get("serviceName"))
+        .and_then(Node::text);
+    name.is_some() && name == router.service.name()
 }
 
 /// The Service ports that an Ingress uses, by every name that they go by: name and number.
@@ -147,7 +152,7 @@ fn taken_by_gke(
             // Without a class GKE's controller takes it, and on another platform whatever is the default there.
             let (platform, told_by) = match given {
                 Some(given) => (Some(given), None),
-                None => match super::layers::platform_of(ingress) {
+                None => match platform_of(EntryKind::Ingress, ingress) {
                     Some((platform, _, key)) => (Some(platform), Some(key)),
                     None => (None, None),
                 },
@@ -170,21 +175,28 @@ fn taken_by_gke(
     }
 }
 
-fn one(scene: Scene<'_>, ingress: View<'_>, router: &RouterObjects<'_>, exposure: &mut Exposure) {
+fn one<'a>(
+    scene: Scene<'a>,
+    ingress: View<'a>,
+    router: &'a RouterObjects<'a>,
+    exposure: &mut Exposure,
+) {
     let class = class(ingress);
-    let gke = taken_by_gke(scene, ingress, &class, exposure);
+    let mut way = Way::new(ingress, router).with_class(scene, "IngressClass", class.text);
+    let mut gke = taken_by_gke(scene, ingress, &class, exposure);
+    let layer = layer_of(scene, &class, &way, &gke, exposure);
+    if layer.is_some_and(|layer| layer.id != GKE) && matches!(gke, Fact::Unknown(_)) {
+        gke = Fact::known(false);
+    }
     let annotations_at = ingress.insertion_point(&ANNOTATIONS);
     let annotations_place = Place::new(annotations_at).in_object(ingress.title());
 
     let mut facts = Ingress::new(annotations_place.clone());
     facts.name = Fact::known(ingress.name().unwrap_or_default().to_owned());
-    facts.class = Fact::Known(
-        class.text.unwrap_or_default().to_owned(),
-        class.span.or(Some(annotations_at)),
-    );
-    if class.text.is_none() {
-        facts.class = Fact::Absent(Some(annotations_at));
-    }
+    facts.class = match class.text {
+        Some(text) => Fact::Known(text.to_owned(), class.span.or(Some(annotations_at))),
+        None => Fact::Absent(Some(annotations_at)),
+    };
     facts.class_from = Fact::from_option(class.from.map(str::to_owned));
     facts.class_not_seen = Fact::known(
         class.from == Some("field") && class.text.is_some_and(|text| GKE_CLASSES.contains(&text)),
@@ -195,75 +207,85 @@ fn one(scene: Scene<'_>, ingress: View<'_>, router: &RouterObjects<'_>, exposure
     let mut entry = EntryPoint::new(annotations_place);
     entry.kind = Fact::known("ingress".to_owned());
     entry.name = Fact::known(ingress.title());
-    backend(ingress, router, &mut entry);
     hosts(scene, ingress, exposure);
-
-    let layer = match &gke {
-        Fact::Known(true, _) => recognize(EntryKind::Ingress, "gke", class.text, ingress),
-        _ => None,
-    };
+    let port = service_port(ingress, router);
     match layer {
         Some(layer) => {
-            tls_on_gke(scene, layer, ingress, &mut entry, &mut facts);
-            gke_facts(scene, ingress, &mut facts);
-            timeouts::of_layer(scene, layer, ingress, router, exposure);
+            described(layer, &mut entry);
+            ingress_paths::extract(scene, layer, &way, exposure);
+            if let Some(supply) = &layer.undecided {
+                unknown_tls(&mut entry, &layer.title, supply);
+            } else if layer.id == GKE {
+                gke_ingress::backend(router, port, &mut entry);
+                gke_ingress::tls(scene, ingress, &mut entry, &mut facts);
+                gke_ingress::facts(scene, ingress, &mut facts);
+            } else {
+                declared_tls::tls(scene, layer, &way, port, &mut entry);
+            }
+            way.ends_tls = ends_here(&entry);
+            timeouts::of_way(scene, layer, &way, &entry, exposure);
         }
         None => {
-            let title = match (class.text, &class.from) {
-                (Some(text), _) => format!("an Ingress of class `{text}`"),
-                _ => "an Ingress without a class".to_owned(),
+            let title = match class.text {
+                Some(text) => format!("an Ingress of class `{text}`"),
+                None => "an Ingress without a class".to_owned(),
             };
             let supply = match &gke {
                 Fact::Unknown(supply) => supply.clone(),
                 _ => format!("Portolan does not know the limits of {title}: check them by hand"),
             };
             timeouts::of_unknown(&entry, &title, &supply, exposure);
-            let backend = (entry.backend_port.clone(), entry.backend_protocol.clone());
             unknown_tls(&mut entry, &title, &supply);
-            (entry.backend_port, entry.backend_protocol) = backend;
+            gke_ingress::backend(router, port, &mut entry);
         }
     }
     exposure.facts.ingresses.push(facts);
     exposure.add_entry(entry);
 }
 
-/// What the Ingress speaks to the router, and where.
-fn backend(ingress: View<'_>, router: &RouterObjects<'_>, entry: &mut EntryPoint) {
+/// The layer that serves the Ingress. Google's controller has rules of its own; the others go by class.
+fn layer_of<'a>(
+    scene: Scene<'a>,
+    class: &Class<'a>,
+    way: &Way<'a>,
+    gke: &Fact<bool>,
+    exposure: &mut Exposure,
+) -> Option<&'static Layer> {
+    if gke.value() == Some(&true) {
+        return layers(EntryKind::Ingress)
+            .iter()
+            .find(|layer| layer.id == GKE);
+    }
+    let is_googles = class.text.is_some_and(|text| GKE_CLASSES.contains(&text));
+    if class.opaque || is_googles {
+        return None;
+    }
+    let clues = Clues {
+        object: way.entry,
+        class: class.text,
+        controller: way.controller(),
+        platform: scene.cluster.platform.as_deref(),
+    };
+    match by_class(EntryKind::Ingress, &clues, &way.ground(scene)) {
+        Recognized::Layer(layer, inferred) => {
+            if let Some(inferred) = inferred {
+                exposure.infer(inferred);
+            }
+            Some(layer)
+        }
+        Recognized::No => None,
+    }
+}
+
+/// The Service port that the Ingress leads to.
+fn service_port<'a>(ingress: View<'a>, router: &RouterObjects<'a>) -> Option<ServicePort<'a>> {
     let names = backend_port_names(ingress, router);
-    let port = router.ports().find(|port| {
+    router.ports().find(|port| {
         names.contains(&port.name())
             || port
                 .number()
                 .is_some_and(|number| names.contains(&number.to_string()))
-    });
-    let Some(port) = port else {
-        entry.backend_port = Fact::Absent(None);
-        return;
-    };
-    entry.backend_port = router.backend_port(port);
-    // `cloud.google.com/app-protocols: {"https": "HTTPS"}` by port name; the older key is read first.
-    let protocols = router
-        .service
-        .annotation("service.alpha.kubernetes.io/app-protocols")
-        .or_else(|| router.service.annotation("cloud.google.com/app-protocols"));
-    entry.backend_protocol = match protocols {
-        Some(node) if node.is_opaque() => {
-            Fact::Unknown(opaque_supply("the Service's app-protocols"))
-        }
-        Some(node) => {
-            let json: serde_json::Value =
-                serde_json::from_str(node.text().unwrap_or_default()).unwrap_or_default();
-            let protocol = json
-                .get(port.name())
-                .and_then(serde_json::Value::as_str)
-                .unwrap_or("HTTP");
-            Fact::at(
-                if protocol == "HTTP" { "http" } else { "https" }.to_owned(),
-                node.site(),
-            )
-        }
-        None => Fact::known("http".to_owned()),
-    };
+    })
 }
 
 /// The names that the Ingress serves, in its rules and in its TLS section.
@@ -343,216 +365,4 @@ pub fn host(
     };
     fact.domain = configured;
     exposure.facts.hosts.push(fact);
-}
-
-/// Certificates, redirect and plain HTTP as the GKE controller builds them.
-fn tls_on_gke(
-    scene: Scene<'_>,
-    layer: &Layer,
-    ingress: View<'_>,
-    entry: &mut EntryPoint,
-    facts: &mut Ingress,
-) {
-    entry.layer = Fact::known(layer.id.clone());
-    entry.layer_title = Fact::known(layer.title.clone());
-    entry.certificate_knob = Fact::from_option(layer.certificate_knob.clone());
-    entry.can_end_tls = Fact::known(true);
-    entry.http_left_to_router = Fact::known(false);
-    let annotations_at = ingress.insertion_point(&ANNOTATIONS);
-
-    let mut certificates = Vec::new();
-    let mut declared_at = None;
-    let sections = ingress
-        .node
-        .at(&["spec", "tls"])
-        .into_iter()
-        .flat_map(Node::items);
-    for section in sections {
-        let name = section.get("secretName");
-        declared_at = declared_at.or(Some(name.map_or(section.site(), Node::site)));
-        match name.and_then(Node::text).filter(|name| !name.is_empty()) {
-            Some(name) => certificates.push(format!("Secret {name}")),
-            None => {
-                // In values the place to look at is the switch that asks for the section.
-                let projected = ingress.object.origin == Origin::Projection;
-                let at = name
-                    .filter(|_| !projected)
-                    .map_or(section.site(), Node::site);
-                facts.unnamed_tls_secret = Fact::at(true, at);
-            }
-        }
-    }
-    if facts.unnamed_tls_secret.value().is_none() {
-        facts.unnamed_tls_secret = Fact::known(false);
-    }
-    facts.tls_secrets = Fact::Known(
-        certificates
-            .iter()
-            .filter_map(|name| name.strip_prefix("Secret "))
-            .map(str::to_owned)
-            .collect(),
-        declared_at,
-    );
-    for (key, what) in [
-        (PRE_SHARED, "SSL certificate"),
-        (MANAGED_CERTIFICATES, "ManagedCertificate"),
-    ] {
-        if let Some(node) = ingress.annotation(key) {
-            let names = list_of(node.text().unwrap_or_default());
-            if !names.is_empty() {
-                declared_at = declared_at.or(Some(node.site()));
-            }
-            certificates.extend(names.into_iter().map(|name| format!("{what} {name}")));
-        }
-    }
-    let hidden = ingress.is_opaque_at(&ANNOTATIONS) || ingress.is_opaque_at(&["spec", "tls"]);
-    let serves_https = declared_at.is_some();
-    entry.certificates = Fact::Known(certificates, declared_at.or(Some(annotations_at)));
-    (entry.serves_https, entry.tls_ends_at) = match (serves_https, hidden) {
-        (true, _) => (
-            Fact::known(true),
-            Fact::Known("load-balancer".to_owned(), declared_at),
-        ),
-        (false, true) => {
-            let supply = opaque_supply("an annotation of the Ingress");
-            (Fact::Unknown(supply.clone()), Fact::Unknown(supply))
-        }
-        (false, false) => (Fact::known(false), Fact::Absent(Some(annotations_at))),
-    };
-
-    let allow = ingress.annotation(ALLOW_HTTP);
-    // What does not parse as a boolean counts as true.
-    let denied = allow
-        .and_then(Node::text)
-        .is_some_and(|text| matches!(text, "false" | "False" | "FALSE" | "f" | "F" | "0"));
-    entry.serves_http = match allow {
-        Some(node) if node.is_opaque() => {
-            Fact::Unknown(opaque_supply("`kubernetes.io/ingress.allow-http`"))
-        }
-        Some(node) => Fact::at(!denied, node.site()),
-        None => Fact::Known(true, Some(annotations_at)),
-    };
-    let frontend = frontend_config(scene, ingress);
-    facts.frontend_config = text_fact(
-        ingress.annotation(FRONTEND_CONFIG),
-        annotations_at,
-        "the FrontendConfig's name",
-    );
-    match frontend {
-        Frontend::None => {
-            entry.redirects_http = Fact::Known(false, Some(annotations_at));
-            facts.ssl_policy = Fact::Absent(Some(annotations_at));
-        }
-        Frontend::Unknown(supply) => {
-            entry.redirects_http = Fact::Unknown(supply.clone());
-            facts.ssl_policy = Fact::Unknown(supply);
-        }
-        Frontend::Found(object) => {
-            let path = ["spec", "redirectToHttps", "enabled"];
-            let at = object.insertion_point(&path);
-            entry.redirects_http = match object.node.at(&path) {
-                Some(node) if node.is_opaque() => {
-                    Fact::Unknown(opaque_supply("the FrontendConfig's redirect"))
-                }
-                Some(node) => Fact::at(node.as_bool() == Some(true), node.site()),
-                None => Fact::Known(false, Some(at)),
-            };
-            let policy = object.node.at(&["spec", "sslPolicy"]);
-            facts.ssl_policy = text_fact(
-                policy,
-                object.insertion_point(&["spec"]),
-                "the SSL policy's name",
-            );
-        }
-    }
-}
-
-enum Frontend<'a> {
-    None,
-    Unknown(String),
-    Found(View<'a>),
-}
-
-fn frontend_config<'a>(scene: Scene<'a>, ingress: View<'a>) -> Frontend<'a> {
-    let Some(node) = ingress.annotation(FRONTEND_CONFIG) else {
-        return if ingress.is_opaque_at(&ANNOTATIONS) {
-            Frontend::Unknown(opaque_supply("an annotation of the Ingress"))
-        } else {
-            Frontend::None
-        };
-    };
-    if node.is_opaque() {
-        return Frontend::Unknown(opaque_supply("the FrontendConfig's name"));
-    }
-    let name = node.text().unwrap_or_default();
-    if name.is_empty() {
-        return Frontend::None;
-    }
-    match scene
-        .objects
-        .find(scene.tree, "FrontendConfig", name, ingress)
-    {
-        Some(object) => Frontend::Found(object),
-        None => Frontend::Unknown(not_among("FrontendConfig", name)),
-    }
-}
-
-/// Static addresses and managed certificates.
-fn gke_facts(scene: Scene<'_>, ingress: View<'_>, facts: &mut Ingress) {
-    let annotations_at = ingress.insertion_point(&ANNOTATIONS);
-    let text = |key: &str| match ingress.annotation(key) {
-        None if ingress.is_opaque_at(&ANNOTATIONS) => {
-            Fact::Unknown(opaque_supply("an annotation of the Ingress"))
-        }
-        node => text_fact(node, annotations_at, "an annotation of the Ingress"),
-    };
-    facts.global_static_ip = text(GLOBAL_IP);
-    facts.regional_static_ip = text(REGIONAL_IP);
-    let named = facts
-        .global_static_ip
-        .value()
-        .or(facts.regional_static_ip.value())
-        .cloned();
-    let span = facts
-        .global_static_ip
-        .value()
-        .and(facts.global_static_ip.span())
-        .or(facts.regional_static_ip.span());
-    facts.static_ip_name_valid = match &named {
-        Some(name) => Fact::Known(is_google_name(name), span),
-        None => Fact::Absent(None),
-    };
-    facts.static_ip_suggestion = Fact::from_option(named.and_then(|name| {
-        let meant = name.to_ascii_lowercase().replace(['_', '.', ' '], "-");
-        (meant != name && is_google_name(&meant)).then_some(meant)
-    }));
-    let listed = ingress.annotation(MANAGED_CERTIFICATES);
-    facts.managed_certificates = Fact::Known(
-        listed
-            .map(|node| list_of(node.text().unwrap_or_default()))
-            .unwrap_or_default(),
-        Some(listed.map_or(annotations_at, Node::site)),
-    );
-    let release_has_one = scene
-        .objects
-        .of_kind(scene.tree, "ManagedCertificate")
-        .any(|certificate| certificate.shares_namespace(ingress));
-    facts.wants_managed_certificate = Fact::known(
-        release_has_one
-            || facts
-                .managed_certificates
-                .value()
-                .is_some_and(|names| !names.is_empty()),
-    );
-}
-
-/// Names that Google Compute accepts: `[a-z]([-a-z0-9]*[a-z0-9])?`, at most 63 characters (Compute API, Address.name).
-fn is_google_name(name: &str) -> bool {
-    let bytes = name.as_bytes();
-    (1..=63).contains(&bytes.len())
-        && bytes.first().is_some_and(u8::is_ascii_lowercase)
-        && bytes.last() != Some(&b'-')
-        && bytes
-            .iter()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-')
 }

@@ -5,15 +5,24 @@
 
 mod certificate_facts;
 mod certificates;
+mod declared_tls;
 mod domain;
+mod duration;
 mod gateway;
 mod gke;
+mod gke_ingress;
 mod ingress;
+mod ingress_paths;
+mod knob_places;
 pub mod layers;
+mod listeners;
 mod load_balancer;
 mod manifest;
+mod paths;
+mod resource;
 mod router;
 mod timeouts;
+mod way;
 
 pub use certificates::{CertificateInputs, GivenFile};
 
@@ -84,6 +93,7 @@ pub fn extract(scene: Scene<'_>) -> Exposure {
         load_balancer::extract(scene, router, &mut exposure);
         ingress::extract(scene, router, &mut exposure);
         gateway::extract(scene, router, &mut exposure);
+        resource::extract(scene, router, &mut exposure);
         load_balancer::node_port(scene, router, &mut exposure);
         router::extract(scene, router, &mut exposure);
         if !exposure.facts.entry_points.is_empty() {

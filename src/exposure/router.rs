@@ -198,6 +198,7 @@ pub fn extract(scene: Scene<'_>, objects: &RouterObjects<'_>, exposure: &mut Exp
             Some("load-balancer") => "LoadBalancer",
             Some("ingress") => "Ingress",
             Some("gateway") => "Gateway",
+            Some("resource") => "a controller's own resource",
             _ => "NodePort",
         };
         if !exposed_by.iter().any(|known| known == way) {

@@ -1,44 +1,104 @@
 //! How long each hop holds a connection: the knobs of a layer, read and turned into seconds.
 
-use super::gke::{BackendConfig, backend_config_for};
-use super::layers::{Binding, Knob, Layer, Meaning, Syntax, Unit};
-use super::router::RouterObjects;
+use super::duration::{self, Reading};
+use super::knob_places::{AtPlace, Gap, annotation_key, look};
+use super::layers::knob::{Holder, Knob, KnobPlace, Meaning, Unit};
+use super::layers::recognize::fronts;
+use super::layers::sign::{Held, all_hold, controller_reaches};
+use super::layers::{Layer, WrongKey};
+use super::way::{Way, WayRule};
 use super::{Exposure, Scene, opaque_supply, override_labels, place_in};
+use crate::diagnostic::Label;
 use crate::facts::{EntryPoint, Fact, Place, Timeout};
 use crate::kube::View;
 use crate::version::Version;
-use crate::yaml::{Node, Style, Value};
+use crate::yaml::Node;
 
-/// Adds the limits of a known layer on the way through `entry`.
-pub fn of_layer(
-    scene: Scene<'_>,
+/// What the documentation asks for, in milliseconds (knowledge base, section 0).
+const NEEDED: i64 = 605_000;
+
+/// Adds the limits of a known layer on a way in.
+fn of_layer<'a>(
+    scene: Scene<'a>,
     layer: &Layer,
-    entry: View<'_>,
-    router: &RouterObjects<'_>,
+    way: &Way<'a>,
+    entry: &EntryPoint,
     exposure: &mut Exposure,
 ) {
+    if let Some(supply) = &layer.undecided {
+        of_unknown(entry, &layer.title, supply, exposure);
+    }
     for knob in &layer.timeouts {
-        let mut timeout = match knob.bound {
-            Binding::Entry => on_entry(scene, knob, entry),
-            Binding::BackendConfig => on_backend_config(scene, knob, entry, router),
-            Binding::TargetRef => on_policy(scene, knob, entry, router),
+        let unknown = match is_there(scene, knob, way) {
+            Held::Yes => None,
+            Held::No => continue,
+            Held::Unknown(supply) => Some(supply),
         };
-        describe(scene, &mut timeout, layer, knob, entry);
-        exposure.facts.timeouts.push(timeout);
-    }
-    for ineffective in &layer.ineffective {
-        let Some(node) = entry.annotation(&ineffective.annotation) else {
-            continue;
+        let per_rule = knob.places.iter().any(|place| place.of == Holder::Rule);
+        let rules: Vec<Option<WayRule<'a>>> = if per_rule && !way.rules.is_empty() {
+            way.rules.iter().copied().map(Some).collect()
+        } else {
+            vec![way.rules.first().copied()]
         };
-        let mut timeout = Timeout::new(Place::new(node.site()).in_object(entry.title()));
-        name(&mut timeout, layer, entry);
-        timeout.limited = Fact::known(false);
-        timeout.knob = Fact::known(ineffective.annotation.clone());
-        timeout.text = Fact::at(node.text().unwrap_or_default().to_owned(), node.site());
-        timeout.no_effect = Fact::known(ineffective.why.clone());
-        timeout.depends_on_controller = Fact::known(false);
-        exposure.facts.timeouts.push(timeout);
+        for rule in rules {
+            let mut timeout = settle(scene, knob, way, rule);
+            describe(scene, &mut timeout, layer, knob, way);
+            if let Some(supply) = &unknown {
+                timeout.limited = Fact::Unknown(supply.clone());
+            }
+            let repeated = exposure
+                .facts
+                .timeouts
+                .iter()
+                .any(|known| known.place == timeout.place && known.knob == timeout.knob);
+            if !repeated {
+                exposure.facts.timeouts.push(timeout);
+            }
+        }
     }
+    for wrong in &layer.ineffective {
+        ineffective(layer, wrong, way, exposure);
+    }
+}
+
+/// Adds the limits of a layer and of whatever its object says to stand before it.
+pub fn of_way<'a>(
+    scene: Scene<'a>,
+    layer: &Layer,
+    way: &Way<'a>,
+    entry: &EntryPoint,
+    exposure: &mut Exposure,
+) {
+    of_layer(scene, layer, way, entry, exposure);
+    for front in fronts(&way.ground(scene)) {
+        of_layer(scene, front, way, entry, exposure);
+    }
+}
+
+/// Whether a knob is there on this way.
+fn is_there(scene: Scene<'_>, knob: &Knob, way: &Way<'_>) -> Held {
+    if let Some(wanted) = knob.ends_tls {
+        match &way.ends_tls {
+            Fact::Known(ends, _) if *ends != wanted => return Held::No,
+            Fact::Unknown(supply) => return Held::Unknown(supply.clone()),
+            _ => {}
+        }
+    }
+    all_hold(&knob.when, &way.ground(scene))
+}
+
+fn ineffective(layer: &Layer, wrong: &WrongKey, way: &Way<'_>, exposure: &mut Exposure) {
+    let Some(node) = way.entry.annotation(&wrong.annotation) else {
+        return;
+    };
+    let mut timeout = Timeout::new(Place::new(node.site()).in_object(way.entry.title()));
+    name(&mut timeout, layer, way.entry);
+    timeout.limited = Fact::known(false);
+    timeout.knob = Fact::known(wrong.annotation.clone());
+    timeout.text = Fact::at(node.text().unwrap_or_default().to_owned(), node.site());
+    timeout.no_effect = Fact::known(wrong.why.clone());
+    timeout.depends_on_controller = Fact::known(false);
+    exposure.facts.timeouts.push(timeout);
 }
 
 /// Adds the limit, whatever it may be, of a layer that no file describes.
@@ -57,9 +117,96 @@ fn name(timeout: &mut Timeout, layer: &Layer, entry: View<'_>) {
     timeout.layer_title = Fact::known(layer.title.clone());
 }
 
+/// Finds what a knob is set to: the first place that is filled counts.
+fn settle<'a>(scene: Scene<'a>, knob: &Knob, way: &Way<'a>, rule: Option<WayRule<'a>>) -> Timeout {
+    let mut gap: Option<Gap> = None;
+    for place in &knob.places {
+        let place = with_port(place, way);
+        match look(scene, knob, &place, way, rule) {
+            AtPlace::Written {
+                node,
+                text,
+                object,
+                key,
+            } => {
+                let at = Place {
+                    span: node.site(),
+                    object: Some(object.title()),
+                    labels: override_labels(node, scene),
+                };
+                let mut timeout = read(&as_written_at(knob, &place), node, text, at);
+                timeout.knob = Fact::known(key);
+                timeout.knob_on = Fact::known(object.kind().to_owned());
+                return timeout;
+            }
+            AtPlace::Missing(found) => gap = gap.or(found),
+            AtPlace::Unknown(at, supply) => {
+                let mut timeout = Timeout::new(Place::new(at).in_object(way.entry.title()));
+                timeout.limited = Fact::Unknown(supply.clone());
+                timeout.text = Fact::Unknown(supply);
+                return timeout;
+            }
+        }
+    }
+    let mut timeout = match gap {
+        Some(gap) => {
+            let mut timeout = Timeout::new(gap.place);
+            timeout.how = Fact::from_option(gap.how);
+            timeout
+        }
+        None => Timeout::new(nothing_to_set(knob, way)),
+    };
+    if let Some(how) = &knob.how {
+        timeout.how = Fact::known(how.clone());
+    }
+    timeout.text = Fact::Absent(Some(timeout.place.span));
+    if knob.unlimited_unless_set {
+        timeout.limited = Fact::known(false);
+    } else if knob.default.is_none() && !knob.places.is_empty() {
+        timeout.limited = Fact::Unknown(format!(
+            "the default is not documented: {}",
+            timeout.how.value().map_or("set it", String::as_str)
+        ));
+    }
+    timeout
+}
+
+/// The knob with what is different at one of its places.
+fn as_written_at(knob: &Knob, place: &KnobPlace) -> Knob {
+    Knob {
+        syntax: place.syntax.unwrap_or(knob.syntax),
+        unit: place.unit.or(knob.unit),
+        ..knob.clone()
+    }
+}
+
+fn with_port(place: &KnobPlace, way: &Way<'_>) -> KnobPlace {
+    KnobPlace {
+        annotation: place
+            .annotation
+            .as_deref()
+            .map(|key| annotation_key(key, way)),
+        ..place.clone()
+    }
+}
+
+/// Where a limit that nothing sets is shown: at what brings it about, else at the object's type or class.
+fn nothing_to_set(knob: &Knob, way: &Way<'_>) -> Place {
+    let cause = knob.at.as_deref().and_then(|key| way.entry.annotation(key));
+    if let Some(node) = cause {
+        return Place::new(node.site()).in_object(way.entry.title());
+    }
+    match way.entry.kind() {
+        "Service" => place_in(way.entry, &["spec", "type"]),
+        "Gateway" => place_in(way.entry, &["spec", "gatewayClassName"]),
+        _ => Place::new(way.entry.insertion_point(&["metadata", "annotations"]))
+            .in_object(way.entry.title()),
+    }
+}
+
 /// Fills in what the layer file says.
-fn describe(scene: Scene<'_>, timeout: &mut Timeout, layer: &Layer, knob: &Knob, entry: View<'_>) {
-    name(timeout, layer, entry);
+fn describe(scene: Scene<'_>, timeout: &mut Timeout, layer: &Layer, knob: &Knob, way: &Way<'_>) {
+    name(timeout, layer, way.entry);
     timeout.meaning = Fact::known(
         match knob.meaning {
             Meaning::Idle => "idle",
@@ -67,11 +214,20 @@ fn describe(scene: Scene<'_>, timeout: &mut Timeout, layer: &Layer, knob: &Knob,
         }
         .to_owned(),
     );
-    if !matches!(timeout.limited, Fact::Unknown(_)) {
+    if let Some(supply) = &knob.undecided {
+        timeout.limited = Fact::Unknown(supply.clone());
+    } else if matches!(timeout.limited, Fact::Absent(_)) {
         timeout.limited = Fact::known(!knob.unlimited);
     }
-    timeout.knob = Fact::from_option(knob.annotation.clone().or_else(|| knob.field.clone()));
-    timeout.knob_on = Fact::known(knob.on.clone().unwrap_or_else(|| entry.kind().to_owned()));
+    if timeout.knob.value().is_none() {
+        let first = knob.places.first();
+        timeout.knob = Fact::from_option(first.and_then(|place| {
+            let key = place.annotation.as_deref().or(place.field.as_deref())?;
+            Some(annotation_key(key, way))
+        }));
+        let kind = first.and_then(|place| place.kind.clone());
+        timeout.knob_on = Fact::known(kind.unwrap_or_else(|| way.entry.kind().to_owned()));
+    }
     timeout.default = Fact::from_option(knob.fixed.or(knob.default));
     timeout.min = Fact::from_option(knob.min.or(knob.fixed));
     timeout.max = maximum(scene, knob, timeout.seconds.value().copied());
@@ -83,8 +239,54 @@ fn describe(scene: Scene<'_>, timeout: &mut Timeout, layer: &Layer, knob: &Knob,
         (_, Fact::Known(seconds, span)) => Fact::Known(*seconds, *span),
         _ => timeout.default.clone(),
     };
-    let depends = knob.depends_on.is_some() && scene.cluster.aws_load_balancer_controller.is_none();
-    timeout.depends_on_controller = Fact::known(depends);
+    let told = scene.cluster.aws_load_balancer_controller.as_deref();
+    timeout.depends_on_controller = Fact::known(knob.depends_on.is_some() && told.is_none());
+    if let Some(since) = &knob.controller_since
+        && timeout.text.value().is_some()
+    {
+        by_controller(timeout, told, since);
+    }
+    if timeout.text.value().is_none() {
+        look_alikes(timeout, layer, way);
+    }
+}
+
+/// A knob that only newer releases of the AWS Load Balancer Controller know.
+fn by_controller(timeout: &mut Timeout, told: Option<&str>, since: &str) {
+    if controller_reaches(told, since) {
+        return;
+    }
+    match told {
+        Some(told) => {
+            // What is written is not read, so the default is all there is.
+            timeout.text = Fact::Absent(timeout.text.span());
+            timeout.seconds = Fact::Absent(None);
+            timeout.max = timeout.default.clone();
+            timeout.instead = Fact::known(format!(
+                "the AWS Load Balancer Controller reads the annotation since version {since}, and this one is `{told}`: update it"
+            ));
+        }
+        None => {
+            timeout.limited = Fact::Unknown(format!(
+                "the annotation is read by the AWS Load Balancer Controller {since} or later: give its version with \
+                 `--aws-load-balancer-controller`"
+            ));
+        }
+    }
+}
+
+/// Points at what looks like the knob and is none.
+fn look_alikes(timeout: &mut Timeout, layer: &Layer, way: &Way<'_>) {
+    for wrong in &layer.look_alikes {
+        let node = [way.entry, way.router.service]
+            .into_iter()
+            .find_map(|object| object.annotation(&wrong.annotation));
+        let Some(node) = node else { continue };
+        timeout.place.labels.push(Label {
+            span: node.site(),
+            message: wrong.why.clone(),
+        });
+    }
 }
 
 /// The largest value accepted. It is unknown only where it decides: the value lies between an old and a new maximum, and
@@ -116,190 +318,56 @@ fn maximum(scene: Scene<'_>, knob: &Knob, seconds: Option<i64>) -> Fact<i64> {
     }
 }
 
-fn on_entry(scene: Scene<'_>, knob: &Knob, entry: View<'_>) -> Timeout {
-    let Some(key) = knob.annotation.as_deref() else {
-        return Timeout::new(place_in(entry, &["spec", "type"]));
-    };
-    const ANNOTATIONS: [&str; 2] = ["metadata", "annotations"];
-    let missing = entry.insertion_point(&ANNOTATIONS);
-    let place = Place::new(missing).in_object(entry.title());
-    let Some(node) = entry.annotation(key) else {
-        let mut timeout = Timeout::new(place);
-        timeout.text = if entry.is_opaque_at(&ANNOTATIONS) {
-            Fact::Unknown(opaque_supply("an annotation"))
-        } else {
-            Fact::Absent(Some(missing))
-        };
-        return timeout;
-    };
-    let place = Place {
-        span: node.site(),
-        labels: override_labels(node, scene),
-        ..place
-    };
-    if node.is_null() {
-        // A null is refused as an annotation, and sets nothing.
-        let mut timeout = Timeout::new(place);
-        timeout.text = Fact::Absent(Some(node.site()));
-        return timeout;
-    }
-    read(knob, node, place)
-}
-
-fn on_backend_config(
-    scene: Scene<'_>,
-    knob: &Knob,
-    entry: View<'_>,
-    router: &RouterObjects<'_>,
-) -> Timeout {
-    match backend_config_for(scene, entry, router) {
-        BackendConfig::None(at) => {
-            let mut timeout = Timeout::new(Place::new(at).in_object(router.service.title()));
-            timeout.text = Fact::Absent(Some(at));
-            timeout.how = Fact::known(format!(
-                "create a BackendConfig (`cloud.google.com/v1`) with `spec.timeoutSec: {0}` and name it in the router Service's \
-                 annotation `cloud.google.com/backend-config: '{{\"default\": \"NAME\"}}'`",
-                knob.minimum.as_deref().unwrap_or("605")
-            ));
-            timeout
-        }
-        BackendConfig::Unknown(at, supply) => {
-            let mut timeout = Timeout::new(Place::new(at).in_object(router.service.title()));
-            timeout.limited = Fact::Unknown(supply.clone());
-            timeout.text = Fact::Unknown(supply);
-            timeout
-        }
-        BackendConfig::Found(object) => on_object(scene, knob, object),
-    }
-}
-
-fn on_policy(
-    scene: Scene<'_>,
-    knob: &Knob,
-    entry: View<'_>,
-    router: &RouterObjects<'_>,
-) -> Timeout {
-    let kind = knob.on.as_deref().unwrap_or_default();
-    let router_name = router.service.name().unwrap_or_default();
-    let policy = scene.objects.of_kind(scene.tree, kind).find(|policy| {
-        let target = |field: &str| {
-            policy
-                .node
-                .at(&["spec", "targetRef", field])
-                .and_then(Node::text)
-        };
-        target("kind") == Some("Service")
-            && target("name") == Some(router_name)
-            && policy.shares_namespace(router.service)
-    });
-    if let Some(policy) = policy {
-        return on_object(scene, knob, policy);
-    }
-    let mut timeout = Timeout::new(place_in(entry, &["spec", "gatewayClassName"]));
-    timeout.text = Fact::Absent(Some(timeout.place.span));
-    let field = knob.field.as_deref().unwrap_or_default();
-    timeout.how = Fact::known(format!(
-        "add a {kind} to `extraDeploy` with `{field}: {}` and `spec.targetRef` naming the Service `{router_name}` \
-         (`group: \"\"`, `kind: Service`)",
-        knob.minimum.as_deref().unwrap_or("605"),
-    ));
-    timeout
-}
-
-/// A knob that is a field of an object of its own.
-fn on_object(scene: Scene<'_>, knob: &Knob, object: View<'_>) -> Timeout {
-    let path: Vec<&str> = knob
-        .field
-        .as_deref()
-        .unwrap_or_default()
-        .split('.')
-        .collect();
-    let place = place_in(object, &path);
-    match object.node.at(&path).filter(|node| !node.is_null()) {
-        Some(node) => {
-            let place = Place {
-                labels: override_labels(node, scene),
-                ..place
-            };
-            read(knob, node, place)
-        }
-        None => {
-            let mut timeout = Timeout::new(place);
-            let hidden =
-                (1..path.len()).any(|len| object.is_opaque_at(path.get(..len).unwrap_or_default()));
-            timeout.text = if hidden {
-                Fact::Unknown(opaque_supply(&format!("a part of {}", object.title())))
-            } else {
-                Fact::Absent(Some(timeout.place.span))
-            };
-            timeout.how = Fact::known(format!(
-                "set `{}: {}` in {}",
-                knob.field.as_deref().unwrap_or_default(),
-                knob.minimum.as_deref().unwrap_or("605"),
-                object.title()
-            ));
-            timeout
-        }
-    }
-}
-
 /// Reads a value that was written.
-fn read(knob: &Knob, node: Node<'_>, place: Place) -> Timeout {
+fn read(knob: &Knob, node: Node<'_>, part: Option<String>, place: Place) -> Timeout {
     let mut timeout = Timeout::new(place);
     if node.is_opaque() {
         timeout.text = Fact::Unknown(opaque_supply("the timeout"));
         timeout.seconds = Fact::Unknown(opaque_supply("the timeout"));
         return timeout;
     }
-    let text = node.text().unwrap_or_default();
-    timeout.text = Fact::at(text.to_owned(), node.site());
-    match parse(knob, node) {
-        Ok(seconds) => timeout.seconds = Fact::at(seconds, node.site()),
+    let text = part.unwrap_or_else(|| node.text().unwrap_or_default().to_owned());
+    timeout.text = Fact::at(text.clone(), node.site());
+    match duration::read(knob, node, &text) {
+        Ok(Reading::Limit(milliseconds)) => {
+            // Rounded down: 604.9 s are not 605 s.
+            timeout.seconds = Fact::at(milliseconds.div_euclid(1_000), node.site());
+            timeout.unit_mistake = Fact::from_option(unit_mistake(knob, &text, milliseconds));
+        }
+        Ok(Reading::Unlimited) => timeout.limited = Fact::at(false, node.site()),
+        Ok(Reading::Default) => {
+            timeout.seconds = match knob.default {
+                Some(default) => Fact::at(default, node.site()),
+                None => Fact::Absent(None),
+            };
+        }
         Err(defect) => timeout.defect = Fact::at(defect, node.site()),
     }
     timeout
 }
 
-/// The value in seconds, or why it is none.
-fn parse(knob: &Knob, node: Node<'_>) -> Result<i64, String> {
-    let unit = knob.unit.unwrap_or(Unit::Seconds);
-    let number = match knob.syntax {
-        Syntax::IntegerField => match node.scalar().map(|scalar| (scalar.value, scalar.style)) {
-            Some((Value::Int(number), _)) => number,
-            Some((Value::String, style)) if style != Style::Plain => {
-                return Err(
-                    "it is a string, and the field takes a number without quotes".to_owned(),
-                );
-            }
-            _ => return Err(format!("it is not a whole number of {}", unit.name())),
-        },
-        Syntax::Integer => {
-            let text = node.text().unwrap_or_default().trim();
-            let plain = !text.is_empty()
-                && text
-                    .strip_prefix(['+', '-'])
-                    .unwrap_or(text)
-                    .bytes()
-                    .all(|byte| byte.is_ascii_digit());
-            if !plain {
-                let bare = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-                let hint = if bare.len() < text.len()
-                    && !bare.is_empty()
-                    && bare.bytes().all(|byte| byte.is_ascii_digit())
-                {
-                    format!(
-                        "; the unit is {} already, write the bare number",
-                        unit.name()
-                    )
-                } else {
-                    String::new()
-                };
-                return Err(format!("it is not a whole number of {}{hint}", unit.name()));
-            }
-            text.parse::<i64>()
-                .map_err(|_| format!("it is too large for a number of {}", unit.name()))?
-        }
-    };
-    unit.seconds(number)
-        .ok_or_else(|| format!("it is too large for a number of {}", unit.name()))
+/// A number that is right in seconds, where the knob counts something else. Says what it comes to.
+fn unit_mistake(knob: &Knob, text: &str, milliseconds: i64) -> Option<String> {
+    let number = duration::bare_number(text)?;
+    match knob.unit? {
+        Unit::Milliseconds if milliseconds < NEEDED => Some(format!(
+            "a number without a unit counts milliseconds here, so {number} is {} s",
+            thousandths(milliseconds)
+        )),
+        Unit::Minutes if number >= NEEDED / 1_000 => Some(format!(
+            "it counts minutes, so {number} is {} s",
+            milliseconds / 1_000
+        )),
+        _ => None,
+    }
+}
+
+/// `605` as `0.605`, `605000` as `605`.
+fn thousandths(milliseconds: i64) -> String {
+    let text = format!(
+        "{}.{:03}",
+        milliseconds / 1_000,
+        milliseconds.rem_euclid(1_000)
+    );
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

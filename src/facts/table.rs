@@ -66,9 +66,9 @@ declare_subjects! {
         suggestion: String,
     }
 
-    /// One way in from outside: a LoadBalancer or NodePort Service, an Ingress, a Gateway.
+    /// One way in from outside: a LoadBalancer or NodePort Service, an Ingress, a Gateway, or a controller's own resource.
     EntryPoint ("entry_point", entry_points) {
-        /// `load-balancer`, `node-port`, `ingress` or `gateway`.
+        /// `load-balancer`, `node-port`, `ingress`, `gateway`, or `resource` for a controller's own kind of object.
         kind: String,
         /// The object, e.g. `Ingress carto-router`.
         name: String,
@@ -97,6 +97,10 @@ declare_subjects! {
         can_end_tls: bool,
         /// The annotation or field that names a certificate on this layer.
         certificate_knob: String,
+        /// How to name a certificate on this layer, in its own words; null where it has none of its own.
+        certificate_how: String,
+        /// How to redirect plain HTTP on this layer, or close it, in its own words; null where it cannot.
+        redirect_how: String,
     }
 
     /// One limit on how long a connection may last on one hop. Every hop of a known layer has at least one; a hop without
@@ -135,6 +139,9 @@ declare_subjects! {
         unit: String,
         /// The smallest literal that satisfies the requirement, in the knob's own syntax, e.g. `"605"` or `"11"`.
         minimum: String,
+        /// What a number without a unit comes to where seconds were meant and the knob counts something else, in words;
+        /// null where there is no such mistake.
+        unit_mistake: String,
         /// What to do when the knob is not there yet, in the layer's own words.
         how: String,
         /// What to use instead of a layer that cannot hold a connection for long enough; null for any other.
@@ -155,6 +162,21 @@ declare_subjects! {
         serves_domain: bool,
         /// The configured domain.
         domain: String,
+    }
+
+    /// A path by which a rule of an Ingress leads to the router.
+    IngressPath ("ingress_path", ingress_paths) {
+        /// The Ingress, e.g. `Ingress carto-router`.
+        ingress: String,
+        /// The path as it was written.
+        path: String,
+        /// Its type: `Prefix`, `Exact` or `ImplementationSpecific`.
+        path_type: String,
+        /// What the controller makes of it, in words, where that is not to serve everything below it; null where it does, or
+        /// where another path of the rule does.
+        defect: String,
+        /// What to write instead, in words.
+        instead: String,
     }
 
     /// An Ingress that leads to the router.

@@ -1,0 +1,174 @@
+//! TLS as a layer file declares it in cases of signs: where it ends, what becomes of plain HTTP, what the router is sent.
+
+use super::layers::Layer;
+use super::layers::sign::{Ground, Held, all_hold};
+use super::layers::tls::{BackendProtocol, Ends, EndsCase, Plain};
+use super::listeners::ends_in_router;
+use super::router::ServicePort;
+use super::way::Way;
+use super::{Scene, list_of, paths};
+use crate::facts::{EntryPoint, Fact};
+use crate::source::Span;
+use crate::yaml::Node;
+
+/// What a list of cases comes to.
+enum Chosen<'c, C> {
+    Case(&'c C),
+    None,
+    Unknown(String),
+}
+
+/// The first case that holds; one that cannot be known stands in the way of the later ones.
+fn choose<'c, C>(
+    cases: &'c [C],
+    signs: impl Fn(&'c C) -> &'c [super::layers::Sign],
+    ground: &Ground<'_>,
+) -> Chosen<'c, C> {
+    for case in cases {
+        match all_hold(signs(case), ground) {
+            Held::Yes => return Chosen::Case(case),
+            Held::No => {}
+            Held::Unknown(supply) => return Chosen::Unknown(supply),
+        }
+    }
+    Chosen::None
+}
+
+/// Fills in the entry point's facts about TLS.
+pub fn tls<'a>(
+    scene: Scene<'a>,
+    layer: &Layer,
+    way: &Way<'a>,
+    port: Option<ServicePort<'a>>,
+    entry: &mut EntryPoint,
+) {
+    let ground = way.ground(scene);
+    let missing_at = entry.place.span;
+    let checks = || format!("Portolan cannot see it: check {} by hand", layer.title);
+    entry.http_left_to_router = Fact::known(false);
+    entry.certificates = Fact::Known(Vec::new(), Some(missing_at));
+    backend(layer, &ground, port, way, entry);
+    match choose(&layer.tls.ends, |case| &case.when, &ground) {
+        Chosen::Unknown(supply) => {
+            entry.tls_ends_at = Fact::Unknown(supply.clone());
+            entry.serves_https = Fact::Unknown(supply);
+        }
+        Chosen::None => {
+            entry.tls_ends_at = Fact::Absent(Some(missing_at));
+            entry.serves_https = Fact::known(false);
+        }
+        Chosen::Case(case) => match case.is {
+            Ends::Here => {
+                let (names, at) = certificates(case, &ground);
+                let at = at.unwrap_or(missing_at);
+                entry.certificates = Fact::Known(names, Some(at));
+                entry.tls_ends_at = Fact::Known("load-balancer".to_owned(), Some(at));
+                entry.serves_https = Fact::Known(true, Some(at));
+            }
+            Ends::Router => {
+                entry.backend_protocol = Fact::known("tls".to_owned());
+                let backend_port = entry.backend_port.clone();
+                ends_in_router(true, way, &backend_port, entry);
+            }
+            Ends::Unknown => {
+                let supply = case.supply.clone().unwrap_or_else(checks);
+                entry.tls_ends_at = Fact::Unknown(supply.clone());
+                entry.serves_https = Fact::Unknown(supply);
+            }
+        },
+    }
+    plain_http(layer, &ground, missing_at, &checks(), entry);
+}
+
+/// The names of certificates, and where the first stands.
+fn certificates(case: &EndsCase, ground: &Ground<'_>) -> (Vec<String>, Option<Span>) {
+    let signed: Vec<Node<'_>> = case
+        .when
+        .first()
+        .map(|sign| sign.matching(ground))
+        .unwrap_or_default();
+    let at = signed.first().map(|node| node.site());
+    let named: Vec<Node<'_>> = match (&case.names, case.when.first()) {
+        (Some(path), Some(sign)) => sign
+            .objects(ground)
+            .into_iter()
+            .flat_map(|object| paths::nodes(object.node, path))
+            .collect(),
+        _ => signed,
+    };
+    let what = case.what.as_deref().unwrap_or("certificate");
+    let mut names: Vec<String> = named
+        .iter()
+        .filter(|node| !node.is_opaque())
+        .filter_map(|node| node.text())
+        .flat_map(list_of)
+        .map(|name| format!("{what} {name}"))
+        .collect();
+    if names.is_empty() {
+        names.push(what.to_owned());
+    }
+    (names, named.first().map(|node| node.site()).or(at))
+}
+
+fn plain_http(
+    layer: &Layer,
+    ground: &Ground<'_>,
+    missing_at: Span,
+    checks: &str,
+    entry: &mut EntryPoint,
+) {
+    let (is, at, supply) = match choose(&layer.tls.plain, |case| &case.when, ground) {
+        Chosen::Unknown(supply) => (Plain::Unknown, None, Some(supply)),
+        Chosen::None => (Plain::Served, None, None),
+        Chosen::Case(case) => {
+            let node = case
+                .when
+                .first()
+                .and_then(|sign| sign.matching(ground).first().copied());
+            (case.is, node.map(Node::site), case.supply.clone())
+        }
+    };
+    let at = Some(at.unwrap_or(missing_at));
+    (entry.serves_http, entry.redirects_http) = match is {
+        Plain::Served => (Fact::Known(true, at), Fact::Known(false, at)),
+        Plain::Redirected => (Fact::Known(true, at), Fact::Known(true, at)),
+        Plain::Closed => (Fact::Known(false, at), Fact::Known(false, at)),
+        Plain::Unknown => {
+            let supply = supply.unwrap_or_else(|| checks.to_owned());
+            (Fact::Unknown(supply.clone()), Fact::Unknown(supply))
+        }
+    };
+}
+
+/// What the layer speaks to the router, and where.
+fn backend(
+    layer: &Layer,
+    ground: &Ground<'_>,
+    port: Option<ServicePort<'_>>,
+    way: &Way<'_>,
+    entry: &mut EntryPoint,
+) {
+    entry.backend_port = match port {
+        Some(port) => way.router.backend_port(port),
+        None => Fact::Absent(None),
+    };
+    entry.backend_protocol = match choose(&layer.tls.backend, |case| &case.when, ground) {
+        Chosen::Unknown(supply) => Fact::Unknown(supply),
+        Chosen::None => Fact::known("http".to_owned()),
+        Chosen::Case(case) => {
+            let at = case
+                .when
+                .first()
+                .and_then(|sign| sign.matching(ground).first().copied())
+                .map(Node::site);
+            match case.is {
+                BackendProtocol::Http => Fact::Known("http".to_owned(), at),
+                BackendProtocol::Https => Fact::Known("https".to_owned(), at),
+                BackendProtocol::Unknown => Fact::Unknown(format!(
+                    "what {} speaks to the router is decided request by request: set it",
+                    layer.title
+                )),
+            }
+        }
+    };
+}

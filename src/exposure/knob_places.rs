@@ -1,0 +1,377 @@
+//! Where a knob stands: from a place as a layer file describes it to the node that was written there, if any.
+
+use super::gke::{BackendConfig, backend_config_for};
+use super::layers::knob::{Holder, Knob, KnobPlace};
+use super::way::{Way, WayRule};
+use super::{Scene, opaque_supply, paths};
+use crate::facts::Place;
+use crate::kube::View;
+use crate::source::Span;
+use crate::yaml::Node;
+
+/// What was found at one place.
+pub enum AtPlace<'a> {
+    /// This was written.
+    Written {
+        /// The value.
+        node: Node<'a>,
+        /// A part of the value, for a key within a map-valued annotation.
+        text: Option<String>,
+        /// The object that it stands on.
+        object: View<'a>,
+        /// The key under which it stands.
+        key: String,
+    },
+    /// Nothing was written; here it would have been.
+    Missing(Option<Gap>),
+    /// It cannot be known; here it would be, and this is to supply.
+    Unknown(Span, String),
+}
+
+/// Where a value would have been written, and how.
+pub struct Gap {
+    /// The place.
+    pub place: Place,
+    /// What to do, where that is not just to add the annotation there.
+    pub how: Option<String>,
+}
+
+const ANNOTATIONS: [&str; 2] = ["metadata", "annotations"];
+
+/// Looks at one place of a knob, for one rule of the way.
+pub fn look<'a>(
+    scene: Scene<'a>,
+    knob: &Knob,
+    place: &KnobPlace,
+    way: &Way<'a>,
+    rule: Option<WayRule<'a>>,
+) -> AtPlace<'a> {
+    match place.of {
+        Holder::Entry => on_object(knob, place, way.entry),
+        Holder::Service => on_object(knob, place, way.router.service),
+        Holder::Rule => match rule {
+            Some(rule) => on_rule(knob, place, rule),
+            None => AtPlace::Missing(None),
+        },
+        Holder::BackendConfig => match backend_config_for(scene, way.entry, way.router) {
+            BackendConfig::None(at) => AtPlace::Missing(Some(Gap {
+                place: Place::new(at).in_object(way.router.service.title()),
+                how: Some(format!(
+                    "create a BackendConfig (`cloud.google.com/v1`) with `spec.timeoutSec: {0}` and name it in the router \
+                     Service's annotation `cloud.google.com/backend-config: '{{\"default\": \"NAME\"}}'`",
+                    knob.minimum.as_deref().unwrap_or("605")
+                )),
+            })),
+            BackendConfig::Unknown(at, supply) => AtPlace::Unknown(at, supply),
+            BackendConfig::Found(object) => on_object(knob, place, object),
+        },
+        Holder::Policy => on_policy(scene, knob, place, way, rule),
+        Holder::ClassParameters => match way.class_parameters {
+            Some(object) => on_object(knob, place, object),
+            None => AtPlace::Missing(None),
+        },
+        Holder::GatewayParameters => on_gateway_parameters(scene, knob, place, way),
+        Holder::Controller => on_controller(scene, knob, place, way),
+    }
+}
+
+/// The annotation's key with the Service's HTTPS port filled in.
+pub fn annotation_key(key: &str, way: &Way<'_>) -> String {
+    let port = way
+        .router
+        .port("https", 443)
+        .and_then(|port| port.number())
+        .unwrap_or(443);
+    key.replace("{port}", &port.to_string())
+}
+
+fn on_object<'a>(knob: &Knob, place: &KnobPlace, object: View<'a>) -> AtPlace<'a> {
+    if let Some(key) = &place.annotation {
+        return on_annotation(knob, place, object, key);
+    }
+    let path = place.field.as_deref().unwrap_or_default();
+    let otherwise = object.insertion_point(&[]);
+    in_node(knob, place, object, object.node, path, otherwise)
+}
+
+fn on_rule<'a>(knob: &Knob, place: &KnobPlace, rule: WayRule<'a>) -> AtPlace<'a> {
+    let path = place.field.as_deref().unwrap_or_default();
+    in_node(knob, place, rule.object, rule.node, path, rule.node.site())
+}
+
+fn in_node<'a>(
+    knob: &Knob,
+    place: &KnobPlace,
+    object: View<'a>,
+    root: Node<'a>,
+    path: &str,
+    otherwise: Span,
+) -> AtPlace<'a> {
+    let nodes = paths::nodes(root, path);
+    let found = match &place.key {
+        // A list of `{key, value}`.
+        Some(key) => nodes
+            .iter()
+            .flat_map(|list| list.items())
+            .find(|item| item.get("key").and_then(Node::text) == Some(key))
+            .and_then(|item| item.get("value")),
+        None => nodes.first().copied(),
+    };
+    if let Some(node) = found.filter(|node| !node.is_null()) {
+        return AtPlace::Written {
+            node,
+            text: None,
+            object,
+            key: place.key.clone().unwrap_or_else(|| path.to_owned()),
+        };
+    }
+    let span = paths::insertion_point(root, path, otherwise);
+    if paths::is_hidden(root, path) {
+        return AtPlace::Unknown(
+            span,
+            opaque_supply(&format!("a part of {}", object.title())),
+        );
+    }
+    let minimum = knob.minimum.as_deref().unwrap_or("605");
+    let setting = match &place.key {
+        Some(key) => format!("add `{{key: {key}, value: {minimum}}}` to `{path}`"),
+        None => format!("set `{path}: {minimum}`"),
+    };
+    AtPlace::Missing(Some(Gap {
+        place: Place::new(span).in_object(object.title()),
+        how: Some(format!("{setting} in {}", object.title())),
+    }))
+}
+
+fn on_annotation<'a>(knob: &Knob, place: &KnobPlace, object: View<'a>, key: &str) -> AtPlace<'a> {
+    let mut missing = object.insertion_point(&ANNOTATIONS);
+    let keys = std::iter::once(key).chain(place.aliases.iter().map(String::as_str));
+    for key in keys {
+        let Some(node) = object.annotation(key) else {
+            continue;
+        };
+        if node.is_null() {
+            // A null is refused as an annotation, and sets nothing.
+            missing = node.site();
+            continue;
+        }
+        let Some(entry_key) = &place.key else {
+            return AtPlace::Written {
+                node,
+                text: None,
+                object,
+                key: key.to_owned(),
+            };
+        };
+        if node.is_opaque() {
+            return AtPlace::Unknown(node.site(), opaque_supply("an annotation"));
+        }
+        if let Some(text) = map_value(node.text().unwrap_or_default(), entry_key) {
+            return AtPlace::Written {
+                node,
+                text: Some(text),
+                object,
+                key: format!("{key}: {entry_key}"),
+            };
+        }
+        return AtPlace::Missing(Some(Gap {
+            place: Place::new(node.site()).in_object(object.title()),
+            how: Some(format!(
+                "add `{}` to the annotation `{key}`",
+                knob.minimum.as_deref().unwrap_or_default()
+            )),
+        }));
+    }
+    if object.is_opaque_at(&ANNOTATIONS) {
+        return AtPlace::Unknown(missing, opaque_supply("an annotation"));
+    }
+    AtPlace::Missing(Some(Gap {
+        place: Place::new(missing).in_object(object.title()),
+        how: Some(format!(
+            "add the annotation `{key}: {}` to {}",
+            knob.minimum.as_deref().unwrap_or_default(),
+            object.title()
+        )),
+    }))
+}
+
+/// The value of a key in `k=v,k=v`, blanks trimmed.
+fn map_value(text: &str, key: &str) -> Option<String> {
+    text.split(',').find_map(|item| {
+        let (name, value) = item.split_once('=')?;
+        (name.trim() == key).then(|| value.trim().to_owned())
+    })
+}
+
+fn on_policy<'a>(
+    scene: Scene<'a>,
+    knob: &Knob,
+    place: &KnobPlace,
+    way: &Way<'a>,
+    rule: Option<WayRule<'a>>,
+) -> AtPlace<'a> {
+    let kind = place.kind.as_deref().unwrap_or_default();
+    let candidates: Vec<(&str, View<'a>)> = place
+        .targets
+        .iter()
+        .filter_map(|target| {
+            let object = match target.as_str() {
+                "Service" => way.router.service,
+                "Gateway" => way.entry,
+                _ => rule?.object,
+            };
+            Some((target.as_str(), object))
+        })
+        .collect();
+    // The target that is named first is the more specific one.
+    let policy = candidates.iter().find_map(|(target, object)| {
+        scene
+            .objects
+            .iter(scene.tree)
+            .find(|policy| policy.kind() == kind && targets(*policy, target, *object))
+    });
+    if let Some(policy) = policy {
+        return on_object(knob, place, policy);
+    }
+    let field = place.field.as_deref().unwrap_or_default();
+    let minimum = knob.minimum.as_deref().unwrap_or("605");
+    let how = candidates.first().map(|(target, object)| {
+        let group = if *target == "Service" {
+            "\"\""
+        } else {
+            "gateway.networking.k8s.io"
+        };
+        let name = object.name().unwrap_or_default().replace(crate::yaml::OPAQUE, "…");
+        format!(
+            "add a {kind} to `extraDeploy` with `{field}: {minimum}` and `spec.targetRef` naming the {target} `{name}` \
+             (`group: {group}`, `kind: {target}`)"
+        )
+    });
+    AtPlace::Missing(Some(Gap {
+        place: super::place_in(way.entry, &["spec", "gatewayClassName"]),
+        how,
+    }))
+}
+
+/// Whether a policy names an object in `targetRef` or `targetRefs`.
+fn targets(policy: View<'_>, kind: &str, object: View<'_>) -> bool {
+    if !policy.shares_namespace(object) {
+        return false;
+    }
+    let references = [
+        paths::nodes(policy.node, "spec.targetRef"),
+        paths::nodes(policy.node, "spec.targetRefs[]"),
+    ];
+    references.into_iter().flatten().any(|reference| {
+        reference.get("kind").and_then(Node::text) == Some(kind)
+            && object.name().is_some()
+            && reference.get("name").and_then(Node::text) == object.name()
+    })
+}
+
+fn on_gateway_parameters<'a>(
+    scene: Scene<'a>,
+    knob: &Knob,
+    place: &KnobPlace,
+    way: &Way<'a>,
+) -> AtPlace<'a> {
+    let kind = place.kind.as_deref().unwrap_or_default();
+    let at = super::place_in(way.entry, &["spec", "gatewayClassName"]);
+    let own = way
+        .entry
+        .node
+        .at(&["spec", "infrastructure", "parametersRef"]);
+    let of_class = way
+        .class_object
+        .and_then(|class| class.node.at(&["spec", "parametersRef"]));
+    let name = own
+        .or(of_class)
+        .and_then(|reference| reference.get("name"))
+        .and_then(Node::text);
+    if let Some(name) = name {
+        let found = scene
+            .objects
+            .iter(scene.tree)
+            .find(|object| object.kind() == kind && object.name() == Some(name));
+        return match found {
+            Some(object) => on_object(knob, place, object),
+            None => AtPlace::Unknown(at.span, super::gke::not_among(kind, name)),
+        };
+    }
+    if way.class_object.is_none() {
+        return AtPlace::Unknown(
+            at.span,
+            format!(
+                "the GatewayClass may name a {kind} and is not among the input: give its manifest, or name one in \
+                 `spec.infrastructure.parametersRef` of {}",
+                way.entry.title()
+            ),
+        );
+    }
+    AtPlace::Missing(Some(Gap {
+        place: at,
+        how: Some(format!(
+            "add a {kind} and name it in `spec.infrastructure.parametersRef` of {}",
+            way.entry.title()
+        )),
+    }))
+}
+
+/// The controller's own configuration is seldom among the input; an object of the kind that has the field is taken for it.
+fn on_controller<'a>(
+    scene: Scene<'a>,
+    knob: &Knob,
+    place: &KnobPlace,
+    way: &Way<'a>,
+) -> AtPlace<'a> {
+    let kind = place.kind.as_deref().unwrap_or("ConfigMap");
+    let path = place.field.as_deref().unwrap_or_default();
+    let found = scene
+        .objects
+        .iter(scene.tree)
+        .filter(|object| object.kind() == kind)
+        .find_map(|object| Some((object, paths::nodes(object.node, path).first().copied()?)));
+    let key = path.rsplit('.').next().unwrap_or(path);
+    if let Some((object, node)) = found {
+        return AtPlace::Written {
+            node,
+            text: None,
+            object,
+            key: key.to_owned(),
+        };
+    }
+    let held_in = place
+        .held_in
+        .as_deref()
+        .unwrap_or("the controller's ConfigMap");
+    let default = match knob.default {
+        Some(default) => format!(" (default {default} s)"),
+        None => String::new(),
+    };
+    let minimum = |place: &KnobPlace| {
+        place
+            .minimum
+            .as_deref()
+            .or(knob.minimum.as_deref())
+            .unwrap_or("605s")
+            .to_owned()
+    };
+    let near = knob
+        .places
+        .iter()
+        .find(|place| place.of != Holder::Controller);
+    let supply = match near
+        .and_then(|near| Some((near, near.annotation.as_deref().or(near.field.as_deref())?)))
+    {
+        Some((near, near_key)) => format!(
+            "nothing here sets it, and `{key}`{default} in {held_in} is not to be seen: set `{near_key}: {}`",
+            minimum(near)
+        ),
+        None => format!(
+            "`{key}`{default} is set in {held_in} alone, which is not to be seen: check that it is {} or more, or give its \
+             manifest",
+            minimum(place)
+        ),
+    };
+    AtPlace::Unknown(way.entry.insertion_point(&ANNOTATIONS), supply)
+}

@@ -1,0 +1,254 @@
+//! Layers as data: what each kind of load balancer, ingress controller and gateway calls its knobs.
+//!
+//! One file a layer under `layers/`. These types are all there is to the format: how a layer is recognised, where its
+//! limits are set, how it ends TLS. They say what is so; whether a limit is good enough is for the rules. A new controller
+//! is a new file; only a new *mechanism* (a syntax, a way of binding objects) is code.
+
+pub mod examples;
+pub mod knob;
+pub mod page;
+pub mod recognize;
+pub mod sign;
+pub mod tls;
+
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+pub use knob::Knob;
+pub use sign::Sign;
+pub use tls::Tls;
+
+/// One kind of load balancer, ingress controller or gateway.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Layer {
+    /// Its public name, which is also its file's.
+    pub id: String,
+    /// What people call it.
+    pub title: String,
+    /// The kind of entry point that it serves.
+    pub entry: EntryKind,
+    /// How it is recognised.
+    pub recognize: Recognize,
+    /// Why its limits cannot be known, as a sentence that says what to supply; a layer without knobs then.
+    #[serde(default)]
+    pub undecided: Option<String>,
+    /// The custom resource, for an entry point that is one.
+    #[serde(default)]
+    pub resource: Option<Resource>,
+    /// Paths of an Ingress that look as if they served everything and do not.
+    #[serde(default)]
+    pub path_traps: Vec<PathTrap>,
+    /// How it ends TLS.
+    pub tls: Tls,
+    /// Every limit on a connection's life. All of them must be long enough.
+    #[serde(default)]
+    pub timeouts: Vec<Knob>,
+    /// Keys that have no effect on this layer although they look like its knob.
+    #[serde(default)]
+    pub ineffective: Vec<WrongKey>,
+    /// Keys with a timeout in their name that limit something else. They prove nothing.
+    #[serde(default)]
+    pub look_alikes: Vec<WrongKey>,
+}
+
+/// The kinds of entry points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EntryKind {
+    /// A Service of type LoadBalancer.
+    LoadBalancer,
+    /// An Ingress.
+    Ingress,
+    /// A Gateway with routes.
+    Gateway,
+    /// A custom resource that is entry point and route in one.
+    Resource,
+    /// Something in front of any entry point: a content delivery network, a proxy that DNS leads to.
+    Front,
+}
+
+/// How a layer is recognised.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Recognize {
+    /// The platform that it belongs to (`gke`, `eks`, `aks` …).
+    pub platform: Option<String>,
+    /// Annotations with these prefixes tell that the platform is this one.
+    pub platform_prefixes: Vec<String>,
+    /// `spec.loadBalancerClass` of the Service. A Service with a class is served by nothing else.
+    pub load_balancer_classes: Vec<String>,
+    /// Names of the IngressClass or GatewayClass that people usually give it.
+    pub classes: Vec<String>,
+    /// Beginnings of such names.
+    pub class_prefixes: Vec<String>,
+    /// `spec.controller` of the IngressClass, or `spec.controllerName` of the GatewayClass: beginnings.
+    pub controllers: Vec<String>,
+    /// Annotations with these prefixes on the entry point tell that it is this layer, where its class does not.
+    pub annotation_prefixes: Vec<String>,
+    /// On its platform it serves an Ingress that names no class.
+    pub without_class: bool,
+    /// What must be so besides: all signs of one of these lists. Nothing where there is no list.
+    pub any_of: Vec<Vec<Sign>>,
+}
+
+/// A custom resource that is entry point and route in one.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Resource {
+    /// Its kind.
+    pub kind: String,
+    /// Its API group.
+    pub group: String,
+    /// Where its rules stand (`spec.routes[]`).
+    pub rules: Vec<String>,
+    /// Where a rule's backends stand, from the rule; the rule itself where this is empty.
+    #[serde(default)]
+    pub backends: String,
+    /// The Service's name, from the backend: a bare name, a DNS name, or a URL.
+    pub service: String,
+    /// The Service's port, from the backend: a name or a number.
+    #[serde(default)]
+    pub port: Option<String>,
+    /// The host names that it serves.
+    #[serde(default)]
+    pub hosts: Vec<String>,
+    /// Objects that it names and that say how TLS ends.
+    #[serde(default)]
+    pub attached_to: Option<AttachedTo>,
+}
+
+/// Objects that an entry point hangs from.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct AttachedTo {
+    /// Where their names stand; `NAMESPACE/NAME` is understood.
+    pub field: String,
+    /// Their kind.
+    pub kind: String,
+    /// Their API group.
+    pub group: String,
+    /// A name that stands for no object and leads nobody in from outside.
+    #[serde(default)]
+    pub inside: Option<String>,
+}
+
+/// A path of an Ingress that does not serve what it seems to serve.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PathTrap {
+    /// The path, exactly.
+    #[serde(default)]
+    pub path: Option<String>,
+    /// Or what stands in it.
+    #[serde(default)]
+    pub contains: Option<String>,
+    /// Its types; any where there is none.
+    #[serde(default)]
+    pub types: Vec<String>,
+    /// What must be so besides.
+    #[serde(default)]
+    pub when: Vec<Sign>,
+    /// What becomes of it, after "the path".
+    pub why: String,
+    /// What to write instead, as a sentence.
+    pub instead: String,
+    /// Where this was read.
+    pub sources: Vec<String>,
+}
+
+/// A key that is no knob.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct WrongKey {
+    /// The annotation.
+    pub annotation: String,
+    /// Why it is none, in words.
+    pub why: String,
+}
+
+/// The layers of one kind of entry point. Each list is read when the first entry point of its kind is met, so that a
+/// check pays only for what it needs.
+pub fn layers(kind: EntryKind) -> &'static [Layer] {
+    static LOAD_BALANCERS: OnceLock<Vec<Layer>> = OnceLock::new();
+    static INGRESSES: OnceLock<Vec<Layer>> = OnceLock::new();
+    static GATEWAYS: OnceLock<Vec<Layer>> = OnceLock::new();
+    static RESOURCES: OnceLock<Vec<Layer>> = OnceLock::new();
+    static FRONTS: OnceLock<Vec<Layer>> = OnceLock::new();
+    // A file that does not fit is found by the test below.
+    let read = |json: &str| serde_json::from_str(json).unwrap_or_default();
+    match kind {
+        EntryKind::LoadBalancer => LOAD_BALANCERS.get_or_init(|| read(JSON.load_balancer)),
+        EntryKind::Ingress => INGRESSES.get_or_init(|| read(JSON.ingress)),
+        EntryKind::Gateway => GATEWAYS.get_or_init(|| read(JSON.gateway)),
+        EntryKind::Resource => RESOURCES.get_or_init(|| read(JSON.resource)),
+        EntryKind::Front => FRONTS.get_or_init(|| read(JSON.front)),
+    }
+}
+
+/// The layer files as the build script lays them out.
+struct Json {
+    load_balancer: &'static str,
+    ingress: &'static str,
+    gateway: &'static str,
+    resource: &'static str,
+    front: &'static str,
+}
+
+const JSON: Json = Json {
+    load_balancer: include_str!(concat!(env!("OUT_DIR"), "/layers-load-balancer.json")),
+    ingress: include_str!(concat!(env!("OUT_DIR"), "/layers-ingress.json")),
+    gateway: include_str!(concat!(env!("OUT_DIR"), "/layers-gateway.json")),
+    resource: include_str!(concat!(env!("OUT_DIR"), "/layers-resource.json")),
+    front: include_str!(concat!(env!("OUT_DIR"), "/layers-front.json")),
+};
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_layer_file_is_read_and_says_where_its_figures_come_from() {
+        for (kind, json) in [
+            (EntryKind::LoadBalancer, JSON.load_balancer),
+            (EntryKind::Ingress, JSON.ingress),
+            (EntryKind::Gateway, JSON.gateway),
+            (EntryKind::Resource, JSON.resource),
+            (EntryKind::Front, JSON.front),
+        ] {
+            let list: Vec<Layer> = serde_json::from_str(json).unwrap();
+            assert_eq!(list.len(), layers(kind).len());
+            assert!(!list.is_empty(), "{kind:?}");
+            for layer in &list {
+                is_whole(layer);
+            }
+        }
+    }
+
+    fn is_whole(layer: &Layer) {
+        let id = &layer.id;
+        assert_eq!(
+            layer.undecided.is_some(),
+            layer.timeouts.is_empty(),
+            "{id}: either knobs or a reason why there are none"
+        );
+        assert_eq!(
+            layer.entry == EntryKind::Resource,
+            layer.resource.is_some(),
+            "{id}"
+        );
+        for knob in &layer.timeouts {
+            assert!(!knob.sources.is_empty(), "{id}");
+            let settable = !knob.places.is_empty();
+            assert!(
+                settable || knob.fixed.is_some() || knob.unlimited || knob.undecided.is_some(),
+                "{id}"
+            );
+            assert!(!settable || knob.minimum.is_some(), "{id}");
+            let hopeless = knob.fixed.or(knob.max).is_some_and(|max| max < 605);
+            assert_eq!(hopeless, knob.instead.is_some(), "{id}");
+        }
+    }
+}

@@ -1,0 +1,321 @@
+//! The page of layers, for people: what each file says, in Markdown. A test keeps `docs/layers.md` equal to it.
+
+use std::fmt::Write;
+
+use super::knob::{Holder, Knob, KnobPlace, Meaning, Syntax, Zero};
+use super::sign::Sign;
+use super::tls::TlsModel;
+use super::{EntryKind, Layer, layers};
+
+const KINDS: [(EntryKind, &str); 5] = [
+    (
+        EntryKind::LoadBalancer,
+        "Load balancers of a Service (`type: LoadBalancer`)",
+    ),
+    (EntryKind::Ingress, "Ingress controllers"),
+    (EntryKind::Gateway, "Gateways (Gateway API)"),
+    (EntryKind::Resource, "Controllers' own resources"),
+    (EntryKind::Front, "In front of all of these"),
+];
+
+/// The whole page.
+pub fn layers_page() -> String {
+    let mut page = String::from(
+        "# Layers
+
+<!-- Generated; `PORTOLAN_BLESS=1 cargo test --test layers` writes it anew. -->
+
+Every kind of load balancer, ingress controller and gateway that Portolan knows, from the files under `layers/`. CARTO needs
+every limit here to be 605 s or more. A layer that is not listed leaves its requirements *undecided*.
+",
+    );
+    for (kind, heading) in KINDS {
+        let _ = write!(page, "\n## {heading}\n");
+        for layer in layers(kind) {
+            one(layer, &mut page);
+        }
+    }
+    page
+}
+
+fn one(layer: &Layer, page: &mut String) {
+    let _ = write!(page, "\n### {}\n\n`{}`", layer.title, layer.id);
+    let signs = recognised_by(layer);
+    if signs.is_empty() {
+        page.push_str(" · leaves no sign in the cluster\n");
+    } else {
+        let _ = writeln!(page, " · recognised by {}", signs.join("; "));
+    }
+    if let Some(undecided) = &layer.undecided {
+        let _ = write!(page, "\n*Always undecided:* {undecided}.\n");
+    }
+    if !layer.timeouts.is_empty() {
+        page.push_str("\n| limit | set by | written as | default | range | for 605 s | source |\n|---|---|---|---|---|---|---|\n");
+        for knob in &layer.timeouts {
+            row(knob, page);
+        }
+    }
+    for knob in &layer.timeouts {
+        if let Some(instead) = &knob.instead {
+            let _ = write!(page, "\n- **Instead:** {instead}.");
+        }
+        if let Some(undecided) = &knob.undecided {
+            let _ = write!(page, "\n- **Undecided:** {undecided}.");
+        }
+    }
+    for wrong in &layer.ineffective {
+        let _ = write!(
+            page,
+            "\n- No effect: `{}` ({}).",
+            wrong.annotation, wrong.why
+        );
+    }
+    for wrong in &layer.look_alikes {
+        let _ = write!(
+            page,
+            "\n- No evidence: `{}` ({}).",
+            wrong.annotation, wrong.why
+        );
+    }
+    for trap in &layer.path_traps {
+        let path = match (&trap.path, &trap.contains) {
+            (Some(path), _) => format!("`{path}`"),
+            (None, Some(part)) => format!("with `{part}`"),
+            (None, None) => String::new(),
+        };
+        let types = match trap.types.as_slice() {
+            [] => String::new(),
+            types => format!(" of type {}", quoted(types)),
+        };
+        let _ = write!(
+            page,
+            "\n- Path {path}{types} {}: {} ({}).",
+            trap.why,
+            trap.instead,
+            trap.sources.join("; ")
+        );
+    }
+    tls(layer, page);
+    page.push('\n');
+}
+
+fn quoted(items: &[String]) -> String {
+    let items: Vec<String> = items.iter().map(|item| format!("`{item}`")).collect();
+    items.join(", ")
+}
+
+fn recognised_by(layer: &Layer) -> Vec<String> {
+    let known = &layer.recognize;
+    let mut signs = Vec::new();
+    if let Some(resource) = &layer.resource {
+        signs.push(format!("kind `{}` of `{}`", resource.kind, resource.group));
+    }
+    if let Some(platform) = &known.platform {
+        signs.push(format!("platform `{platform}`"));
+    }
+    for (what, items) in [
+        (
+            "annotations that tell the platform:",
+            &known.platform_prefixes,
+        ),
+        ("`loadBalancerClass`", &known.load_balancer_classes),
+        ("class", &known.classes),
+        ("class beginning with", &known.class_prefixes),
+        ("controller", &known.controllers),
+        ("annotations", &known.annotation_prefixes),
+    ] {
+        if !items.is_empty() {
+            signs.push(format!("{what} {}", quoted(items)));
+        }
+    }
+    if known.without_class {
+        signs.push("no class on its platform".to_owned());
+    }
+    let alternatives: Vec<String> = known.any_of.iter().map(|signs| all(signs)).collect();
+    if !alternatives.is_empty() {
+        signs.push(format!("where {}", alternatives.join(", or ")));
+    }
+    signs
+}
+
+fn all(signs: &[Sign]) -> String {
+    let words: Vec<String> = signs.iter().map(words).collect();
+    words.join(" and ")
+}
+
+/// A sign in words.
+fn words(sign: &Sign) -> String {
+    let mut words = Vec::new();
+    if let Some(since) = &sign.controller_since {
+        words.push(format!(
+            "the AWS Load Balancer Controller is {since} or later"
+        ));
+    }
+    if let Some(since) = &sign.controller_not_since {
+        words.push(format!(
+            "the AWS Load Balancer Controller is not known to be {since} or later"
+        ));
+    }
+    let key = match (&sign.annotation, &sign.annotation_prefix, &sign.field) {
+        (Some(key), _, _) | (_, _, Some(key)) => format!("`{key}`"),
+        (_, Some(prefix), _) => format!("`{prefix}…`"),
+        _ => return words.join(" and "),
+    };
+    if sign.present {
+        words.push(format!("{key} is there"));
+    }
+    if sign.absent {
+        words.push(format!("{key} is not there"));
+    }
+    if !sign.one_of.is_empty() {
+        words.push(format!("{key} is {}", quoted(&sign.one_of)));
+    }
+    if !sign.none_of.is_empty() {
+        words.push(format!("{key} is not {}", quoted(&sign.none_of)));
+    }
+    if let Some(part) = &sign.contains {
+        words.push(format!("{key} holds `{part}`"));
+    }
+    if let Some(part) = &sign.lacks {
+        words.push(format!("{key} does not hold `{part}`"));
+    }
+    if sign.lists_router {
+        words.push(format!("{key} lists the router Service"));
+    }
+    words.join(" and ")
+}
+
+fn row(knob: &Knob, page: &mut String) {
+    let meaning = match knob.meaning {
+        Meaning::Idle => "idle",
+        Meaning::Total => "whole request",
+    };
+    let places: Vec<String> = knob.places.iter().map(place).collect();
+    let mut set_by = if knob.places.is_empty() {
+        "nothing".to_owned()
+    } else {
+        places.join(", else ")
+    };
+    if !knob.when.is_empty() {
+        let _ = write!(set_by, " (where {})", all(&knob.when));
+    }
+    match knob.ends_tls {
+        Some(true) => set_by.push_str(" (where it ends TLS)"),
+        Some(false) => set_by.push_str(" (where it passes TLS through)"),
+        None => {}
+    }
+    if let Some(since) = &knob.controller_since {
+        let _ = write!(set_by, " (controller {since} or later)");
+    }
+    let written = if knob.places.is_empty() {
+        "–".to_owned()
+    } else {
+        written(knob)
+    };
+    let seconds =
+        |number: Option<i64>| number.map_or("–".to_owned(), |number| format!("{number} s"));
+    let default = if knob.unlimited || knob.unlimited_unless_set {
+        "no limit".to_owned()
+    } else {
+        seconds(knob.default.or(knob.fixed))
+    };
+    let mut range = match (knob.fixed, knob.min.filter(|min| *min > 1), knob.max) {
+        (Some(fixed), _, _) => format!("at most {fixed} s"),
+        (None, Some(min), Some(max)) => format!("{min}–{max} s"),
+        (None, None, Some(max)) => format!("to {max} s"),
+        (None, Some(min), None) => format!("from {min} s"),
+        (None, None, None) => "–".to_owned(),
+    };
+    if let Some(before) = &knob.max_before {
+        let _ = write!(range, " (to {} s before {})", before.max, before.version);
+    }
+    let minimum = match (&knob.minimum, &knob.instead) {
+        (_, Some(_)) => "impossible".to_owned(),
+        (Some(minimum), None) => format!("`{minimum}`"),
+        (None, None) => "–".to_owned(),
+    };
+    let _ = writeln!(
+        page,
+        "| {meaning} | {set_by} | {written} | {default} | {range} | {minimum} | {} |",
+        knob.sources.join("; ")
+    );
+}
+
+fn written(knob: &Knob) -> String {
+    let unit = knob.unit.map_or("seconds", |unit| unit.name());
+    let mut text = match knob.syntax {
+        Syntax::Integer => format!("whole {unit}, as a string"),
+        Syntax::IntegerField => format!("whole {unit}, without quotes"),
+        Syntax::GoDuration => "Go duration (`10m5s`)".to_owned(),
+        Syntax::GatewayDuration => "Gateway duration (`10m5s`)".to_owned(),
+        Syntax::NginxTime => "nginx time (`10m 5s`; a bare number is seconds)".to_owned(),
+        Syntax::HaproxyTime => format!("HAProxy time (`605s`; a bare number is {unit})"),
+        Syntax::ProtobufDuration => "duration (`605s`)".to_owned(),
+    };
+    for word in &knob.unlimited_words {
+        let _ = write!(text, ", `{word}`");
+    }
+    match knob.zero {
+        Zero::Zero => {}
+        Zero::Unlimited => text.push_str("; 0 is no limit"),
+        Zero::Default => text.push_str("; 0 is the default"),
+    }
+    text
+}
+
+fn place(place: &KnobPlace) -> String {
+    let key = place
+        .annotation
+        .as_deref()
+        .or(place.field.as_deref())
+        .unwrap_or_default();
+    let key = match &place.key {
+        Some(inner) => format!("`{inner}` in `{key}`"),
+        None => format!("`{key}`"),
+    };
+    let kind = place.kind.as_deref().unwrap_or("object");
+    match place.of {
+        Holder::Entry => key,
+        Holder::Rule => format!("{key} of each rule"),
+        Holder::Service => format!("{key} on the router Service"),
+        Holder::BackendConfig => {
+            format!("{key} of the BackendConfig that the router Service names")
+        }
+        Holder::Policy => format!("{key} of a {kind} for the {}", place.targets.join(" or ")),
+        Holder::ClassParameters => format!("{key} of the class's {kind}"),
+        Holder::GatewayParameters => format!("{key} of the Gateway's {kind}"),
+        Holder::Controller => format!(
+            "{key} of {}",
+            place
+                .held_in
+                .as_deref()
+                .unwrap_or("the controller's ConfigMap")
+        ),
+    }
+}
+
+fn tls(layer: &Layer, page: &mut String) {
+    let tls = &layer.tls;
+    if tls.model == TlsModel::PassThrough {
+        page.push_str("\n- TLS: passed through to the router.");
+        return;
+    }
+    if let Some(knob) = &tls.certificate_knob {
+        let _ = write!(page, "\n- TLS: certificate by `{knob}`");
+        match &tls.certificate_how {
+            Some(how) => {
+                let _ = write!(page, " ({how}).");
+            }
+            None => page.push('.'),
+        }
+    }
+    if let Some(how) = &tls.redirect_how {
+        let _ = write!(page, "\n- Redirect: {how}.");
+    }
+    for ignored in &tls.ignored {
+        let _ = write!(page, "\n- Ignored: {ignored}.");
+    }
+    if !tls.sources.is_empty() {
+        let _ = write!(page, "\n- Source: {}.", tls.sources.join("; "));
+    }
+}

@@ -1,0 +1,144 @@
+//! Which layer serves an entry point: by its class, its controller, its annotations, and the platform.
+
+use super::sign::{Ground, Held, all_hold};
+use super::{EntryKind, Layer, layers};
+use crate::kube::View;
+use crate::yaml::Node;
+
+/// What came of it.
+pub enum Recognized {
+    /// This layer, and what was inferred for it.
+    Layer(&'static Layer, Option<String>),
+    /// None that a file describes.
+    No,
+}
+
+/// The platform that an object's annotations tell of, with the annotation that tells.
+pub fn platform_of<'o>(
+    kind: EntryKind,
+    object: View<'o>,
+) -> Option<(&'static str, Node<'o>, &'o str)> {
+    let annotations = object.node.at(&["metadata", "annotations"])?;
+    annotations.entries().find_map(|(entry, value)| {
+        let layer = layers(kind).iter().find(|layer| {
+            layer
+                .recognize
+                .platform_prefixes
+                .iter()
+                .any(|prefix| entry.key.starts_with(prefix.as_str()))
+        })?;
+        Some((layer.recognize.platform.as_deref()?, value, &*entry.key))
+    })
+}
+
+/// Whether the signs besides class and platform hold.
+fn is_meant(layer: &Layer, ground: &Ground<'_>) -> bool {
+    let alternatives = &layer.recognize.any_of;
+    alternatives.is_empty()
+        || alternatives
+            .iter()
+            .any(|signs| all_hold(signs, ground) == Held::Yes)
+}
+
+/// The layer of a Service of type LoadBalancer. A class that no layer lists is served by somebody unknown.
+pub fn load_balancer(
+    platform: Option<&str>,
+    class: Option<&str>,
+    ground: &Ground<'_>,
+) -> Option<&'static Layer> {
+    layers(EntryKind::LoadBalancer).iter().find(|layer| {
+        let known = &layer.recognize;
+        let placed = match class {
+            Some(class) => known.load_balancer_classes.iter().any(|own| own == class),
+            None => platform.is_some() && known.platform.as_deref() == platform,
+        };
+        placed && is_meant(layer, ground)
+    })
+}
+
+/// What stands before an entry point, as far as the entry point tells.
+pub fn fronts(ground: &Ground<'_>) -> impl Iterator<Item = &'static Layer> {
+    layers(EntryKind::Front)
+        .iter()
+        // Most fronts leave no sign in the cluster; they are there for the page of layers.
+        .filter(|layer| !layer.recognize.any_of.is_empty() && is_meant(layer, ground))
+}
+
+/// What tells which controller serves an Ingress or a Gateway.
+pub struct Clues<'a> {
+    /// The entry point.
+    pub object: View<'a>,
+    /// The class that it names.
+    pub class: Option<&'a str>,
+    /// The controller that the class names, where the class is among the input.
+    pub controller: Option<&'a str>,
+    /// The platform, where it was given.
+    pub platform: Option<&'a str>,
+}
+
+/// The layer of an Ingress or a Gateway.
+pub fn by_class(kind: EntryKind, clues: &Clues<'_>, ground: &Ground<'_>) -> Recognized {
+    let candidates = || layers(kind).iter().filter(|layer| is_meant(layer, ground));
+    if let Some(controller) = clues.controller {
+        let layer =
+            candidates().find(|layer| begins_with(&layer.recognize.controllers, controller));
+        return layer.map_or(Recognized::No, |layer| Recognized::Layer(layer, None));
+    }
+    let by_annotation = candidates().find_map(|layer| {
+        let key = annotation_with_prefix(clues.object, &layer.recognize.annotation_prefixes)?;
+        Some((layer, key))
+    });
+    if let Some(class) = clues.class {
+        let named = |layer: &&'static Layer| {
+            let known = &layer.recognize;
+            known.classes.iter().any(|name| name == class)
+                || begins_with(&known.class_prefixes, class)
+        };
+        // Two controllers may use one name: the annotations say which, else the first is meant.
+        let layer = by_annotation
+            .map(|(layer, _)| layer)
+            .filter(named)
+            .or_else(|| candidates().find(named));
+        if let Some(layer) = layer {
+            return Recognized::Layer(layer, None);
+        }
+    } else if let Some(platform) = clues.platform {
+        let layer = candidates().find(|layer| {
+            layer.recognize.without_class && layer.recognize.platform.as_deref() == Some(platform)
+        });
+        if let Some(layer) = layer {
+            let inferred = format!(
+                "{} taken as served by {}: it names no class, and the platform is `{platform}`",
+                clues.object.title(),
+                layer.title
+            );
+            return Recognized::Layer(layer, Some(inferred));
+        }
+    }
+    match by_annotation {
+        Some((layer, key)) => {
+            let inferred = format!(
+                "{} taken as served by {} from its annotation `{key}`",
+                clues.object.title(),
+                layer.title
+            );
+            Recognized::Layer(layer, Some(inferred))
+        }
+        None => Recognized::No,
+    }
+}
+
+fn begins_with(prefixes: &[String], text: &str) -> bool {
+    prefixes
+        .iter()
+        .any(|prefix| text.starts_with(prefix.as_str()))
+}
+
+fn annotation_with_prefix<'a>(object: View<'a>, prefixes: &[String]) -> Option<&'a str> {
+    object
+        .node
+        .at(&["metadata", "annotations"])?
+        .entries()
+        .map(|(entry, _)| &*entry.key)
+        .find(|key| begins_with(prefixes, key))
+}

@@ -1,0 +1,229 @@
+//! Signs: what must stand in an object for something to be so. Recognition, knobs and TLS all decide by them.
+
+use serde::Deserialize;
+
+use super::super::paths;
+use crate::kube::View;
+use crate::version::Version;
+use crate::yaml::Node;
+
+/// One condition on an annotation, a field or an option. Everything that is given must hold.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Sign {
+    /// The object that is looked at.
+    pub of: SignOf,
+    /// An annotation.
+    pub annotation: Option<String>,
+    /// The beginning of annotations; any of them counts.
+    pub annotation_prefix: Option<String>,
+    /// A field; `[]` steps into lists, and any of the values counts.
+    pub field: Option<String>,
+    /// It is there and not empty.
+    pub present: bool,
+    /// It is not there, or empty.
+    pub absent: bool,
+    /// It is one of these, letter case aside.
+    pub one_of: Vec<String>,
+    /// It is none of these, letter case aside; a missing one is none of them.
+    pub none_of: Vec<String>,
+    /// This stands in it.
+    pub contains: Option<String>,
+    /// This does not stand in it.
+    pub lacks: Option<String>,
+    /// The router Service's name is an item of the comma-separated list.
+    pub lists_router: bool,
+    /// The AWS Load Balancer Controller is at least of this version, as far as was told.
+    pub controller_since: Option<String>,
+    /// The AWS Load Balancer Controller is not known to be of this version or a later one.
+    pub controller_not_since: Option<String>,
+}
+
+/// The object that a sign is on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignOf {
+    /// The entry point.
+    #[default]
+    Entry,
+    /// The router Service.
+    Service,
+    /// The objects that the entry point hangs from; where they are not to be seen, nothing is known.
+    AttachedTo,
+    /// The parameters of its class (IngressClassParams), where they are to be seen.
+    ClassParameters,
+}
+
+/// What signs are looked for in.
+#[derive(Clone, Default)]
+pub struct Ground<'a> {
+    /// The entry point.
+    pub entry: Option<View<'a>>,
+    /// The router Service.
+    pub service: Option<View<'a>>,
+    /// What the entry point hangs from.
+    pub attached_to: Vec<View<'a>>,
+    /// An object that it hangs from and that is not to be seen: what to supply.
+    pub missing: Option<String>,
+    /// The parameters of its class.
+    pub class_parameters: Option<View<'a>>,
+    /// Version of the AWS Load Balancer Controller, as far as it was told.
+    pub controller: Option<&'a str>,
+}
+
+/// What became of a sign.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// It holds.
+    Yes,
+    /// It does not.
+    No,
+    /// It cannot be known: what to supply.
+    Unknown(String),
+}
+
+/// Whether all signs hold. One that does not decides, whatever is unknown about others.
+pub fn all_hold(signs: &[Sign], ground: &Ground<'_>) -> Held {
+    let mut unknown = None;
+    for sign in signs {
+        match sign.holds(ground) {
+            Held::Yes => {}
+            Held::No => return Held::No,
+            Held::Unknown(supply) => unknown = unknown.or(Some(supply)),
+        }
+    }
+    unknown.map_or(Held::Yes, Held::Unknown)
+}
+
+impl Sign {
+    /// The values that it looks at.
+    pub fn nodes<'a>(&self, ground: &Ground<'a>) -> Vec<Node<'a>> {
+        let mut nodes = Vec::new();
+        for object in self.objects(ground) {
+            if let Some(key) = &self.annotation {
+                nodes.extend(object.annotation(key));
+            }
+            if let Some(prefix) = &self.annotation_prefix {
+                nodes.extend(
+                    object
+                        .node
+                        .at(&["metadata", "annotations"])
+                        .into_iter()
+                        .flat_map(Node::entries)
+                        .filter(|(entry, _)| entry.key.starts_with(prefix.as_str()))
+                        .map(|(_, value)| value),
+                );
+            }
+            if let Some(path) = &self.field {
+                nodes.extend(paths::nodes(object.node, path));
+            }
+        }
+        nodes.retain(|node| !node.is_null());
+        nodes
+    }
+
+    /// The values that make it hold: for a list of wanted ones, those alone.
+    pub fn matching<'a>(&self, ground: &Ground<'a>) -> Vec<Node<'a>> {
+        let mut nodes = self.nodes(ground);
+        if !self.one_of.is_empty() {
+            nodes.retain(|node| {
+                let text = node.text().unwrap_or_default();
+                self.one_of
+                    .iter()
+                    .any(|wanted| wanted.eq_ignore_ascii_case(text.trim()))
+            });
+        }
+        nodes
+    }
+
+    /// The objects that it is looked for in.
+    pub fn objects<'a>(&self, ground: &Ground<'a>) -> Vec<View<'a>> {
+        match self.of {
+            SignOf::Entry => ground.entry.into_iter().collect(),
+            SignOf::Service => ground.service.into_iter().collect(),
+            SignOf::AttachedTo => ground.attached_to.clone(),
+            SignOf::ClassParameters => ground.class_parameters.into_iter().collect(),
+        }
+    }
+
+    fn holds(&self, ground: &Ground<'_>) -> Held {
+        if let Some(since) = &self.controller_since
+            && !controller_reaches(ground.controller, since)
+        {
+            return Held::No;
+        }
+        if let Some(since) = &self.controller_not_since
+            && controller_reaches(ground.controller, since)
+        {
+            return Held::No;
+        }
+        if self.annotation.is_none() && self.annotation_prefix.is_none() && self.field.is_none() {
+            return Held::Yes;
+        }
+        if self.of == SignOf::AttachedTo
+            && let Some(missing) = &ground.missing
+        {
+            return Held::Unknown(missing.clone());
+        }
+        let nodes = self.nodes(ground);
+        if nodes.iter().any(|node| node.is_opaque()) {
+            return Held::Unknown(super::super::opaque_supply("an annotation or a field"));
+        }
+        if nodes.is_empty() && self.is_hidden(ground) {
+            return Held::Unknown(super::super::opaque_supply("an annotation"));
+        }
+        if self.holds_for(&nodes, ground) {
+            Held::Yes
+        } else {
+            Held::No
+        }
+    }
+
+    /// True where a template that needs the chart may have written the annotation.
+    fn is_hidden(&self, ground: &Ground<'_>) -> bool {
+        (self.annotation.is_some() || self.annotation_prefix.is_some())
+            && self
+                .objects(ground)
+                .iter()
+                .any(|object| object.is_opaque_at(&["metadata", "annotations"]))
+    }
+
+    fn holds_for(&self, nodes: &[Node<'_>], ground: &Ground<'_>) -> bool {
+        // A mapping or a list that is there counts as present; only its text would be empty.
+        let filled = |node: &Node<'_>| {
+            node.is_mapping()
+                || (node.is_sequence() && node.items().len() > 0)
+                || node.text().is_some_and(|text| !text.is_empty())
+        };
+        let any = |wanted: &dyn Fn(&str) -> bool| {
+            nodes
+                .iter()
+                .any(|node| node.text().is_some_and(|text| wanted(text.trim())))
+        };
+        let is_among =
+            |list: &[String], text: &str| list.iter().any(|known| known.eq_ignore_ascii_case(text));
+        let router = ground.service.and_then(View::name).unwrap_or_default();
+        (!self.present || nodes.iter().any(filled))
+            && (!self.absent || !nodes.iter().any(filled))
+            && (self.one_of.is_empty() || any(&|text| is_among(&self.one_of, text)))
+            && !any(&|text| is_among(&self.none_of, text))
+            && self
+                .contains
+                .as_deref()
+                .is_none_or(|part| any(&|text| text.contains(part)))
+            && self
+                .lacks
+                .as_deref()
+                .is_none_or(|part| !any(&|text| text.contains(part)))
+            && (!self.lists_router
+                || any(&|text| text.split(',').any(|item| item.trim() == router)))
+    }
+}
+
+/// Whether the controller is known to be of a version or a later one. `none` and nothing at all are not.
+pub fn controller_reaches(told: Option<&str>, since: &str) -> bool {
+    match (told.map(str::parse::<Version>), since.parse::<Version>()) {
+        (Some(Ok(told)), Ok(since)) => told >= since,
+        _ => false,
+    }
+}

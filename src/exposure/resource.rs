@@ -1,0 +1,204 @@
+//! Custom resources that are entry point and route in one: HTTPProxy, VirtualService, OpenShift's Route, IngressRoute,
+//! Mapping. People bring them through `extraDeploy` or as manifests.
+
+use super::ingress::host;
+use super::layers::tls::TlsModel;
+use super::layers::{EntryKind, Layer, Resource, layers};
+use super::load_balancer::{described, unknown_tls};
+use super::router::{RouterObjects, ServicePort};
+use super::way::{Way, WayRule};
+use super::{Exposure, Scene, declared_tls, paths, timeouts};
+use crate::facts::{EntryPoint, Fact, Place};
+use crate::kube::View;
+use crate::yaml::Node;
+
+/// Kinds that every input has in plenty and no layer file can mean: a check without custom resources reads no list.
+const COMMON: [&str; 14] = [
+    "BackendConfig",
+    "ConfigMap",
+    "CronJob",
+    "Deployment",
+    "FrontendConfig",
+    "Gateway",
+    "HTTPRoute",
+    "Ingress",
+    "Job",
+    "ManagedCertificate",
+    "Secret",
+    "Service",
+    "ServiceAccount",
+    "StatefulSet",
+];
+
+/// Adds every custom resource that leads to the router.
+pub fn extract<'a>(scene: Scene<'a>, router: &'a RouterObjects<'a>, exposure: &mut Exposure) {
+    for object in scene.objects.iter(scene.tree) {
+        if COMMON.contains(&object.kind()) {
+            continue;
+        }
+        for layer in layers(EntryKind::Resource) {
+            let Some(resource) = &layer.resource else {
+                continue;
+            };
+            if is_of(object, &resource.kind, &resource.group) {
+                one(scene, layer, resource, object, router, exposure);
+            }
+        }
+    }
+}
+
+fn is_of(object: View<'_>, kind: &str, group: &str) -> bool {
+    let version = object
+        .api_version()
+        .and_then(Node::text)
+        .unwrap_or_default();
+    object.kind() == kind && version.split('/').next() == Some(group)
+}
+
+fn one<'a>(
+    scene: Scene<'a>,
+    layer: &'static Layer,
+    resource: &Resource,
+    object: View<'a>,
+    router: &'a RouterObjects<'a>,
+    exposure: &mut Exposure,
+) {
+    let mut way = Way::new(object, router);
+    let mut port = None;
+    for path in &resource.rules {
+        for node in paths::nodes(object.node, path) {
+            let backends = paths::nodes(node, &resource.backends);
+            let Some(backend) = backends
+                .into_iter()
+                .find(|backend| leads_to(*backend, resource, router, object))
+            else {
+                continue;
+            };
+            way.rules.push(WayRule { object, node });
+            port = port.or_else(|| service_port(backend, resource, router));
+        }
+    }
+    if way.rules.is_empty() || !attach(scene, resource, &mut way) {
+        return;
+    }
+    let mut entry =
+        EntryPoint::new(Place::new(object.insertion_point(&["spec"])).in_object(object.title()));
+    entry.kind = Fact::known("resource".to_owned());
+    entry.name = Fact::known(object.title());
+    described(layer, &mut entry);
+    match (&layer.undecided, layer.tls.model) {
+        (Some(supply), _) => unknown_tls(&mut entry, &layer.title, supply),
+        _ => declared_tls::tls(scene, layer, &way, port, &mut entry),
+    }
+    debug_assert!(matches!(
+        layer.tls.model,
+        TlsModel::Declared | TlsModel::Unknown
+    ));
+    let names: Vec<Node<'_>> = resource
+        .hosts
+        .iter()
+        .flat_map(|path| paths::nodes(object.node, path))
+        .collect();
+    // `*` serves every name.
+    if !names.iter().any(|name| name.text() == Some("*")) {
+        host(scene, object, &resource.kind, &names, exposure);
+    }
+    way.ends_tls = ends_here(&entry);
+    timeouts::of_way(scene, layer, &way, &entry, exposure);
+    exposure.add_entry(entry);
+}
+
+/// Whether the layer itself ends TLS.
+pub fn ends_here(entry: &EntryPoint) -> Fact<bool> {
+    match &entry.tls_ends_at {
+        Fact::Known(place, span) => Fact::Known(place == "load-balancer", *span),
+        Fact::Absent(span) => Fact::Known(false, *span),
+        Fact::Unknown(supply) => Fact::Unknown(supply.clone()),
+    }
+}
+
+/// The Service that a backend names: a bare name, a DNS name, or a URL with scheme and port.
+fn service_name(text: &str) -> (&str, Option<&str>) {
+    let bare = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let bare = bare.split('/').next().unwrap_or(bare);
+    let (name, port) = match bare.split_once(':') {
+        Some((name, port)) => (name, Some(port)),
+        None => (bare, None),
+    };
+    (name.split('.').next().unwrap_or(name), port)
+}
+
+fn leads_to(
+    backend: Node<'_>,
+    resource: &Resource,
+    router: &RouterObjects<'_>,
+    object: View<'_>,
+) -> bool {
+    let text = paths::nodes(backend, &resource.service)
+        .first()
+        .and_then(|node| node.text())
+        .unwrap_or_default();
+    let bare = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let host = bare.split([':', '/']).next().unwrap_or(bare);
+    // `router.carto.svc…` names its namespace itself.
+    let namespace = host.split('.').nth(1);
+    let near = match (namespace, router.service.namespace()) {
+        (Some(named), Some(own)) => named == own,
+        (Some(_), None) => true,
+        (None, _) => object.shares_namespace(router.service),
+    };
+    near && !text.is_empty() && Some(service_name(text).0) == router.service.name()
+}
+
+fn service_port<'a>(
+    backend: Node<'a>,
+    resource: &Resource,
+    router: &'a RouterObjects<'a>,
+) -> Option<ServicePort<'a>> {
+    let by_field = resource
+        .port
+        .as_deref()
+        .and_then(|path| paths::nodes(backend, path).first().copied())
+        .and_then(Node::text);
+    let by_name = paths::nodes(backend, &resource.service)
+        .first()
+        .and_then(|node| node.text())
+        .and_then(|text| service_name(text).1);
+    let wanted = by_field.or(by_name)?;
+    router.ports().find(|port| {
+        port.name() == wanted
+            || port
+                .number()
+                .is_some_and(|number| number.to_string() == wanted)
+            // OpenShift names the port of the pod.
+            || port.node.get("targetPort").and_then(Node::text) == Some(wanted)
+    })
+}
+
+/// Finds what the resource hangs from; false where it leads nobody in from outside.
+fn attach<'a>(scene: Scene<'a>, resource: &Resource, way: &mut Way<'a>) -> bool {
+    let Some(attached) = &resource.attached_to else {
+        return true;
+    };
+    let names: Vec<&str> = paths::nodes(way.entry.node, &attached.field)
+        .into_iter()
+        .filter_map(Node::text)
+        .filter(|name| Some(*name) != attached.inside.as_deref())
+        .collect();
+    for full in &names {
+        let name = full.rsplit('/').next().unwrap_or(full);
+        let found = scene.objects.iter(scene.tree).find(|object| {
+            is_of(*object, &attached.kind, &attached.group) && object.name() == Some(name)
+        });
+        match found {
+            Some(object) => way.attached_to.push(object),
+            None => {
+                way.missing = Some(format!(
+                    "the {} `{full}` is not among the input: give its manifest",
+                    attached.kind
+                ));
+            }
+        }
+    }
+    !names.is_empty()
+}

@@ -1,0 +1,92 @@
+//! One way in, as the limits on it are looked for: the entry point's object and everything that it leads through.
+
+use super::layers::sign::Ground;
+use super::router::RouterObjects;
+use super::{Scene, paths};
+use crate::facts::Fact;
+use crate::kube::View;
+use crate::yaml::Node;
+
+/// One way in.
+pub struct Way<'a> {
+    /// The object of the entry point.
+    pub entry: View<'a>,
+    /// The router's objects.
+    pub router: &'a RouterObjects<'a>,
+    /// The rules that lead to the router, in the entry point itself or in its routes.
+    pub rules: Vec<WayRule<'a>>,
+    /// The IngressClass or GatewayClass, where it is among the input.
+    pub class_object: Option<View<'a>>,
+    /// What the IngressClass names as its parameters.
+    pub class_parameters: Option<View<'a>>,
+    /// What a custom resource hangs from.
+    pub attached_to: Vec<View<'a>>,
+    /// Something that it hangs from and that is not among the input: what to supply.
+    pub missing: Option<String>,
+    /// Whether the layer ends TLS, once that is known.
+    pub ends_tls: Fact<bool>,
+}
+
+/// A rule that leads to the router.
+#[derive(Clone, Copy)]
+pub struct WayRule<'a> {
+    /// The object that it is in.
+    pub object: View<'a>,
+    /// The rule.
+    pub node: Node<'a>,
+}
+
+impl<'a> Way<'a> {
+    /// A way through an object, nothing else known yet.
+    pub fn new(entry: View<'a>, router: &'a RouterObjects<'a>) -> Self {
+        Way {
+            entry,
+            router,
+            rules: Vec::new(),
+            class_object: None,
+            class_parameters: None,
+            attached_to: Vec::new(),
+            missing: None,
+            ends_tls: Fact::Absent(None),
+        }
+    }
+
+    /// Looks for the class of that kind and name, and for its parameters.
+    pub fn with_class(mut self, scene: Scene<'a>, kind: &str, name: Option<&str>) -> Self {
+        self.class_object = scene
+            .objects
+            .iter(scene.tree)
+            .find(|object| object.kind() == kind && name.is_some() && object.name() == name);
+        let parameters = self
+            .class_object
+            .and_then(|class| class.node.at(&["spec", "parameters", "name"]))
+            .and_then(Node::text);
+        self.class_parameters = scene.objects.iter(scene.tree).find(|object| {
+            object.kind() == "IngressClassParams"
+                && parameters.is_some()
+                && object.name() == parameters
+        });
+        self
+    }
+
+    /// The controller that the class names.
+    pub fn controller(&self) -> Option<&'a str> {
+        let class = self.class_object?;
+        ["spec.controller", "spec.controllerName"]
+            .into_iter()
+            .find_map(|path| paths::nodes(class.node, path).first().copied())
+            .and_then(Node::text)
+    }
+
+    /// What signs are looked for in.
+    pub fn ground(&self, scene: Scene<'a>) -> Ground<'a> {
+        Ground {
+            entry: Some(self.entry),
+            service: Some(self.router.service),
+            attached_to: self.attached_to.clone(),
+            missing: self.missing.clone(),
+            class_parameters: self.class_parameters,
+            controller: scene.cluster.aws_load_balancer_controller.as_deref(),
+        }
+    }
+}
