@@ -69,7 +69,7 @@ fn an_alias_without_its_anchor_loses_the_document() {
     assert_eq!(
         read.problems(),
         [
-            "Alias 1:7 \"*.example.com\" no anchor `&.example.com` stands before this alias in its document"
+            "Alias 1:7 \"*.example.com\" no anchor of this name stands before this alias in its document"
         ]
     );
     assert_eq!(read.stream.documents.len(), 1);
