@@ -447,3 +447,26 @@ fn a_mapping_that_the_chart_looks_into_cannot_be_taken_away() {
         places(&outcome)
     );
 }
+
+#[test]
+fn an_object_without_a_release_belongs_to_the_release_that_names_it() {
+    let ingress = |release: &str| {
+        format!(
+            "apiVersion: v1\nkind: Service\nmetadata:\n  name: {release}-router\n  namespace: carto\n  labels: {{app.kubernetes.io/component: router, app.kubernetes.io/instance: {release}}}\n  annotations:\n    cloud.google.com/backend-config: '{{\"default\": \"{release}-backend\"}}'\nspec:\n  type: ClusterIP\n  ports: [{{name: http, port: 80, targetPort: http}}]\n---\napiVersion: cloud.google.com/v1\nkind: BackendConfig\nmetadata: {{name: {release}-backend, namespace: carto}}\nspec: {{timeoutSec: 605}}\n"
+        )
+    };
+    let text = format!("{}---\n{}", ingress("blue"), ingress("green"));
+    let outcome = check_text("<stdin>", &text, &Options::default());
+    let rules: Vec<&str> = outcome
+        .report
+        .diagnostics
+        .iter()
+        .map(|found| found.rule.as_str())
+        .collect();
+    assert_eq!(
+        rules,
+        ["router-not-exposed", "router-not-exposed"],
+        "{:?}",
+        places(&outcome)
+    );
+}

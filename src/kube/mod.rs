@@ -99,31 +99,80 @@ impl Objects {
     }
 
     /// The objects by installation, and how many belong to none of them: what lies in another namespace, or carries the
-    /// name of another release, is somebody else's. An object that says neither may be anyone's and is in every set.
+    /// name of another release, is somebody else's. An object that may be of several belongs to those that have a
+    /// link with it, and to the first where none has.
     pub fn split(self, tree: &Tree, installations: &[Installation]) -> (Vec<Objects>, usize) {
         if installations.is_empty() {
             return (vec![self], 0);
         }
         let mut sets = vec![Objects::default(); installations.len()];
         let mut others = 0;
+        let mut open = Vec::new();
         for object in self.objects {
             let own = Installation::of(View {
                 node: tree.node(object.root),
                 object: &object,
             });
-            let mut taken = false;
-            for (set, installation) in sets.iter_mut().zip(installations) {
-                if installation.may_hold(&own, installations.len()) {
+            let may_be: Vec<usize> = installations
+                .iter()
+                .enumerate()
+                .filter(|(_, installation)| installation.may_hold(&own, installations.len()))
+                .map(|(at, _)| at)
+                .collect();
+            match may_be.as_slice() {
+                [] => others += 1,
+                [only] => sets
+                    .get_mut(*only)
+                    .into_iter()
+                    .for_each(|set| set.objects.push(object.clone())),
+                _ => open.push((object, may_be)),
+            }
+        }
+        for (object, may_be) in open {
+            let mut linked: Vec<usize> = may_be
+                .iter()
+                .copied()
+                .filter(|at| {
+                    sets.get(*at)
+                        .is_some_and(|set| set.is_linked(tree, &object))
+                })
+                .collect();
+            if linked.is_empty() {
+                linked.extend(may_be.first());
+            }
+            for at in linked {
+                if let Some(set) = sets.get_mut(at) {
                     set.objects.push(object.clone());
-                    taken = true;
                 }
             }
-            others += usize::from(!taken);
         }
         for set in &mut sets {
             set.hidden = self.hidden;
         }
         (sets, others)
+    }
+
+    /// Whether a Service or Ingress of the set names an object in an annotation, or the object names such a Service.
+    fn is_linked(&self, tree: &Tree, object: &Object) -> bool {
+        let object = View {
+            node: tree.node(object.root),
+            object,
+        };
+        let name = object.name().unwrap_or_default();
+        self.iter(tree)
+            .filter(|other| matches!(other.kind(), "Service" | "Ingress" | "Gateway"))
+            .any(|other| {
+                let names_it = other
+                    .node
+                    .at(&["metadata", "annotations"])
+                    .into_iter()
+                    .flat_map(Node::entries)
+                    .filter_map(|(_, value)| value.text())
+                    .any(|text| !name.is_empty() && text.contains(name));
+                names_it
+                    || (other.kind() == "Service"
+                        && has_text(object.node, other.name().unwrap_or_default()))
+            })
     }
 
     /// Says that there are this many more documents that could not be read.
@@ -170,6 +219,22 @@ impl Objects {
         self.of_kind(tree, kind)
             .find(|object| object.name() == Some(name) && object.shares_namespace(from))
     }
+}
+
+/// Whether some scalar below a node is that text.
+fn has_text(node: Node<'_>, text: &str) -> bool {
+    let mut stack = vec![node];
+    while let Some(node) = stack.pop() {
+        if node.text() == Some(text) && !text.is_empty() {
+            return true;
+        }
+        // What an alias leads to is looked at where it was written.
+        if node.site() == node.span() {
+            stack.extend(node.entries().map(|(_, value)| value));
+            stack.extend(node.items());
+        }
+    }
+    false
 }
 
 /// An object for reading.
