@@ -13,7 +13,7 @@ use crate::yaml::{Node, OPAQUE};
 
 /// The platform that a LoadBalancer Service is on: given, or told by an annotation. A platform that makes no load balancers
 /// of its own leaves it to the annotations.
-fn platform(scene: Scene<'_>, service: View<'_>, exposure: &mut Exposure) -> Option<String> {
+pub fn platform(scene: Scene<'_>, service: View<'_>, exposure: &mut Exposure) -> Option<String> {
     let given = scene.cluster.platform.as_deref();
     if let Some(given @ ("gke" | "eks" | "aks")) = given {
         return Some(given.to_owned());

@@ -5,6 +5,7 @@
 
 mod certificate_facts;
 mod certificates;
+mod controller_service;
 mod declared_tls;
 mod domain;
 mod duration;

@@ -1,5 +1,6 @@
 //! How long each hop holds a connection: the knobs of a layer, read and turned into seconds.
 
+use super::controller_service;
 use super::duration::{self, Reading};
 use super::knob_places::{AtPlace, Gap, annotation_key, look};
 use super::layers::knob::{Holder, Knob, KnobPlace, Meaning, Unit};
@@ -70,6 +71,7 @@ pub fn of_way<'a>(
     exposure: &mut Exposure,
 ) {
     of_layer(scene, layer, way, entry, exposure);
+    controller_service::extract(scene, layer, way, entry, exposure);
     for front in fronts(&way.ground(scene)) {
         of_layer(scene, front, way, entry, exposure);
     }

@@ -37,6 +37,10 @@ pub struct Layer {
     /// The custom resource, for an entry point that is one.
     #[serde(default)]
     pub resource: Option<Resource>,
+    /// The layer runs in the cluster, behind a load balancer of its own that is a further hop: what its Service is called in
+    /// the label `app.kubernetes.io/name`.
+    #[serde(default)]
+    pub own_service: Option<Vec<String>>,
     /// Paths of an Ingress that look as if they served everything and do not.
     #[serde(default)]
     pub path_traps: Vec<PathTrap>,

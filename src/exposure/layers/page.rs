@@ -77,6 +77,11 @@ fn one(layer: &Layer, page: &mut String) {
             wrong.annotation, wrong.why
         );
     }
+    if layer.own_service.is_some() {
+        page.push_str(
+            "\n- Runs in the cluster: the load balancer of its own Service is a further hop.",
+        );
+    }
     for trap in &layer.path_traps {
         let path = match (&trap.path, &trap.contains) {
             (Some(path), _) => format!("`{path}`"),

@@ -1,0 +1,86 @@
+//! The load balancer before a controller that runs in the cluster. Connections pass it before they reach the controller, so
+//! its limits count as well; it is the controller's own Service, which is seldom among the input.
+
+use super::layers::Layer;
+use super::layers::recognize;
+use super::load_balancer::platform;
+use super::way::Way;
+use super::{Exposure, Scene, list_of, timeouts};
+use crate::facts::{EntryPoint, Fact};
+use crate::kube::View;
+use crate::yaml::Node;
+
+const NAME: &str = "app.kubernetes.io/name";
+
+/// Adds the limits of the load balancer before a layer.
+pub fn extract<'a>(
+    scene: Scene<'a>,
+    layer: &Layer,
+    way: &Way<'a>,
+    entry: &EntryPoint,
+    exposure: &mut Exposure,
+) {
+    let Some(names) = &layer.own_service else {
+        return;
+    };
+    let Some(service) = find(scene, names, way.router.service) else {
+        if scene.cluster.platform.as_deref() == Some("gke") {
+            exposure.infer(format!(
+                "the load balancer before {} taken as GKE's passthrough one, which ends no connection: the platform is `gke`",
+                layer.title
+            ));
+            return;
+        }
+        let title = format!("the load balancer before {}", layer.title);
+        let supply = format!(
+            "{} runs in the cluster, and the load balancer before it is a hop of its own: give the manifest of its Service, or \
+             `--platform gke`, or check that it holds a connection for 605 s",
+            layer.title
+        );
+        return timeouts::of_unknown(entry, &title, &supply, exposure);
+    };
+    let mut hop = Way::new(service, way.router);
+    let platform = platform(scene, service, exposure);
+    let class = service
+        .node
+        .at(&["spec", "loadBalancerClass"])
+        .and_then(Node::text)
+        .filter(|class| !class.is_empty());
+    match recognize::load_balancer(platform.as_deref(), class, &hop.ground(scene)) {
+        Some(before) => {
+            hop.ends_tls = Fact::known(has_certificate(before, service));
+            timeouts::of_way(scene, before, &hop, entry, exposure);
+        }
+        None => {
+            let title = format!("the load balancer of {}", service.title());
+            let supply = format!(
+                "Portolan does not know the limits of {title}: give `--platform`, or check them by hand"
+            );
+            timeouts::of_unknown(entry, &title, &supply, exposure);
+        }
+    }
+}
+
+/// The controller's Service. It lies in another namespace as a rule.
+fn find<'a>(scene: Scene<'a>, names: &[String], router: View<'a>) -> Option<View<'a>> {
+    scene
+        .objects
+        .of_kind(scene.tree, "Service")
+        .find(|service| {
+            service.object.root != router.object.root
+                && service.node.at(&["spec", "type"]).and_then(Node::text) == Some("LoadBalancer")
+                && service
+                    .label(NAME)
+                    .is_some_and(|label| names.iter().any(|name| name == label))
+        })
+}
+
+fn has_certificate(layer: &Layer, service: View<'_>) -> bool {
+    layer
+        .tls
+        .listeners
+        .iter()
+        .flat_map(|rules| &rules.certificates)
+        .filter_map(|key| service.annotation(key))
+        .any(|node| !list_of(node.text().unwrap_or_default()).is_empty())
+}
