@@ -81,6 +81,10 @@ fn integer_field(node: Node<'_>, unit: Unit) -> Result<i64, String> {
         Some((Value::Int(number), _)) => unit
             .milliseconds(number)
             .ok_or_else(|| too_large(unit.name())),
+        // `605.0` reaches the API server as 605. Far below 2^53, so that nothing is lost.
+        Some((Value::Float(number), _)) if number.fract() == 0.0 && number.abs() < 1e12 => unit
+            .milliseconds(number as i64)
+            .ok_or_else(|| too_large(unit.name())),
         Some((Value::String, style)) if style != Style::Plain => {
             Err("it is a string, and the field takes a number without quotes".to_owned())
         }
