@@ -25,19 +25,13 @@ pub(super) fn run(arguments: &CheckArguments, look: Look, around: &mut Surroundi
         );
         return Exit::CouldNot;
     }
-    let own;
-    let rules = match &arguments.rules {
-        None => RuleSet::builtin(),
-        Some(folder) => match rule_folder::with_builtin(folder) {
-            Ok(rules) => {
-                own = rules;
-                &own
-            }
-            Err(errors) => {
-                rule_folder::report(&errors, look, around);
-                return Exit::CouldNot;
-            }
-        },
+    let mut own = None;
+    let rules = match rule_folder::chosen(arguments.rules.as_deref(), &mut own) {
+        Ok(rules) => rules,
+        Err(errors) => {
+            rule_folder::report(&errors, look, around);
+            return Exit::CouldNot;
+        }
     };
     let options = options(arguments, rules).and_then(with_files);
     let options = match options {

@@ -63,8 +63,19 @@ pub(super) fn finding_line(
     )
 }
 
+/// The rules of a run: the built-in ones, with those of a folder where one is named; `own` then keeps them.
+pub(super) fn chosen<'r>(
+    folder: Option<&Path>,
+    own: &'r mut Option<RuleSet>,
+) -> Result<&'r RuleSet, Vec<FolderError>> {
+    Ok(match folder {
+        None => RuleSet::builtin(),
+        Some(folder) => own.insert(with_builtin(folder)?),
+    })
+}
+
 /// The built-in rules together with those of a folder.
-pub(super) fn with_builtin(folder: &Path) -> Result<RuleSet, Vec<FolderError>> {
+fn with_builtin(folder: &Path) -> Result<RuleSet, Vec<FolderError>> {
     let mut rules = RuleSet::builtin_owned();
     let mut errors = Vec::new();
     for Loaded { path, text, rule } in load(folder)? {

@@ -9,7 +9,7 @@ use super::{Exit, Surroundings, rule_folder, trial};
 use crate::diagnostic::Requirement;
 use crate::reference;
 use crate::report::{Style, cells, paint, wrap};
-use crate::rules::{RuleFile, RuleSet};
+use crate::rules::RuleFile;
 
 /// Ids longer than this push their own title to the right.
 const LONGEST_ID: usize = 34;
@@ -26,19 +26,13 @@ pub(super) fn run(arguments: &RulesArguments, look: Look, around: &mut Surroundi
     if let Some(folder) = &arguments.test {
         return trial::run(folder, look, around);
     }
-    let own;
-    let rules = match &arguments.rules {
-        None => RuleSet::builtin(),
-        Some(folder) => match rule_folder::with_builtin(folder) {
-            Ok(rules) => {
-                own = rules;
-                &own
-            }
-            Err(errors) => {
-                rule_folder::report(&errors, look, around);
-                return Exit::CouldNot;
-            }
-        },
+    let mut own = None;
+    let rules = match rule_folder::chosen(arguments.rules.as_deref(), &mut own) {
+        Ok(rules) => rules,
+        Err(errors) => {
+            rule_folder::report(&errors, look, around);
+            return Exit::CouldNot;
+        }
     };
     let mut files: Vec<&RuleFile> = rules.iter().map(|rule| &rule.file).collect();
     files.sort_by(|left, right| (left.requirement, &left.id).cmp(&(right.requirement, &right.id)));

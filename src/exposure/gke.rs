@@ -243,12 +243,6 @@ fn reference(
 
 /// Whether a Service or Ingress in the object's namespace names it.
 fn is_named(scene: Scene<'_>, object: View<'_>, kind: &str, name: &str) -> bool {
-    let lists = |holder: View<'_>, key: &str| -> Vec<String> {
-        known_annotation(holder, key)
-            .and_then(Node::text)
-            .map(super::list_of)
-            .unwrap_or_default()
-    };
     match kind {
         "BackendConfig" => scene
             .objects
@@ -265,9 +259,9 @@ fn is_named(scene: Scene<'_>, object: View<'_>, kind: &str, name: &str) -> bool 
                 "FrontendConfig" => {
                     known_annotation(ingress, FRONTEND_CONFIG).and_then(Node::text) == Some(name)
                 }
-                _ => lists(ingress, MANAGED_CERTIFICATES)
-                    .iter()
-                    .any(|known| known == name),
+                _ => known_annotation(ingress, MANAGED_CERTIFICATES)
+                    .and_then(Node::text)
+                    .is_some_and(|text| super::list_of(text).iter().any(|known| known == name)),
             }),
     }
 }
