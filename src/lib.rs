@@ -7,6 +7,7 @@ pub mod cli;
 pub mod diagnostic;
 pub mod exposure;
 pub mod facts;
+pub mod fingerprint;
 pub mod helm;
 pub mod kube;
 pub mod nearest;

@@ -41,6 +41,14 @@ impl Span {
         }
     }
 
+    /// The same place after [`Sources::append`] has put its text behind `by` others.
+    pub fn moved(self, by: u32) -> Self {
+        Span {
+            source: SourceId(self.source.0.saturating_add(by)),
+            ..self
+        }
+    }
+
     /// The byte range within the source.
     pub fn range(self) -> Range<usize> {
         self.start as usize..self.end as usize
@@ -229,6 +237,13 @@ impl Sources {
             .secrets
             .partition_point(|known| known.start <= span.start);
         source.secrets.insert(at, span.start..span.end);
+    }
+
+    /// Takes over the texts of another, and says what [`Span::moved`] needs to lead its spans here.
+    pub fn append(&mut self, mut other: Sources) -> u32 {
+        let by = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
+        self.sources.append(&mut other.sources);
+        by
     }
 
     /// All sources, in the order in which they were added.

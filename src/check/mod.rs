@@ -4,6 +4,7 @@
 //! and embeddable.
 
 mod classify;
+mod join;
 mod release;
 mod secrets;
 mod suppressions;
@@ -234,15 +235,25 @@ pub fn check(inputs: Vec<Input>, options: &Options, rules: &RuleSet) -> Outcome 
         diagnostic.path = shop.path(diagnostic.span);
     }
     outcome.sources = shop.sources;
-    for diagnostic in &outcome.report.diagnostics {
-        match diagnostic.severity {
-            Severity::Error => summary.errors += 1,
-            Severity::Warning => summary.warnings += 1,
-            Severity::Note => summary.notes += 1,
-        }
-    }
     outcome.report.summary = summary;
+    count(&mut outcome.report);
     outcome
+}
+
+/// Counts the findings by severity.
+fn count(report: &mut Report) {
+    let of = |severity| {
+        let alike = report.diagnostics.iter();
+        alike.filter(|found| found.severity == severity).count()
+    };
+    let (errors, warnings, notes) = (
+        of(Severity::Error),
+        of(Severity::Warning),
+        of(Severity::Note),
+    );
+    report.summary.errors = errors;
+    report.summary.warnings = warnings;
+    report.summary.notes = notes;
 }
 
 /// What one release or set of manifests gave.
@@ -267,7 +278,7 @@ fn collect(checked: Checked, diagnostics: &mut Vec<Diagnostic>, outcome: &mut Ou
     }
 }
 
-/// Selected, sorted by file, place and rule, each said once.
+/// Selected, in order, each said once.
 fn arrange(
     mut diagnostics: Vec<Diagnostic>,
     options: &Options,
@@ -277,6 +288,11 @@ fn arrange(
         let selected = options.select.is_empty() || options.select.contains(&found.rule);
         selected && !options.ignore.contains(&found.rule)
     });
+    in_order(diagnostics, sources)
+}
+
+/// Sorted by file, place and rule, each said once.
+fn in_order(mut diagnostics: Vec<Diagnostic>, sources: &Sources) -> Vec<Diagnostic> {
     diagnostics.sort_by(|left, right| {
         let key = |found: &Diagnostic| (found.span.start, found.span.end);
         sources
@@ -286,8 +302,6 @@ fn arrange(
             .then_with(|| left.rule.cmp(&right.rule))
             .then_with(|| left.message.cmp(&right.message))
     });
-    diagnostics.dedup_by(|left, right| {
-        left.rule == right.rule && left.span == right.span && left.message == right.message
-    });
+    diagnostics.dedup_by(|left, right| join::same(left, right, sources));
     diagnostics
 }
