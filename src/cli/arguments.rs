@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-use super::{Surroundings, look::Look};
+use super::helm::HelmArguments;
+use super::post_render::{self, PostRenderArguments};
+use super::{Surroundings, helm, look::Look};
 use crate::catalogue::{Catalogue, Edition};
 use crate::certificate::moment::parse_rfc3339;
 use crate::check::{Options, PemFile, SetValue};
@@ -110,6 +112,21 @@ pub(super) enum Command {
     /// `apiVersion` and `kind` are manifests, a mapping with the chart's top-level keys is a values file.
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Box<CheckArguments>),
+
+    /// Check what Helm would install: the values, and what the chart makes of them
+    ///
+    /// Runs `helm template`, so that the verdicts rest on what the chart really renders; findings point at the values
+    /// wherever they come from there. Helm may fetch a chart that is not a local folder or file; Portolan itself never
+    /// touches the network. The plugin `helm portolan` runs this.
+    #[command(after_help = helm::EXAMPLES)]
+    Helm(Box<HelmArguments>),
+
+    /// Pass manifests on unchanged, or stop Helm where a requirement is violated
+    ///
+    /// A post-renderer for Helm. Manifests are read from standard input. Where nothing is at or above --fail-on they are
+    /// written to standard output, byte for byte; otherwise nothing is. The report goes to standard error.
+    #[command(after_help = post_render::EXAMPLES)]
+    PostRender(Box<PostRenderArguments>),
 
     /// List the rules, or try the examples of your own
     #[command(after_help = RULES_EXAMPLES)]
@@ -460,7 +477,10 @@ fn controller_version(text: &str) -> Result<String, String> {
 
 /// The whole command line, for whoever generates completions or a manual from it.
 pub fn command() -> clap::Command {
-    Arguments::command()
+    let command = Arguments::command();
+    command
+        .mut_subcommand("helm", helm::fit)
+        .mut_subcommand("post-render", post_render::fit)
 }
 
 /// Reads the command line.

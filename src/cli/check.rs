@@ -33,8 +33,7 @@ pub(super) fn run(arguments: &CheckArguments, look: Look, around: &mut Surroundi
             return Exit::CouldNot;
         }
     };
-    let options = options(arguments, rules).and_then(with_files);
-    let options = match options {
+    let options = match prepared(arguments, rules) {
         Ok(options) => options,
         Err(errors) => {
             around.errors(errors, look);
@@ -74,8 +73,19 @@ fn judge(
         around.errors(errors, look);
         return Exit::CouldNot;
     }
+    conclude(arguments, &outcome, errors, look, around)
+}
+
+/// Writes the report, then what kept the check from being whole, and says what that comes to.
+pub(super) fn conclude(
+    arguments: &CheckArguments,
+    outcome: &Outcome,
+    mut errors: Vec<String>,
+    look: Look,
+    around: &mut Surroundings<'_>,
+) -> Exit {
     errors.extend(outcome.failures.iter().cloned());
-    let found = if fails(arguments, &outcome) {
+    let found = if fails(arguments, outcome) {
         Exit::Findings
     } else {
         Exit::Clean
@@ -98,6 +108,14 @@ fn judge(
     // After the report, so that they are the last thing seen.
     around.errors(errors, look);
     exit
+}
+
+/// The options of a check, with the files that they name.
+pub(super) fn prepared(
+    arguments: &CheckArguments,
+    rules: &RuleSet,
+) -> Result<Options, Vec<String>> {
+    options(arguments, rules).and_then(with_files)
 }
 
 fn options(arguments: &CheckArguments, rules: &RuleSet) -> Result<Options, Vec<String>> {
@@ -188,7 +206,7 @@ fn blank_names(inputs: &[Input]) -> Vec<String> {
 }
 
 /// True where nothing was judged: that must never look like a pass.
-fn is_nothing(outcome: &Outcome) -> bool {
+pub(super) fn is_nothing(outcome: &Outcome) -> bool {
     let summary = &outcome.report.summary;
     summary.releases == 0 && summary.manifests == 0 && outcome.report.diagnostics.is_empty()
 }
