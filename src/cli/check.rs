@@ -186,21 +186,19 @@ pub(super) fn no_rule<'n>(id: &str, ids: impl IntoIterator<Item = &'n str>) -> S
     }
 }
 
+/// Nothing but comments and document markers.
+pub(super) fn is_blank(text: &str) -> bool {
+    text.trim_start_matches('\u{feff}').lines().all(|line| {
+        let line = line.trim();
+        line.is_empty() || line.starts_with('#') || line == "---" || line == "..."
+    })
+}
+
 /// Inputs with nothing in them but comments and document markers.
 fn blank_names(inputs: &[Input]) -> Vec<String> {
-    let is_blank = |input: &&Input| {
-        input
-            .text
-            .trim_start_matches('\u{feff}')
-            .lines()
-            .all(|line| {
-                let line = line.trim();
-                line.is_empty() || line.starts_with('#') || line == "---" || line == "..."
-            })
-    };
     inputs
         .iter()
-        .filter(is_blank)
+        .filter(|input| is_blank(&input.text))
         .map(|input| input.name.clone())
         .collect()
 }

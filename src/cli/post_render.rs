@@ -14,8 +14,7 @@ use super::decode::decode;
 use super::inputs::read_bounded;
 use super::look::Look;
 use super::{Exit, Surroundings, check, rule_folder};
-use crate::check::{Input, Options, Role};
-use crate::rules::RuleSet;
+use crate::check::{Input, Outcome, Role};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -104,11 +103,19 @@ pub(super) fn run(
             return Exit::CouldNot;
         }
     };
+    let (text, not_utf8) = decode(bytes.clone());
     // A chart may render nothing, and nothing is wrong with nothing. (Helm 4 itself refuses an empty answer.)
-    let exit = if bytes.trim_ascii().is_empty() {
+    let exit = if check::is_blank(&text) {
         Exit::Clean
     } else {
-        judge(arguments, &options, rules, &bytes, look, around)
+        let input = Input {
+            name: "<stdin>".to_owned(),
+            text,
+            not_utf8,
+            role: Role::Rendered,
+        };
+        let outcome = crate::check::check(vec![input], &options, rules);
+        judge(arguments, &outcome, look, around)
     };
     if exit != Exit::Clean {
         return exit;
@@ -116,24 +123,14 @@ pub(super) fn run(
     around.print(exit, |out| out.write_all(&bytes))
 }
 
-/// Checks the manifests, and writes the report to standard error.
+/// Writes the report to standard error.
 fn judge(
     arguments: &PostRenderArguments,
-    options: &Options,
-    rules: &RuleSet,
-    bytes: &[u8],
+    outcome: &Outcome,
     look: Look,
     around: &mut Surroundings<'_>,
 ) -> Exit {
-    let (text, not_utf8) = decode(bytes.to_vec());
-    let input = Input {
-        name: "<stdin>".to_owned(),
-        text,
-        not_utf8,
-        role: Role::Rendered,
-    };
-    let outcome = crate::check::check(vec![input], options, rules);
-    if check::is_nothing(&outcome) {
+    if check::is_nothing(outcome) {
         let message = "nothing to check: standard input holds no Kubernetes object";
         around.errors([message], look);
         return Exit::CouldNot;
@@ -147,7 +144,7 @@ fn judge(
         variable: around.variable,
         terminal: around.terminal,
     };
-    let exit = check::conclude(&arguments.check, &outcome, Vec::new(), look, &mut inner);
+    let exit = check::conclude(&arguments.check, outcome, Vec::new(), look, &mut inner);
     around.complain(&String::from_utf8_lossy(&report));
     let written = arguments
         .report
