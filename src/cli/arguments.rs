@@ -70,8 +70,9 @@ Exit status:
   2  a file cannot be read";
 
 const EXPLAIN_EXAMPLES: &str = "\
-Example:
-  portolan explain timeout-too-short";
+Examples:
+  portolan explain timeout-too-short
+  portolan explain timeout-605";
 
 /// Proves or refutes each documented requirement for reaching CARTO Self-Hosted from outside its cluster
 ///
@@ -136,7 +137,7 @@ pub(super) enum Command {
     #[command(after_help = CERT_EXAMPLES)]
     Cert(CertArguments),
 
-    /// Explain a rule: why, where the documentation asks for it, examples
+    /// Explain a rule or a requirement: why, where it is asked for, examples
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArguments),
 }
@@ -359,7 +360,7 @@ pub(super) struct CertArguments {
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainArguments {
-    /// The rule's id, as it stands in a finding's brackets
+    /// The rule's id, as it stands in a finding's brackets, or a requirement's
     pub rule: String,
 
     /// Also know the rule files (*.yaml) of this folder
