@@ -43,7 +43,7 @@ Examples:
 
 Exit status:
   0  nothing at or above --fail-on
-  1  findings; with --strict also warnings and undecided requirements
+  1  findings; with --strict also warnings and requirements violated or undecided
   2  could not check: bad usage, unreadable input, nothing to check";
 
 const RULES_EXAMPLES: &str = "\
@@ -219,7 +219,7 @@ pub(super) struct CheckArguments {
     )]
     pub fail_on: FailOn,
 
-    /// Warnings and undecided requirements also make the exit status 1
+    /// Warnings, and requirements violated or undecided, also make the status 1
     ///
     /// This comes on top of --fail-on, whatever that says.
     #[arg(long, help_heading = "Output")]

@@ -234,14 +234,23 @@ fn nothing(blank: &[String], walked: bool, skipped: usize) -> String {
 fn fails(arguments: &CheckArguments, outcome: &Outcome) -> bool {
     let report = &outcome.report;
     let mut severities = report.diagnostics.iter().map(|found| found.severity);
-    let undecided = || {
+    // A note can violate a requirement, too. One that is violated by nothing but what was suppressed or ignored is accepted.
+    let reported = |requirement| {
+        let mut found = report.diagnostics.iter();
+        found.any(|found| found.requirement == requirement)
+    };
+    let open = || {
         report
             .releases
             .iter()
             .flat_map(|release| &release.requirements)
-            .any(|row| row.verdict == Verdict::Undecided)
+            .any(|row| match row.verdict {
+                Verdict::Undecided => true,
+                Verdict::Violated => reported(row.requirement),
+                Verdict::Met | Verdict::NotApplicable => false,
+            })
     };
     severities.any(|severity| {
         arguments.fail_on.counts(severity) || (arguments.strict && severity >= Severity::Warning)
-    }) || (arguments.strict && undecided())
+    }) || (arguments.strict && open())
 }

@@ -26,7 +26,7 @@ Examples:
 
 Exit status:
   0  nothing at or above --fail-on
-  1  findings; with --strict also warnings and undecided requirements
+  1  findings; with --strict also warnings and requirements violated or undecided
   2  could not check: bad usage, or Helm cannot render the chart";
 
 #[derive(Debug, Args)]

@@ -159,7 +159,7 @@ fn a_requirement_is_explained_by_who_asks_for_it_and_what_decides_it() {
         "  acme-timeout                   error    A hop gives up within two minutes\n",
         "  timeout-no-effect              warning  A timeout is set where this kind of\n",
         "  --platform: The cluster's platform, where annotations do not tell\n",
-        "`portolan helm RELEASE CHART`",
+        "is decided by what Helm renders: `portolan helm",
     ] {
         assert!(said.out.contains(words), "{words}\n{}", said.out);
     }
