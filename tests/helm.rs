@@ -403,6 +403,51 @@ fn helms_program_is_the_one_that_helm_names() {
     );
 }
 
+#[test]
+fn of_a_chart_that_holds_cartos_only_the_rendering_is_judged() {
+    let helm = stub("cat \"$TMP_HOME/rendered.yaml\"");
+    let umbrella = helm.home.path().join("umbrella");
+    fs::create_dir_all(umbrella.join("charts/carto")).unwrap();
+    fs::write(
+        umbrella.join("Chart.yaml"),
+        "apiVersion: v2\nname: acme\nversion: 0.1.0\n",
+    )
+    .unwrap();
+    fs::write(umbrella.join("values.yaml"), "carto: {}\n").unwrap();
+    fs::write(
+        umbrella.join("live.yaml"),
+        "carto: {router: {service: {type: NodePort}}}\n",
+    )
+    .unwrap();
+    let rendered = "apiVersion: v1\nkind: Service\nmetadata:\n  name: carto-router\n  labels: {app.kubernetes.io/component: router}\n\
+                    spec:\n  type: NodePort\n";
+    fs::write(helm.home.path().join("rendered.yaml"), rendered).unwrap();
+    let said =
+        helm.run("portolan helm live \"$TMP_HOME/umbrella\" -f \"$TMP_HOME/umbrella/live.yaml\"");
+    assert!(
+        said.text()
+            .contains("<helm template live>:7:9: warning[node-port]"),
+        "{said:?}"
+    );
+    assert!(!said.text().contains("unknown-key"), "{said:?}");
+    assert!(
+        said.text().contains("release live: timeout-605 undecided"),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn a_password_in_a_charts_address_is_not_printed() {
+    let helm = stub("printf 'apiVersion: v1\\nkind: Service\\nmetadata: {name: x, name: y}\\n'");
+    for format in ["plain", "pretty", "json"] {
+        let said = helm.run(&format!(
+            "portolan helm live https://me:hunter2-Tr0ub4dor@charts.example/carto.tgz --format {format} -- --password hunter2-Tr0ub4dor"
+        ));
+        assert!(said.text().contains("duplicate-key"), "{said:?}");
+        assert!(!said.text().contains("hunter2"), "{said:?}");
+    }
+}
+
 /// Every `console` block of the page: the Helm that it is for, its command, and what that prints.
 fn blocks(page: &str) -> Vec<(Option<u8>, String, String)> {
     let mut blocks = Vec::new();

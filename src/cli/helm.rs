@@ -325,7 +325,8 @@ impl Work<'_> {
         }
         let (text, not_utf8) = decode(bytes);
         Ok(Input {
-            name: format!("<helm template {} {}>", self.release, self.chart.display()),
+            // Without the chart: its URL may hold a password.
+            name: format!("<helm template {}>", self.release),
             text,
             not_utf8,
             role: Role::Rendered,

@@ -97,7 +97,7 @@ fn asked<'f>(rules: &[&'f RuleFile]) -> Vec<&'f Documentation> {
     let mut asked: Vec<&Documentation> = Vec::new();
     for file in rules {
         let same = |known: &&Documentation| known.asks == file.documentation.asks;
-        if !asked.iter().any(|known| same(known)) {
+        if !asked.iter().any(same) {
             asked.push(&file.documentation);
         }
     }
