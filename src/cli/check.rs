@@ -1,17 +1,19 @@
 //! `portolan check`.
 
+use std::env;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::arguments::CheckArguments;
 use super::inputs::{Gathered, gather, read};
 use super::look::Look;
+use super::output::{self, Output};
 use super::{Exit, Surroundings, chart, rule_folder};
 use crate::check::{Input, Options, Outcome, check};
 use crate::diagnostic::{Severity, Verdict};
 use crate::nearest::ranked;
-use crate::report::{self, Format};
-use crate::rules::RuleSet;
+use crate::report;
+use crate::rules::{Rule, RuleSet};
 
 pub(super) fn run(arguments: &CheckArguments, look: Look, around: &mut Surroundings<'_>) -> Exit {
     if arguments.values.is_empty() && arguments.paths.is_empty() {
@@ -25,6 +27,13 @@ pub(super) fn run(arguments: &CheckArguments, look: Look, around: &mut Surroundi
         );
         return Exit::CouldNot;
     }
+    let outputs = match output::plan(arguments, look) {
+        Ok(outputs) => outputs,
+        Err(errors) => {
+            around.errors(errors, look);
+            return Exit::CouldNot;
+        }
+    };
     let mut own = None;
     let rules = match rule_folder::chosen(arguments.rules.as_deref(), &mut own) {
         Ok(rules) => rules,
@@ -42,11 +51,12 @@ pub(super) fn run(arguments: &CheckArguments, look: Look, around: &mut Surroundi
         }
     };
     let gathered = gather(&arguments.values, &arguments.paths, around.stdin);
-    judge(arguments, &options, rules, gathered, look, around)
+    judge(arguments, &outputs, &options, rules, gathered, look, around)
 }
 
 fn judge(
     arguments: &CheckArguments,
+    outputs: &[Output],
     options: &Options,
     rules: &RuleSet,
     gathered: Gathered,
@@ -85,16 +95,23 @@ fn judge(
     } else {
         Exit::CouldNot
     };
-    let usual = if look.terminal {
-        Format::Pretty
-    } else {
-        Format::Plain
+    let entries: Vec<_> = rules.iter().map(Rule::entry).collect();
+    let folder = env::current_dir().ok();
+    let folder = folder.as_deref().map(Path::to_string_lossy);
+    let run = report::Run {
+        rules: &entries,
+        failures: &errors,
+        folder: folder.as_deref(),
     };
-    let format = arguments.format.unwrap_or(usual);
-    let shown = look.report_options(arguments.verbose);
-    let exit = around.print(exit, |out| {
-        report::render(format, &outcome.report, &outcome.sources, &shown, out)
-    });
+    let exit = output::write(
+        outputs,
+        &outcome,
+        &run,
+        arguments.verbose,
+        exit,
+        look,
+        around,
+    );
     // After the report, so that they are the last thing seen.
     around.errors(errors, look);
     exit

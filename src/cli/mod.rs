@@ -11,6 +11,7 @@ mod decode;
 mod explain;
 mod inputs;
 mod look;
+mod output;
 mod process;
 mod rule_folder;
 mod rules;
