@@ -6,11 +6,14 @@
 //! The elements and attributes are those of `junit-10.xsd`, which the xUnit plugin of Jenkins publishes; GitLab and the
 //! reporters for GitHub Actions read them too.
 
+use std::collections::HashMap;
 use std::io;
 
 use quick_xml::events::BytesText;
 
-use crate::diagnostic::{Diagnostic, ReleaseReport, Report, RequirementVerdict, Verdict};
+use crate::diagnostic::{
+    Diagnostic, ReleaseReport, Report, Requirement, RequirementVerdict, Verdict,
+};
 use crate::source::Sources;
 
 use super::file_name::relative;
@@ -22,8 +25,9 @@ pub(super) fn render(
     run: &Run<'_>,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
+    let (findings, others) = shared_out(report, sources);
     let page = Page {
-        report,
+        findings,
         sources,
         run,
     };
@@ -32,7 +36,6 @@ pub(super) fn render(
         .releases
         .iter()
         .map(|release| release.requirements.len());
-    let others = page.others();
     let tests = rows.sum::<usize>() + others.len() + run.failures.len();
     xml::document(out, |xml| {
         xml.create_element("testsuites")
@@ -41,8 +44,8 @@ pub(super) fn render(
             .with_attribute(("failures", &*(failed + others.len()).to_string()))
             .with_attribute(("errors", &*run.failures.len().to_string()))
             .write_inner_content(|xml| {
-                for release in &report.releases {
-                    page.release(release, xml)?;
+                for (index, release) in report.releases.iter().enumerate() {
+                    page.release(index, release, xml)?;
                 }
                 if !others.is_empty() || !run.failures.is_empty() {
                     page.rest(&others, xml)?;
@@ -53,14 +56,68 @@ pub(super) fn render(
     })
 }
 
+/// The findings of each row: by the release's place in the report, and the requirement.
+type ByRow<'a> = HashMap<(usize, Requirement), Vec<&'a Diagnostic>>;
+
+/// Shares the findings out to the rows, and gives what no row has.
+///
+/// A finding belongs to the releases that are named after its file. One in a file that no release is named after (a layer
+/// below others, `--set`) belongs to those that have findings on its requirement.
+fn shared_out<'a>(report: &'a Report, sources: &Sources) -> (ByRow<'a>, Vec<&'a Diagnostic>) {
+    let mut named: HashMap<&str, Vec<usize>> = HashMap::new();
+    let mut affected: HashMap<Requirement, Vec<usize>> = HashMap::new();
+    for (index, release) in report.releases.iter().enumerate() {
+        for file in files_of(release) {
+            named.entry(file).or_default().push(index);
+        }
+        for row in &release.requirements {
+            if row.diagnostics > 0 {
+                affected.entry(row.requirement).or_default().push(index);
+            }
+        }
+    }
+    let mut rows = ByRow::new();
+    let mut others = Vec::new();
+    for found in &report.diagnostics {
+        let file = sources.name(found.span.source);
+        let releases = named
+            .get(file)
+            .or_else(|| affected.get(&found.requirement))
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        if releases.is_empty() {
+            others.push(found);
+        }
+        for release in releases {
+            let row = rows.entry((*release, found.requirement)).or_default();
+            row.push(found);
+        }
+    }
+    (rows, others)
+}
+
+/// A release is called like its last values file; a set of manifests `a.yaml, b.yaml`, with its namespace in brackets where
+/// there are several.
+fn files_of(release: &ReleaseReport) -> Vec<&str> {
+    let mut files = vec![release.name.as_str()];
+    let names = release.name.split(" (").next().unwrap_or_default();
+    files.extend(names.split(", ").filter(|name| *name != release.name));
+    files
+}
+
 struct Page<'a> {
-    report: &'a Report,
+    findings: ByRow<'a>,
     sources: &'a Sources,
     run: &'a Run<'a>,
 }
 
 impl Page<'_> {
-    fn release(&self, release: &ReleaseReport, xml: &mut xml::Out<'_>) -> io::Result<()> {
+    fn release(
+        &self,
+        index: usize,
+        release: &ReleaseReport,
+        xml: &mut xml::Out<'_>,
+    ) -> io::Result<()> {
         let rows = &release.requirements;
         let of = |wanted: &[Verdict]| {
             let alike = rows.iter().filter(|row| wanted.contains(&row.verdict));
@@ -76,24 +133,22 @@ impl Page<'_> {
             .with_attribute(("skipped", &*skipped))
             .write_inner_content(|xml| {
                 rows.iter()
-                    .try_for_each(|row| self.row(release, row, &name, xml))
+                    .try_for_each(|row| self.row(index, row, &name, xml))
             })?;
         Ok(())
     }
 
     fn row(
         &self,
-        release: &ReleaseReport,
+        release: usize,
         row: &RequirementVerdict,
         suite: &str,
         xml: &mut xml::Out<'_>,
     ) -> io::Result<()> {
-        let findings: Vec<String> = self
-            .report
-            .diagnostics
-            .iter()
-            .filter(|found| found.requirement == row.requirement)
-            .filter(|found| self.concerns(found, release))
+        let findings = self.findings.get(&(release, row.requirement));
+        let findings: Vec<String> = findings
+            .into_iter()
+            .flatten()
             .map(|found| self.finding(found))
             .collect();
         let findings = xml::lines(&findings.join("\n"));
@@ -169,30 +224,6 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn others(&self) -> Vec<&Diagnostic> {
-        let has_row = |found: &&Diagnostic| {
-            self.report.releases.iter().any(|release| {
-                let mut rows = release.requirements.iter();
-                rows.any(|row| row.requirement == found.requirement)
-                    && self.concerns(found, release)
-            })
-        };
-        let findings = self.report.diagnostics.iter();
-        findings.filter(|found| !has_row(found)).collect()
-    }
-
-    /// True where the finding's file is one that the release is named after, or one that no release is named after: a
-    /// layer below others.
-    fn concerns(&self, found: &Diagnostic, release: &ReleaseReport) -> bool {
-        let file = self.sources.name(found.span.source);
-        is_named_after(release, file)
-            || !self
-                .report
-                .releases
-                .iter()
-                .any(|other| is_named_after(other, file))
-    }
-
     fn finding(&self, found: &Diagnostic) -> String {
         let at = self.sources.line_column(found.span);
         let file = relative(self.sources.name(found.span.source), self.run.folder);
@@ -211,12 +242,6 @@ impl Page<'_> {
         }
         text
     }
-}
-
-/// A set of manifests is named `a.yaml, b.yaml`, with its namespace in brackets where there are several.
-fn is_named_after(release: &ReleaseReport, file: &str) -> bool {
-    let names = release.name.split(" (").next().unwrap_or_default();
-    release.name == file || names.split(", ").any(|name| name == file)
 }
 
 fn message(row: &RequirementVerdict) -> String {

@@ -139,9 +139,10 @@ impl Rule<'_> {
 fn help(entry: &RuleEntry) -> (String, String) {
     let place = format!("{}, {}", entry.document, entry.heading);
     let text = format!(
-        "{}\n\nThe documentation asks: {} ({place})",
+        "{}\n\nThe documentation asks: {} ({})",
         shown(&entry.why),
         shown(&entry.asks),
+        shown(&place),
     );
     let words = markup::inline(&place);
     let place = match entry.url.as_deref().and_then(markup::address) {

@@ -197,6 +197,40 @@ fn the_counts_of_junit_are_those_of_its_elements() {
 }
 
 #[test]
+fn a_finding_in_a_layer_is_listed_where_it_counts() {
+    let mut case = several_releases();
+    // A layer that both releases may rest on, and a requirement that one of them has findings on.
+    let base = case.file("base.yaml", "router: {}\n");
+    let found = |requirement| {
+        let span = Span::new(base, 0, 6);
+        finding(
+            "in-base",
+            Severity::Error,
+            requirement,
+            span,
+            "in the layer",
+        )
+    };
+    case.add(found(Requirement::Timeout605));
+    case.add(found(Requirement::SslPolicy));
+    let text = case.of_a_run(Format::Junit, &[]);
+    let document = Document::parse(&text).unwrap();
+    let at = document
+        .descendants()
+        .filter(|node| {
+            node.is_element() && node.text().is_some_and(|text| text.contains("in-base"))
+        })
+        .map(|node| {
+            let case = node.parent().unwrap();
+            let attribute = |name| case.attribute(name).unwrap();
+            format!("{} {}", attribute("classname"), attribute("name"))
+        });
+    let at: BTreeSet<String> = at.collect();
+    let expected = ["customizations.yaml timeout-605", "portolan in-base"];
+    assert_eq!(at.into_iter().collect::<Vec<_>>(), expected);
+}
+
+#[test]
 fn checkstyle_names_each_file_once() {
     let mut case = two_files();
     let span = case.report.diagnostics[0].labels[0].span;
