@@ -1,7 +1,7 @@
 //! `markdown`: a summary for the comment on a pull request or for a job's page.
 //!
-//! First the verdicts, then each finding with a link to its line, and what mends it behind a fold. All text of files is
-//! written so that it cannot become markup (see `markup`).
+//! First the verdicts, then each finding with a link to its line and what mends it; everything else is behind a fold. All
+//! text of files is written so that it cannot become markup (see `markup`).
 
 use std::io;
 
@@ -80,8 +80,13 @@ impl Page<'_> {
             markup::inline(&found.message)
         );
         let mut details = String::new();
-        if let Some(help) = &found.help {
-            details.push_str(&format!("\n{}\n", markup::block(help)));
+        match found.help.as_deref().map(str::trim_end) {
+            // A few lines of YAML keep their form.
+            Some(help) if help.contains('\n') => {
+                details.push_str(&format!("\n{}\n", markup::block(help)));
+            }
+            Some(help) => text.push_str(&format!("\n**Help:** {}\n", markup::inline(help))),
+            None => {}
         }
         let mut places = String::new();
         for label in &found.labels {
@@ -102,7 +107,7 @@ impl Page<'_> {
         }
         if !details.is_empty() {
             text.push_str(&format!(
-                "\n<details><summary>help</summary>\n{details}\n</details>\n"
+                "\n<details><summary>details</summary>\n{details}\n</details>\n"
             ));
         }
         text
