@@ -258,7 +258,16 @@ fn new_file(place: &Path, folder: &Path) -> io::Result<tempfile::NamedTempFile> 
     };
     #[cfg(unix)]
     builder.permissions(open);
-    let file = builder.tempfile_in(folder)?;
+    let file = builder.tempfile_in(folder).map_err(|error| {
+        let folder = folder.display();
+        match error.kind() {
+            io::ErrorKind::NotFound => io::Error::other(format!("there is no folder `{folder}`")),
+            io::ErrorKind::PermissionDenied => {
+                io::Error::other(format!("no file may be made in folder `{folder}`"))
+            }
+            _ => error,
+        }
+    })?;
     if let Ok(old) = old {
         file.as_file().set_permissions(old)?;
     }
@@ -293,5 +302,34 @@ fn final_place(path: &Path) -> PathBuf {
     match (fs::canonicalize(folder), place.file_name()) {
         (Ok(folder), Some(name)) => folder.join(name),
         _ => place,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_help_names_every_format() {
+        let mut command = super::super::command();
+        let check = command.find_subcommand_mut("check");
+        let help = check.map(|check| check.render_long_help().to_string());
+        let help = help.unwrap_or_default().replace('\n', " ");
+        for format in Format::ALL {
+            assert!(help.contains(format.as_str()), "{format}");
+        }
+    }
+
+    #[test]
+    fn a_name_of_a_format_may_bring_a_file() {
+        let file = |name: &str| Some(PathBuf::from(name));
+        let wanted = |text: &str| wanted(text).map(|wanted| (wanted.format, wanted.file));
+        assert_eq!(wanted("json"), Ok((Format::Json, None)));
+        assert_eq!(
+            wanted("json=a=b.json"),
+            Ok((Format::Json, file("a=b.json")))
+        );
+        assert!(wanted("json=").is_err());
+        assert!(wanted("=a").is_err());
     }
 }

@@ -197,6 +197,12 @@ fn a_full_disk_leaves_the_old_report_untouched() {
         ["customizations.yaml", "report.sarif", "rules"]
     );
 
+    let said = desk.timeouts("-o none/report.txt customizations.yaml");
+    assert_eq!(said.code, 2);
+    assert_eq!(
+        said.err,
+        "error: none/report.txt: the report cannot be written: there is no folder `none`\n"
+    );
     let said = desk.timeouts("--format json=/dev/full customizations.yaml");
     assert_eq!(said.code, 2);
     assert!(
