@@ -26,23 +26,33 @@ pub(super) fn render(
         tally::findings(&report.summary),
         tally::checked(&report.summary)
     );
-    for failure in run.failures {
-        text.push_str(&format!("\n> Not checked: {}\n", markup::inline(failure)));
-    }
-    for release in &report.releases {
-        text.push_str(&page.table(release));
-    }
-    let mut findings = report.diagnostics.iter();
-    while let Some(found) = findings.next() {
-        let section = page.finding(found);
-        if text.len() + section.len() > LONGEST {
-            let left = tally::count(findings.len() + 1, "more finding");
+    let failures = run
+        .failures
+        .iter()
+        .map(|failure| format!("\n> Not checked: {}\n", markup::inline(failure)));
+    append(&mut text, failures, LONGEST / 6, "input");
+    let tables = report.releases.iter().map(|release| page.table(release));
+    append(&mut text, tables, LONGEST / 2, "release");
+    let findings = report.diagnostics.iter().map(|found| page.finding(found));
+    append(&mut text, findings, LONGEST, "finding");
+    out.write_all(text.as_bytes())
+}
+
+/// Appends sections as long as the text stays short enough, and says how many there are besides.
+fn append(
+    text: &mut String,
+    mut sections: impl ExactSizeIterator<Item = String>,
+    longest: usize,
+    noun: &str,
+) {
+    while let Some(section) = sections.next() {
+        if text.len() + section.len() > longest {
+            let left = tally::count(sections.len() + 1, &format!("more {noun}"));
             text.push_str(&format!("\n…and {left} that would make this too long.\n"));
-            break;
+            return;
         }
         text.push_str(&section);
     }
-    out.write_all(text.as_bytes())
 }
 
 struct Page<'a> {

@@ -269,11 +269,22 @@ fn a_comment_stays_within_what_github_takes() {
             &"ten minutes ".repeat(20),
         ));
     }
-    let text = case.of_a_run(Format::Markdown, &[]);
+    for _ in 0..400 {
+        case.release("customizations.yaml", &NOT_ON_AZURE);
+    }
+    let failures = vec![failure()[0].clone(); 1000];
+    let text = case.of_a_run(Format::Markdown, &failures);
     assert!(text.len() < 65_536, "{}", text.len());
-    let shown = text.matches("\n#### ").count();
-    let left = format!("…and {} more findings", 500 - shown);
-    assert!(text.contains(&left), "{left}");
+    for (mark, all, noun) in [
+        ("\n> ", 1000, "inputs"),
+        ("\n### ", 400, "releases"),
+        ("\n#### ", 500, "findings"),
+    ] {
+        let shown = text.matches(mark).count();
+        assert!(shown > 20, "{shown} {noun}");
+        let left = format!("…and {} more {noun}", all - shown);
+        assert!(text.contains(&left), "{left}");
+    }
 }
 
 #[test]
