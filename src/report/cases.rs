@@ -8,12 +8,11 @@ mod plain;
 mod pretty;
 
 use crate::diagnostic::{
-    Diagnostic, Label, ReleaseReport, Report, Requirement, RequirementVerdict, RuleEntry, Severity,
-    Verdict,
+    Diagnostic, Label, ReleaseReport, Report, Requirement, RequirementVerdict, Severity, Verdict,
 };
 use crate::source::{SourceId, Sources, Span};
 
-use super::{Format, Options, Run, render, render_run};
+use super::{Format, Options, render};
 
 /// A report with the texts it is about.
 pub(super) struct Case {
@@ -25,28 +24,6 @@ impl Case {
     pub fn rendered(&self, format: Format, options: &Options) -> String {
         let mut out = Vec::new();
         render(format, &self.report, &self.sources, options, &mut out).unwrap();
-        String::from_utf8(out).unwrap()
-    }
-
-    /// As a pipeline gets it, from a run in `/srv/deploy` with two rules.
-    pub fn of_a_run(&self, format: Format, failures: &[String]) -> String {
-        let rules = rules();
-        let run = Run {
-            rules: &rules,
-            failures,
-            folder: Some("/srv/deploy"),
-        };
-        let options = Options::default();
-        let mut out = Vec::new();
-        render_run(
-            format,
-            &self.report,
-            &self.sources,
-            &options,
-            &run,
-            &mut out,
-        )
-        .unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -100,35 +77,6 @@ impl Case {
             inferred: Vec::new(),
         });
     }
-}
-
-fn rules() -> Vec<RuleEntry> {
-    let rule = |id: &str, requirement, title: &str, why: &str| RuleEntry {
-        id: id.to_owned(),
-        title: title.to_owned(),
-        requirement,
-        severity: Severity::Error,
-        why: why.to_owned(),
-        asks: "Every connection lasts 605 seconds, under the name of `selfHostedDomain`."
-            .to_owned(),
-        document: "Access to CARTO".to_owned(),
-        heading: "Requirements".to_owned(),
-        url: Some(DOCS.to_owned()),
-    };
-    vec![
-        rule(
-            "host-mismatch",
-            Requirement::Domain,
-            "A hop does not serve the domain",
-            "Requests for the domain end at the *default backend* [of nobody](x).",
-        ),
-        rule(
-            "timeout-too-short",
-            Requirement::Timeout605,
-            "A configured timeout is under 605 seconds",
-            "The connection ends while the query is still running.",
-        ),
-    ]
 }
 
 fn finding(

@@ -5,7 +5,62 @@ use std::collections::BTreeSet;
 use roxmltree::Document;
 use serde_json::Value;
 
+use super::super::{Run, render_run};
 use super::*;
+use crate::diagnostic::RuleEntry;
+
+impl Case {
+    /// As a pipeline gets it, from a run in `/srv/deploy` with two rules.
+    fn of_a_run(&self, format: Format, failures: &[String]) -> String {
+        let rules = rules();
+        let run = Run {
+            rules: &rules,
+            failures,
+            folder: Some("/srv/deploy"),
+        };
+        let options = Options::default();
+        let mut out = Vec::new();
+        render_run(
+            format,
+            &self.report,
+            &self.sources,
+            &options,
+            &run,
+            &mut out,
+        )
+        .unwrap();
+        String::from_utf8(out).unwrap()
+    }
+}
+
+fn rules() -> Vec<RuleEntry> {
+    let rule = |id: &str, requirement, title: &str, why: &str| RuleEntry {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        requirement,
+        severity: Severity::Error,
+        why: why.to_owned(),
+        asks: "Every connection lasts 605 seconds, under the name of `selfHostedDomain`."
+            .to_owned(),
+        document: "Access to CARTO".to_owned(),
+        heading: "Requirements".to_owned(),
+        url: Some(DOCS.to_owned()),
+    };
+    vec![
+        rule(
+            "host-mismatch",
+            Requirement::Domain,
+            "A hop does not serve the domain",
+            "Requests for the domain end at the *default backend* [of nobody](x).",
+        ),
+        rule(
+            "timeout-too-short",
+            Requirement::Timeout605,
+            "A configured timeout is under 605 seconds",
+            "The connection ends while the query is still running.",
+        ),
+    ]
+}
 
 fn json(case: &Case, format: Format) -> Value {
     serde_json::from_str(&case.of_a_run(format, &[])).unwrap()
