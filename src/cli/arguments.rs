@@ -3,10 +3,10 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::builder::PossibleValuesParser;
 use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use super::helm::HelmArguments;
+use super::output::{self, Wanted};
 use super::post_render::{self, PostRenderArguments};
 use super::{Surroundings, helm, look::Look};
 use crate::catalogue::{Catalogue, Edition};
@@ -14,7 +14,6 @@ use crate::certificate::moment::parse_rfc3339;
 use crate::check::{Options, PemFile, SetValue};
 use crate::diagnostic::Severity;
 use crate::exposure::ClusterOptions;
-use crate::report::Format;
 use crate::version::Version;
 
 const TOP_EXAMPLES: &str = "\
@@ -40,6 +39,7 @@ Examples:
 
   Every file of a repository, for a pipeline:
     portolan check --format plain --fail-on warning .
+    portolan check --format pretty --format sarif=portolan.sarif .
 
 Exit status:
   0  nothing at or above --fail-on
@@ -206,9 +206,20 @@ pub(super) struct CheckArguments {
 
     /// How to write the report [default: pretty on a terminal, else plain]
     ///
-    /// `plain` is one line a finding, `PATH:LINE:COLUMN: SEVERITY[RULE]: MESSAGE`. `json` has a public schema.
-    #[arg(long, value_parser = format_names(), help_heading = "Output")]
-    pub format: Option<Format>,
+    /// NAME is pretty, plain, json, sarif, github, gitlab, junit, checkstyle or markdown. Repeatable: every format but one
+    /// needs a file of its own, for example `--format pretty --format sarif=portolan.sarif`. A file is written whole or not
+    /// at all. `plain` is one line a finding, `PATH:LINE:COLUMN: SEVERITY[RULE]: MESSAGE`. `json` has a public schema.
+    #[arg(
+        long,
+        value_name = "NAME[=FILE]",
+        value_parser = output::wanted,
+        help_heading = "Output"
+    )]
+    pub format: Vec<Wanted>,
+
+    /// Write the one format that has no file of its own to this file
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    pub output: Option<PathBuf>,
 
     /// Lowest severity that makes the exit status 1
     #[arg(
@@ -450,12 +461,6 @@ impl Circumstances {
             ..Options::default()
         }
     }
-}
-
-fn format_names() -> impl clap::builder::TypedValueParser<Value = Format> {
-    use clap::builder::TypedValueParser as _;
-    PossibleValuesParser::new(Format::ALL.map(Format::as_str))
-        .try_map(|name| name.parse::<Format>())
 }
 
 fn chart_version(text: &str) -> Result<Edition, String> {

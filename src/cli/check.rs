@@ -1,17 +1,19 @@
 //! `portolan check`.
 
+use std::env;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::arguments::CheckArguments;
 use super::inputs::{Gathered, gather, read};
 use super::look::Look;
+use super::output::{self, Output};
 use super::{Exit, Surroundings, chart, rule_folder};
 use crate::check::{Input, Options, Outcome, check};
 use crate::diagnostic::{Severity, Verdict};
 use crate::nearest::ranked;
-use crate::report::{self, Format};
-use crate::rules::RuleSet;
+use crate::report;
+use crate::rules::{Rule, RuleSet};
 
 pub(super) fn run(arguments: &CheckArguments, look: Look, around: &mut Surroundings<'_>) -> Exit {
     if arguments.values.is_empty() && arguments.paths.is_empty() {
@@ -25,6 +27,13 @@ pub(super) fn run(arguments: &CheckArguments, look: Look, around: &mut Surroundi
         );
         return Exit::CouldNot;
     }
+    let outputs = match output::plan(arguments, look) {
+        Ok(outputs) => outputs,
+        Err(errors) => {
+            around.errors(errors, look);
+            return Exit::CouldNot;
+        }
+    };
     let mut own = None;
     let rules = match rule_folder::chosen(arguments.rules.as_deref(), &mut own) {
         Ok(rules) => rules,
@@ -41,15 +50,19 @@ pub(super) fn run(arguments: &CheckArguments, look: Look, around: &mut Surroundi
         }
     };
     let gathered = gather(&arguments.values, &arguments.paths, around.stdin);
-    judge(arguments, &options, rules, gathered, look, around)
+    let ending = Ending {
+        arguments,
+        outputs: &outputs,
+        rules,
+        look,
+    };
+    judge(&ending, &options, gathered, around)
 }
 
 fn judge(
-    arguments: &CheckArguments,
+    ending: &Ending<'_>,
     options: &Options,
-    rules: &RuleSet,
     gathered: Gathered,
-    look: Look,
     around: &mut Surroundings<'_>,
 ) -> Exit {
     let Gathered {
@@ -63,51 +76,73 @@ fn judge(
     let mut outcome = if all_blank {
         Outcome::default()
     } else {
-        check(inputs, options, rules)
+        check(inputs, options, ending.rules)
     };
     outcome.report.summary.skipped += templates;
     if is_nothing(&outcome) {
         if errors.is_empty() {
             errors.push(nothing(&blank, walked, outcome.report.summary.skipped));
         }
-        around.errors(errors, look);
+        around.errors(errors, ending.look);
         return Exit::CouldNot;
     }
-    conclude(arguments, &outcome, errors, look, around)
+    ending.conclude(&outcome, errors, around)
 }
 
-/// Writes the report, then what kept the check from being whole, and says what that comes to.
-pub(super) fn conclude(
-    arguments: &CheckArguments,
-    outcome: &Outcome,
-    mut errors: Vec<String>,
-    look: Look,
-    around: &mut Surroundings<'_>,
-) -> Exit {
-    errors.extend(outcome.failures.iter().cloned());
-    let found = if fails(arguments, outcome) {
-        Exit::Findings
-    } else {
-        Exit::Clean
-    };
-    let exit = if errors.is_empty() {
-        found
-    } else {
-        Exit::CouldNot
-    };
-    let usual = if look.terminal {
-        Format::Pretty
-    } else {
-        Format::Plain
-    };
-    let format = arguments.format.unwrap_or(usual);
-    let shown = look.report_options(arguments.verbose);
-    let exit = around.print(exit, |out| {
-        report::render(format, &outcome.report, &outcome.sources, &shown, out)
-    });
-    // After the report, so that they are the last thing seen.
-    around.errors(errors, look);
-    exit
+/// How a check ends, whichever command it was made for.
+pub(super) struct Ending<'a> {
+    pub arguments: &'a CheckArguments,
+    pub outputs: &'a [Output],
+    pub rules: &'a RuleSet,
+    pub look: Look,
+}
+
+impl Ending<'_> {
+    /// Writes the reports, then what kept the check from being whole, and says what that comes to.
+    pub(super) fn conclude(
+        &self,
+        outcome: &Outcome,
+        mut errors: Vec<String>,
+        around: &mut Surroundings<'_>,
+    ) -> Exit {
+        let Ending {
+            arguments,
+            outputs,
+            rules,
+            look,
+        } = *self;
+        errors.extend(outcome.failures.iter().cloned());
+        let found = if fails(arguments, outcome) {
+            Exit::Findings
+        } else {
+            Exit::Clean
+        };
+        let exit = if errors.is_empty() {
+            found
+        } else {
+            Exit::CouldNot
+        };
+        let entries: Vec<_> = rules.iter().map(Rule::entry).collect();
+        let folder = env::current_dir().ok();
+        let folder = folder.as_deref().map(Path::to_string_lossy);
+        let run = report::Run {
+            rules: &entries,
+            failures: &errors,
+            folder: folder.as_deref(),
+        };
+        let exit = output::write(
+            outputs,
+            outcome,
+            &run,
+            arguments.verbose,
+            exit,
+            look,
+            around,
+        );
+        // After the report, so that they are the last thing seen.
+        around.errors(errors, look);
+        exit
+    }
 }
 
 /// The options of a check, with the files that they name.

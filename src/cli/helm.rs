@@ -9,9 +9,11 @@ use std::process::{Command as Process, Stdio};
 use clap::{Args, Command};
 
 use super::arguments::CheckArguments;
+use super::check::Ending;
 use super::decode::decode;
 use super::inputs::{Gathered, gather, read_bounded};
 use super::look::Look;
+use super::output::{self, Output};
 use super::{Exit, Surroundings, chart, check, rule_folder};
 use crate::catalogue::{Catalogue, Edition, KeyId};
 use crate::check::{Input, Options, Role, check_with_rendering};
@@ -101,6 +103,13 @@ pub(super) fn run(arguments: &HelmArguments, look: Look, around: &mut Surroundin
             return Exit::CouldNot;
         }
     };
+    let outputs = match output::plan(shared, look) {
+        Ok(outputs) => outputs,
+        Err(errors) => {
+            around.errors(errors, look);
+            return Exit::CouldNot;
+        }
+    };
     let mut own = None;
     let rules = match rule_folder::chosen(shared.rules.as_deref(), &mut own) {
         Ok(rules) => rules,
@@ -124,6 +133,7 @@ pub(super) fn run(arguments: &HelmArguments, look: Look, around: &mut Surroundin
         chart,
         local: local.map(Result::ok),
         others,
+        outputs,
         look,
     };
     let options = work.completed(options, around);
@@ -139,6 +149,8 @@ struct Work<'a> {
     local: Option<Option<Edition>>,
     /// What goes to Helm as it is.
     others: &'a [PathBuf],
+    /// Where reports go.
+    outputs: Vec<Output>,
     look: Look,
 }
 
@@ -191,7 +203,13 @@ impl Work<'_> {
         if let [only] = outcome.report.releases.as_mut_slice() {
             only.name = format!("release {}", self.release);
         }
-        check::conclude(&self.arguments.check, &outcome, errors, self.look, around)
+        let ending = Ending {
+            arguments: &self.arguments.check,
+            outputs: &self.outputs,
+            rules,
+            look: self.look,
+        };
+        ending.conclude(&outcome, errors, around)
     }
 
     /// The options with what Helm is told of release, chart and cluster.

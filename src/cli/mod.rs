@@ -12,6 +12,7 @@ mod explain;
 mod helm;
 mod inputs;
 mod look;
+mod output;
 mod post_render;
 mod process;
 mod rule_folder;

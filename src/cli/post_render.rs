@@ -3,17 +3,16 @@
 //! Helm hands the rendered manifests to a post-renderer, and installs what that writes. This one writes what it read, or
 //! nothing and a status other than 0, at which Helm stops.
 
-use std::fs;
 use std::io;
-use std::path::PathBuf;
 
 use clap::{Args, Command};
 
 use super::arguments::CheckArguments;
+use super::check::Ending;
 use super::decode::decode;
 use super::inputs::read_bounded;
 use super::look::Look;
-use super::{Exit, Surroundings, check, rule_folder};
+use super::{Exit, Surroundings, check, output, rule_folder};
 use crate::check::{Input, Outcome, Role};
 
 pub(super) const EXAMPLES: &str = "\
@@ -35,12 +34,6 @@ Exit status:
 pub(super) struct PostRenderArguments {
     #[command(flatten)]
     check: CheckArguments,
-
-    /// Also write the report to this file
-    ///
-    /// Helm 4 shows nothing of what a post-renderer says. On a terminal, /dev/tty is such a file.
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
-    report: Option<PathBuf>,
 }
 
 /// Options of `portolan check` that are about values and paths: there are none here.
@@ -81,6 +74,13 @@ pub(super) fn run(
         around.errors([message], look);
         return Exit::CouldNot;
     }
+    let outputs = match output::plan(shared, look) {
+        Ok(outputs) => outputs,
+        Err(errors) => {
+            around.errors(errors, look);
+            return Exit::CouldNot;
+        }
+    };
     let mut own = None;
     let rules = match rule_folder::chosen(shared.rules.as_deref(), &mut own) {
         Ok(rules) => rules,
@@ -115,7 +115,13 @@ pub(super) fn run(
             role: Role::Rendered,
         };
         let outcome = crate::check::check(vec![input], &options, rules);
-        judge(arguments, &outcome, look, around)
+        let ending = Ending {
+            arguments: shared,
+            outputs: &outputs,
+            rules,
+            look,
+        };
+        judge(&ending, &outcome, around)
     };
     if exit != Exit::Clean {
         return exit;
@@ -124,15 +130,10 @@ pub(super) fn run(
 }
 
 /// Writes the report to standard error.
-fn judge(
-    arguments: &PostRenderArguments,
-    outcome: &Outcome,
-    look: Look,
-    around: &mut Surroundings<'_>,
-) -> Exit {
+fn judge(ending: &Ending<'_>, outcome: &Outcome, around: &mut Surroundings<'_>) -> Exit {
     if check::is_nothing(outcome) {
         let message = "nothing to check: standard input holds no Kubernetes object";
-        around.errors([message], look);
+        around.errors([message], ending.look);
         return Exit::CouldNot;
     }
     let mut report = Vec::new();
@@ -144,16 +145,7 @@ fn judge(
         variable: around.variable,
         terminal: around.terminal,
     };
-    let exit = check::conclude(&arguments.check, outcome, Vec::new(), look, &mut inner);
+    let exit = ending.conclude(outcome, Vec::new(), &mut inner);
     around.complain(&String::from_utf8_lossy(&report));
-    let written = arguments
-        .report
-        .as_ref()
-        .map(|path| (path, fs::write(path, &report)));
-    if let Some((path, Err(error))) = written {
-        let message = format!("--report: {} cannot be written: {error}", path.display());
-        around.errors([message], look);
-        return Exit::CouldNot;
-    }
     exit
 }

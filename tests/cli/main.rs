@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod desk;
+mod outputs;
 mod own_chart;
 mod own_rules;
 

@@ -124,8 +124,8 @@ fn the_gate_changes_nothing_and_stops_helm_at_what_is_wrong() {
         assert_eq!(passed.out, expected.out, "Helm {}", helm.major);
 
         let report = helm.home.path().join("report.txt");
-        let option = format!("--report={}", report.display());
-        let stopped = template(BAD, &helm.gate(&[&option]));
+        let option = format!("--format=plain={}", report.display());
+        let stopped = template(BAD, &helm.gate(&["--format=plain", &option]));
         assert_eq!((stopped.code, stopped.text()), (1, ""), "{stopped:?}");
         let written = fs::read_to_string(&report).unwrap();
         assert!(written.contains("error[timeout-too-short]: "), "{written}");
@@ -201,7 +201,7 @@ fn what_cannot_be_checked_is_not_passed_on() {
         &["values.yaml"][..],
         &["--set", "a=b"],
         &["--select", "no-such-rule"],
-        &["--report", "/no/such/folder/report"],
+        &["--output", "/no/such/folder/report"],
     ] {
         let said = post_render(SERVICE.as_bytes(), options);
         assert_eq!(
