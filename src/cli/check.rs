@@ -41,7 +41,12 @@ pub(super) fn run(arguments: &CheckArguments, look: Look, around: &mut Surroundi
             return Exit::CouldNot;
         }
     };
-    let gathered = gather(&arguments.values, &arguments.paths, around.stdin);
+    let gathered = gather(
+        &arguments.values,
+        &arguments.paths,
+        arguments.skip_unrelated,
+        around.stdin,
+    );
     judge(arguments, &options, rules, gathered, look, around)
 }
 
@@ -66,8 +71,12 @@ fn judge(
     } else {
         check(inputs, options, rules)
     };
+    let skips = arguments.skip_unrelated && arguments.values.is_empty() && options.set.is_empty();
+    if skips && all_blank {
+        outcome.report.summary.skipped += blank.len();
+    }
     outcome.report.summary.skipped += templates;
-    if is_nothing(&outcome) {
+    if is_nothing(&outcome) && !(skips && errors.is_empty()) {
         if errors.is_empty() {
             errors.push(nothing(&blank, walked, outcome.report.summary.skipped));
         }

@@ -7,10 +7,12 @@ mod arguments;
 mod cert;
 mod chart;
 mod check;
+mod completions;
 mod decode;
 mod explain;
 mod inputs;
 mod look;
+mod manual;
 mod process;
 mod rule_folder;
 mod rules;
@@ -89,6 +91,8 @@ pub fn run(mut around: Surroundings<'_>) -> Exit {
         Command::Rules(arguments) => rules::run(arguments, look, &mut around),
         Command::Cert(arguments) => cert::run(arguments, look, &mut around),
         Command::Explain(arguments) => explain::run(arguments, look, &mut around),
+        Command::Completions(arguments) => completions::run(arguments, &mut around),
+        Command::Man(arguments) => manual::run(arguments, look, &mut around),
     }
 }
 
