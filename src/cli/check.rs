@@ -33,8 +33,7 @@ pub(super) fn run(arguments: &CheckArguments, look: Look, around: &mut Surroundi
             return Exit::CouldNot;
         }
     };
-    let options = options(arguments, rules).and_then(with_files);
-    let options = match options {
+    let options = match prepared(arguments, rules) {
         Ok(options) => options,
         Err(errors) => {
             around.errors(errors, look);
@@ -83,8 +82,19 @@ fn judge(
         around.errors(errors, look);
         return Exit::CouldNot;
     }
+    conclude(arguments, &outcome, errors, look, around)
+}
+
+/// Writes the report, then what kept the check from being whole, and says what that comes to.
+pub(super) fn conclude(
+    arguments: &CheckArguments,
+    outcome: &Outcome,
+    mut errors: Vec<String>,
+    look: Look,
+    around: &mut Surroundings<'_>,
+) -> Exit {
     errors.extend(outcome.failures.iter().cloned());
-    let found = if fails(arguments, &outcome) {
+    let found = if fails(arguments, outcome) {
         Exit::Findings
     } else {
         Exit::Clean
@@ -107,6 +117,14 @@ fn judge(
     // After the report, so that they are the last thing seen.
     around.errors(errors, look);
     exit
+}
+
+/// The options of a check, with the files that they name.
+pub(super) fn prepared(
+    arguments: &CheckArguments,
+    rules: &RuleSet,
+) -> Result<Options, Vec<String>> {
+    options(arguments, rules).and_then(with_files)
 }
 
 fn options(arguments: &CheckArguments, rules: &RuleSet) -> Result<Options, Vec<String>> {
@@ -177,27 +195,25 @@ pub(super) fn no_rule<'n>(id: &str, ids: impl IntoIterator<Item = &'n str>) -> S
     }
 }
 
+/// Nothing but comments and document markers.
+pub(super) fn is_blank(text: &str) -> bool {
+    text.trim_start_matches('\u{feff}').lines().all(|line| {
+        let line = line.trim();
+        line.is_empty() || line.starts_with('#') || line == "---" || line == "..."
+    })
+}
+
 /// Inputs with nothing in them but comments and document markers.
 fn blank_names(inputs: &[Input]) -> Vec<String> {
-    let is_blank = |input: &&Input| {
-        input
-            .text
-            .trim_start_matches('\u{feff}')
-            .lines()
-            .all(|line| {
-                let line = line.trim();
-                line.is_empty() || line.starts_with('#') || line == "---" || line == "..."
-            })
-    };
     inputs
         .iter()
-        .filter(is_blank)
+        .filter(|input| is_blank(&input.text))
         .map(|input| input.name.clone())
         .collect()
 }
 
 /// True where nothing was judged: that must never look like a pass.
-fn is_nothing(outcome: &Outcome) -> bool {
+pub(super) fn is_nothing(outcome: &Outcome) -> bool {
     let summary = &outcome.report.summary;
     summary.releases == 0 && summary.manifests == 0 && outcome.report.diagnostics.is_empty()
 }
@@ -227,14 +243,23 @@ fn nothing(blank: &[String], walked: bool, skipped: usize) -> String {
 fn fails(arguments: &CheckArguments, outcome: &Outcome) -> bool {
     let report = &outcome.report;
     let mut severities = report.diagnostics.iter().map(|found| found.severity);
-    let undecided = || {
+    // A note can violate a requirement, too. One that is violated by nothing but what was suppressed or ignored is accepted.
+    let reported = |requirement| {
+        let mut found = report.diagnostics.iter();
+        found.any(|found| found.requirement == requirement)
+    };
+    let open = || {
         report
             .releases
             .iter()
             .flat_map(|release| &release.requirements)
-            .any(|row| row.verdict == Verdict::Undecided)
+            .any(|row| match row.verdict {
+                Verdict::Undecided => true,
+                Verdict::Violated => reported(row.requirement),
+                Verdict::Met | Verdict::NotApplicable => false,
+            })
     };
     severities.any(|severity| {
         arguments.fail_on.counts(severity) || (arguments.strict && severity >= Severity::Warning)
-    }) || (arguments.strict && undecided())
+    }) || (arguments.strict && open())
 }

@@ -201,6 +201,28 @@ fn fail_on_and_strict_decide_the_exit_status() {
 }
 
 #[test]
+fn strict_counts_what_a_note_violates_unless_it_is_accepted() {
+    const INSIDE: &str = "appConfigValues:\n  selfHostedDomain: carto.acme.io\nrouter:\n  service:\n    type: ClusterIP\n";
+    let desk = Desk::new();
+    desk.put("inside.yaml", INSIDE);
+    assert_eq!(desk.run("check inside.yaml").code, 0);
+    let strict = desk.run("check --strict inside.yaml");
+    assert_eq!(strict.code, 1, "{}", strict.out);
+    assert!(
+        strict.out.contains("note[router-not-exposed]"),
+        "{}",
+        strict.out
+    );
+    let ignored = desk.run("check --strict --ignore router-not-exposed inside.yaml");
+    assert_eq!(ignored.code, 0, "{}", ignored.out);
+    let accepted =
+        "type: ClusterIP # portolan: ignore[router-not-exposed] only from inside, for now";
+    desk.put("inside.yaml", INSIDE.replace("type: ClusterIP", accepted));
+    let suppressed = desk.run("check --strict inside.yaml");
+    assert_eq!(suppressed.code, 0, "{}", suppressed.out);
+}
+
+#[test]
 fn colour_is_for_terminals_and_for_those_who_ask() {
     let desk = Desk::new();
     desk.put("customizations.yaml", values("60"));

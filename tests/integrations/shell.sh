@@ -86,13 +86,13 @@ passed "the commands of docs/integrations/shell.md put everything in its place"
 if command -v groff >/dev/null; then
   mkdir -p "$desk/man/man1"
   portolan man >"$desk/man/man1/portolan.1"
-  commands=$(portolan --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
+  commands=$(portolan --help | sed -n '/^Commands:/,/^$/s/^  \([a-z-]*\) .*/\1/p')
   for command in $commands; do portolan man "$command" >"$desk/man/man1/portolan-$command.1"; done
   for page in "$desk"/man/man1/*; do
     groff -man -ww -Tutf8 -z "$page" >"$desk/out" 2>&1
     [ ! -s "$desk/out" ] || { cat "$desk/out"; failed "groff warns of $(basename "$page")"; }
     # Every page that a page speaks of must be there.
-    sed 's/\\-/-/g' "$page" | { grep -oE 'portolan-[a-z]+\(1\)' || true; } | sort -u | while read -r other; do
+    sed 's/\\-/-/g' "$page" | { grep -oE 'portolan-[a-z-]+\(1\)' || true; } | sort -u | while read -r other; do
       [ -e "$desk/man/man1/${other%(1)}.1" ] || failed "$(basename "$page") speaks of $other, which is not there"
     done
   done
