@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use super::completions::CompletionsArguments;
 use super::helm::HelmArguments;
+use super::manual::ManArguments;
 use super::output::{self, Wanted};
 use super::post_render::{self, PostRenderArguments};
 use super::{Surroundings, helm, look::Look};
@@ -68,6 +70,17 @@ Exit status:
   0  nothing is wrong
   1  something is wrong, or cannot be decided
   2  a file cannot be read";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  portolan completions bash > ~/.local/share/bash-completion/completions/portolan
+  portolan completions zsh > ~/.zfunc/_portolan     # a folder of $fpath
+  portolan completions fish > ~/.config/fish/completions/portolan.fish";
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  portolan man | man -l -
+  portolan man check > /usr/local/share/man/man1/portolan-check.1";
 
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:
@@ -140,6 +153,14 @@ pub(super) enum Command {
     /// Explain a rule or a requirement: why, where it is asked for, examples
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArguments),
+
+    /// Print a script that lets a shell complete the command line
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions(CompletionsArguments),
+
+    /// Print a page of the manual, for `man`
+    #[command(after_help = MAN_EXAMPLES)]
+    Man(ManArguments),
 }
 
 #[derive(Debug, Args)]
@@ -151,6 +172,13 @@ pub(super) struct CheckArguments {
     /// counted. A file named here is never skipped.
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+
+    /// Skip a named file that is neither values nor manifests
+    ///
+    /// As in a folder: it is counted, and so is a template of a chart. For callers that hand over whatever has changed, as
+    /// pre-commit does: nothing to check is then no error.
+    #[arg(long)]
+    pub skip_unrelated: bool,
 
     /// Your own copy of the chart, a folder or a packed one (.tgz)
     ///

@@ -49,7 +49,12 @@ pub(super) fn run(arguments: &CheckArguments, look: Look, around: &mut Surroundi
             return Exit::CouldNot;
         }
     };
-    let gathered = gather(&arguments.values, &arguments.paths, around.stdin);
+    let gathered = gather(
+        &arguments.values,
+        &arguments.paths,
+        arguments.skip_unrelated,
+        around.stdin,
+    );
     let ending = Ending {
         arguments,
         outputs: &outputs,
@@ -78,8 +83,13 @@ fn judge(
     } else {
         check(inputs, options, ending.rules)
     };
+    let arguments = ending.arguments;
+    let skips = arguments.skip_unrelated && arguments.values.is_empty() && options.set.is_empty();
+    if skips && all_blank {
+        outcome.report.summary.skipped += blank.len();
+    }
     outcome.report.summary.skipped += templates;
-    if is_nothing(&outcome) {
+    if is_nothing(&outcome) && !(skips && errors.is_empty()) {
         if errors.is_empty() {
             errors.push(nothing(&blank, walked, outcome.report.summary.skipped));
         }

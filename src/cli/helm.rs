@@ -157,7 +157,7 @@ struct Work<'a> {
 impl Work<'_> {
     fn run(&self, options: Options, rules: &RuleSet, around: &mut Surroundings<'_>) -> Exit {
         let Gathered { inputs, errors, .. } = if self.values_can_be_judged() {
-            gather(&self.arguments.check.values, &[], around.stdin)
+            gather(&self.arguments.check.values, &[], false, around.stdin)
         } else {
             Gathered::default()
         };

@@ -32,7 +32,14 @@ pub(super) struct Gathered {
 }
 
 /// Reads the files of `-f`, then the paths. A path that cannot be read does not keep the others from being checked.
-pub(super) fn gather(values: &[PathBuf], paths: &[PathBuf], stdin: &mut dyn Read) -> Gathered {
+///
+/// With `skip_unrelated`, a path is treated like one that was found in a folder.
+pub(super) fn gather(
+    values: &[PathBuf],
+    paths: &[PathBuf],
+    skip_unrelated: bool,
+    stdin: &mut dyn Read,
+) -> Gathered {
     let mut reader = Reader {
         stdin,
         stdin_bytes: None,
@@ -49,7 +56,11 @@ pub(super) fn gather(values: &[PathBuf], paths: &[PathBuf], stdin: &mut dyn Read
     for path in paths {
         if path.as_os_str() != "-" && path.is_dir() {
             reader.folder(path, &mut seen);
-        } else if seen.insert(identity(path)) {
+        } else if !seen.insert(identity(path)) {
+            continue;
+        } else if skip_unrelated {
+            reader.found(Path::new("."), path);
+        } else {
             reader.file(path, Role::Named);
         }
     }
@@ -138,11 +149,16 @@ impl Reader<'_> {
             if !is_file || !is_candidate(path) || !seen.insert(identity(path)) {
                 continue;
             }
-            if is_chart_template(folder, path) {
-                self.gathered.templates += 1;
-            } else {
-                self.file(path, Role::Walked);
-            }
+            self.found(folder, path);
+        }
+    }
+
+    /// A file that nobody named as one of ours.
+    fn found(&mut self, folder: &Path, path: &Path) {
+        if is_chart_template(folder, path) {
+            self.gathered.templates += 1;
+        } else {
+            self.file(path, Role::Walked);
         }
     }
 }

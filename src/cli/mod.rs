@@ -7,11 +7,13 @@ mod arguments;
 mod cert;
 mod chart;
 mod check;
+mod completions;
 mod decode;
 mod explain;
 mod helm;
 mod inputs;
 mod look;
+mod manual;
 mod output;
 mod post_render;
 mod process;
@@ -94,6 +96,8 @@ pub fn run(mut around: Surroundings<'_>) -> Exit {
         Command::Rules(arguments) => rules::run(arguments, look, &mut around),
         Command::Cert(arguments) => cert::run(arguments, look, &mut around),
         Command::Explain(arguments) => explain::run(arguments, look, &mut around),
+        Command::Completions(arguments) => completions::run(arguments, &mut around),
+        Command::Man(arguments) => manual::run(arguments, look, &mut around),
     }
 }
 

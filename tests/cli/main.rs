@@ -9,6 +9,7 @@ mod desk;
 mod outputs;
 mod own_chart;
 mod own_rules;
+mod unrelated;
 
 use std::io::Write;
 use std::process::{Command as Process, Stdio};
