@@ -1,11 +1,18 @@
-//! Turns the rule files and the layer files into JSON, so that a cold start parses no YAML of our own.
+//! Turns the rule files and the layer files into JSON, so that a cold start parses no YAML of our own, and parses the
+//! expressions of the rules ahead: see `src/rules/prepared.rs`.
 //!
 //! What is in the files is not judged here: the library checks it when it loads them, and `cargo test` loads them all.
 
+#[path = "src/rules/prepared.rs"]
+mod prepared;
+
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use cel::Env;
+use prepared::{Entry, Record, Tree};
 use serde_json::{Value, json};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -15,8 +22,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         out.join("rules-with-examples.json"),
         serde_json::to_string(&rules)?,
     )?;
-    let without: Vec<Value> = rules.into_iter().map(without_examples).collect();
-    fs::write(out.join("rules.json"), serde_json::to_string(&without)?)?;
+    fs::write(out.join("rules.bin"), records(&rules)?)?;
+    fs::write(out.join("expressions.bin"), expressions(&rules)?)?;
     let layers = read_folder(Path::new("layers"))?;
     fs::write(
         out.join("layers-with-examples.json"),
@@ -28,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             .iter()
             .filter(|layer| layer.get("entry").and_then(Value::as_str) == Some(kind))
             .cloned()
-            .map(without_the_examples_key)
+            .map(without_examples)
             .collect();
         fs::write(
             out.join(format!("layers-{kind}.json")),
@@ -65,16 +72,92 @@ fn read_folder(folder: &Path) -> Result<Vec<Value>, Box<dyn Error>> {
     Ok(values)
 }
 
-fn without_the_examples_key(mut layer: Value) -> Value {
+fn without_examples(mut layer: Value) -> Value {
     if let Some(layer) = layer.as_object_mut() {
         layer.remove("examples");
     }
     layer
 }
 
-fn without_examples(mut rule: Value) -> Value {
-    if let Some(rule) = rule.as_object_mut() {
-        rule.insert("examples".to_owned(), json!({"bad": [], "good": []}));
+/// What every check needs of each rule.
+fn records(rules: &[Value]) -> Result<Vec<u8>, Box<dyn Error>> {
+    let texts: Vec<String> = rules
+        .iter()
+        .map(|rule| {
+            let mut rule = rule.clone();
+            if let Some(rule) = rule.as_object_mut() {
+                rule.insert("examples".to_owned(), json!({"bad": [], "good": []}));
+            }
+            serde_json::to_string(&rule)
+        })
+        .collect::<Result<_, _>>()?;
+    let records: Vec<Record<'_>> = rules
+        .iter()
+        .zip(&texts)
+        .map(|(rule, json)| {
+            let undecided = rule.get("undecided").and_then(Value::as_array);
+            Record {
+                id: text(rule, "id"),
+                subject: text(rule, "subject"),
+                requirement: text(rule, "requirement"),
+                when: rule.get("when").and_then(Value::as_str),
+                require: text(rule, "require"),
+                undecided: undecided
+                    .into_iter()
+                    .flatten()
+                    .map(|case| (text(case, "when"), text(case, "supply")))
+                    .collect(),
+                grants: rule.get("granted").is_some(),
+                json,
+            }
+        })
+        .collect();
+    Ok(postcard::to_allocvec(&records)?)
+}
+
+fn text<'v>(value: &'v Value, key: &str) -> &'v str {
+    value.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Every expression of the rules that can be parsed, with its tree.
+fn expressions(rules: &[Value]) -> Result<Vec<u8>, Box<dyn Error>> {
+    let mut sources = Vec::new();
+    for rule in rules {
+        collect_expressions(rule, &mut sources);
     }
-    rule
+    let environment = Env::stdlib();
+    let mut trees: BTreeMap<&str, Vec<u8>> = BTreeMap::new();
+    for source in sources {
+        // What is wrong with one that cannot be parsed is said when the rule is loaded by a test.
+        if let Ok(parsed) = environment.parser().parse(source)
+            && let Some(tree) = Tree::of(&parsed)
+        {
+            trees.insert(source, postcard::to_allocvec(&tree)?);
+        }
+    }
+    let entries: Vec<Entry<'_>> = trees.iter().map(|(text, tree)| (*text, &**tree)).collect();
+    Ok(postcard::to_allocvec(&entries)?)
+}
+
+/// Expressions stand under `when` and `require`, wherever in a rule.
+fn collect_expressions<'v>(value: &'v Value, sources: &mut Vec<&'v str>) {
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                match value {
+                    Value::String(source) if key == "when" || key == "require" => {
+                        sources.push(source)
+                    }
+                    _ if key == "examples" => {}
+                    _ => collect_expressions(value, sources),
+                }
+            }
+        }
+        Value::Array(list) => {
+            for value in list {
+                collect_expressions(value, sources);
+            }
+        }
+        _ => {}
+    }
 }
