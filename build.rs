@@ -42,6 +42,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             serde_json::to_string(&of_kind)?,
         )?;
     }
+    println!("cargo::rerun-if-changed=chart/keys.txt");
+    let catalogue = fs::read_to_string("chart/keys.txt")?;
+    fs::write(out.join("catalogue.bin"), catalogue_index(&catalogue)?)?;
     let apis = read_folder(Path::new("knowledge"))?;
     fs::write(out.join("apis.json"), serde_json::to_string(&apis)?)?;
     Ok(())
@@ -159,5 +162,65 @@ fn collect_expressions<'v>(value: &'v Value, sources: &mut Vec<&'v str>) {
             }
         }
         _ => {}
+    }
+}
+
+/// A key of the catalogue: where its first line begins, the key that it lies under, the first key after it that does not lie
+/// under it.
+struct CatalogueKey<'t> {
+    start: usize,
+    parent: usize,
+    next: usize,
+    name: &'t str,
+}
+
+/// Where each key of the catalogue stands: `src/catalogue/keys.rs` says why.
+fn catalogue_index(text: &str) -> Result<Vec<u8>, Box<dyn Error>> {
+    let mut keys = vec![CatalogueKey {
+        start: 0,
+        parent: 0,
+        next: 0,
+        name: "",
+    }];
+    // The open keys, outermost first.
+    let mut open = vec![0];
+    let mut start = text.find('\n').map_or(text.len(), |end| end + 1);
+    for line in text.lines().skip(1) {
+        let body = line.trim_start_matches(' ');
+        let depth = line.len() - body.len();
+        let name = body.split(' ').next().unwrap_or_default();
+        // A key that was of several types stands on as many lines, one after the other.
+        let again = open.len() == depth + 2 && keys.last().is_some_and(|last| last.name == name);
+        if !again {
+            close(&mut keys, open.get(depth + 1..).unwrap_or_default());
+            open.truncate(depth + 1);
+            let parent = *open.last().ok_or("a key lies under none")?;
+            open.push(keys.len());
+            keys.push(CatalogueKey {
+                start,
+                parent,
+                next: 0,
+                name,
+            });
+        }
+        start += line.len() + 1;
+    }
+    close(&mut keys, &open);
+    let mut bytes = Vec::new();
+    for key in keys {
+        for number in [key.start, key.parent, key.next] {
+            bytes.extend(u32::try_from(number)?.to_le_bytes());
+        }
+    }
+    Ok(bytes)
+}
+
+/// Nothing more lies under the keys of those numbers.
+fn close(keys: &mut [CatalogueKey<'_>], closed: &[usize]) {
+    let next = keys.len();
+    for number in closed {
+        if let Some(key) = keys.get_mut(*number) {
+            key.next = next;
+        }
     }
 }

@@ -339,12 +339,13 @@ impl Names {
                     self.collect(target, bound);
                 }
                 // `router == null` looks at no fact of it.
-                let compares = [operators::EQUALS, operators::NOT_EQUALS]
-                    .contains(&call.func_name.as_str());
+                let compares =
+                    [operators::EQUALS, operators::NOT_EQUALS].contains(&call.func_name.as_str());
                 let with_null = compares
-                    && call.args.iter().any(|argument| {
-                        matches!(argument.expr, Expr::Literal(LiteralValue::Null))
-                    });
+                    && call
+                        .args
+                        .iter()
+                        .any(|argument| matches!(argument.expr, Expr::Literal(LiteralValue::Null)));
                 for argument in &call.args {
                     if !(with_null && matches!(argument.expr, Expr::Ident(_))) {
                         self.collect(argument, bound);
@@ -425,7 +426,11 @@ mod tests {
     #[test]
     fn an_expression_sees_only_what_it_names() {
         let names = |source: &str| compile(source).unwrap().names;
-        assert!(names("router == null || router.ways_in > 1").whole.is_empty());
+        assert!(
+            names("router == null || router.ways_in > 1")
+                .whole
+                .is_empty()
+        );
         assert_eq!(names("size(router) > 2").whole, ["router"]);
         assert!(names("[1].all(router, router == 1)").whole.is_empty());
         assert_eq!(names("{'a': domain} == {'a': 1}").whole, ["domain"]);

@@ -8,9 +8,7 @@
 //! This file belongs to the library and to the build script, which writes what the library reads.
 
 use cel::IdedExpr;
-use cel::common::ast::{
-    CallExpr, ComprehensionExpr, Expr, ListExpr, LiteralValue, SelectExpr,
-};
+use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, ListExpr, LiteralValue, SelectExpr};
 use serde::{Deserialize, Serialize};
 
 /// A rule as far as every check needs it.
