@@ -121,7 +121,7 @@ impl RuleSet {
     /// The built-in rules, without their examples.
     pub fn builtin() -> &'static RuleSet {
         static RULES: OnceLock<RuleSet> = OnceLock::new();
-        RULES.get_or_init(|| RuleSet::builtin_owned())
+        RULES.get_or_init(RuleSet::builtin_owned)
     }
 
     /// The built-in rules again, for a set that others are added to.
