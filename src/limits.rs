@@ -154,6 +154,15 @@ impl Limits {
         Ok(())
     }
 
+    /// The defaults, with these values in place of some.
+    pub fn with(given: &[(Limit, usize)]) -> Self {
+        let mut limits = Limits::default();
+        for (limit, value) in given {
+            *limits.slot(*limit) = *value;
+        }
+        limits
+    }
+
     /// What to do about a limit that was reached.
     pub fn help(&self, limit: Limit) -> String {
         let value = self.get(limit);

@@ -41,7 +41,7 @@ pub(super) fn run(arguments: &CheckArguments, look: Look, around: &mut Surroundi
             return Exit::CouldNot;
         }
     };
-    let gathered = gather(&arguments.values, &arguments.paths, around.stdin);
+    let gathered = gather(&arguments.values, &arguments.paths, &options.limits, around.stdin);
     judge(arguments, &options, rules, gathered, look, around)
 }
 
@@ -134,8 +134,9 @@ fn options(arguments: &CheckArguments, rules: &RuleSet) -> Result<Options, Vec<S
 /// Reads the files of certificates, and the clock where no time was given.
 fn with_files(mut options: Options) -> Result<Options, Vec<String>> {
     let mut errors = Vec::new();
+    let limits = options.limits.clone();
     for file in options.pem_files() {
-        match read(Path::new(&file.name)) {
+        match read(Path::new(&file.name), &limits) {
             Ok(bytes) => file.bytes = bytes,
             Err(error) => errors.push(format!("{}: {error}", file.name)),
         }

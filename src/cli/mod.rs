@@ -10,6 +10,7 @@ mod check;
 mod decode;
 mod explain;
 mod inputs;
+mod limits;
 mod look;
 mod process;
 mod rule_folder;
@@ -89,6 +90,7 @@ pub fn run(mut around: Surroundings<'_>) -> Exit {
         Command::Rules(arguments) => rules::run(arguments, look, &mut around),
         Command::Cert(arguments) => cert::run(arguments, look, &mut around),
         Command::Explain(arguments) => explain::run(arguments, look, &mut around),
+        Command::Limits => limits::run(&mut around),
     }
 }
 

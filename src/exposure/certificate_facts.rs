@@ -1,5 +1,6 @@
 //! What is so about one bundle: the facts that the rules on certificates judge.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::{Exposure, Scene};
@@ -348,6 +349,10 @@ impl BundleView<'_> {
             };
             wanted.push((name, "domain"));
         }
+        let mut known: HashSet<Option<String>> = wanted
+            .iter()
+            .map(|(name, _)| name.value().cloned())
+            .collect();
         for (host, role) in hosts {
             let name = if host.is_opaque() {
                 Fact::Unknown(super::opaque_supply(
@@ -360,10 +365,7 @@ impl BundleView<'_> {
                 }
             };
             // The domain usually stands in all of them.
-            if !wanted
-                .iter()
-                .any(|(known, _)| known.value() == name.value())
-            {
+            if known.insert(name.value().cloned()) {
                 wanted.push((name, role));
             }
         }

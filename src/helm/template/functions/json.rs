@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use serde_json::Value as Json;
 
-use super::super::eval::{Eval, Fault, Outcome};
+use super::super::eval::{Eval, Outcome};
 use super::super::value::{Map, MapKind, Value};
 use super::print::note_open;
 use super::{Deep, Function, Own, argument, function, made, text};

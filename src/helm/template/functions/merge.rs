@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::super::eval::{Eval, Fault, Outcome};
+use super::super::eval::{Eval, Outcome};
 use super::super::value::{Map, MapId, Value};
 use super::{argument, map};
 

@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 use std::rc::Rc;
 
-use super::super::eval::{Eval, Fault, Outcome};
+use super::super::eval::{Eval, Outcome};
 use super::super::value::{Value};
 use super::json::number;
 use super::print::{float, note_open};
@@ -137,11 +137,8 @@ fn node(
             out.push(OPAQUE);
         }
         Value::Text(text) => {
-            eval.allow_text(
-                out.len()
-                    .saturating_add(text.len())
-                    .min(text.len() * 64 + 64),
-            )?;
+            eval.check_text(out.len().saturating_add(text.len()))?;
+            eval.charge(text.len() / 32)?;
             match yaml_scalar::write(text, false, 2) {
                 Written::Line(line) => out.push_str(&line),
                 Written::Literal { header } => {
