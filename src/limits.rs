@@ -302,7 +302,12 @@ mod tests {
             refused("nesting=100000"),
             "`nesting=100000`: the value must lie between 1 and 400"
         );
-        for wrong in ["nesting=0", "nesting=-1", "nesting=", "nesting=99999999999999999999999"] {
+        for wrong in [
+            "nesting=0",
+            "nesting=-1",
+            "nesting=",
+            "nesting=99999999999999999999999",
+        ] {
             assert!(Limits::default().assign(wrong).is_err(), "{wrong}");
         }
     }

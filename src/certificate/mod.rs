@@ -170,6 +170,8 @@ pub struct Asked<'a> {
     pub key: Option<&'a PrivateKey>,
     /// The time, in seconds since 1970.
     pub now: Option<i64>,
+    /// How many certificates are looked at; [`MAX_CERTIFICATES`] where nothing is said.
+    pub most: Option<usize>,
 }
 
 /// A bundle after it was looked at.
@@ -221,7 +223,7 @@ pub fn inspect(given: &str, encoding: Encoding, asked: Asked<'_>) -> Inspection 
             };
         }
     };
-    let reading = read_certificates(&decoded.text);
+    let reading = read_at_most(&decoded.text, asked.most.unwrap_or(MAX_CERTIFICATES));
     let certificates: Vec<Certificate> = reading
         .found
         .iter()

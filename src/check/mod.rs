@@ -172,6 +172,7 @@ pub fn check(inputs: Vec<Input>, options: &Options, rules: &RuleSet) -> Outcome 
         options.tls_key.as_ref(),
         &options.ca,
         options.now,
+        &options.limits,
         &mut sources,
     );
     let mut shop = Workshop {

@@ -41,7 +41,12 @@ pub(super) fn run(arguments: &CheckArguments, look: Look, around: &mut Surroundi
             return Exit::CouldNot;
         }
     };
-    let gathered = gather(&arguments.values, &arguments.paths, &options.limits, around.stdin);
+    let gathered = gather(
+        &arguments.values,
+        &arguments.paths,
+        &options.limits,
+        around.stdin,
+    );
     judge(arguments, &options, rules, gathered, look, around)
 }
 

@@ -11,7 +11,11 @@ pub(super) fn run(around: &mut Surroundings<'_>) -> Exit {
     let mut text = String::from("Limits of a check; `--limit NAME=VALUE` sets another value.\n\n");
     for doc in Limit::ALL {
         // The first sentence; `docs/limits.md` has them all.
-        let first = doc.doc.split_inclusive(['.', ';']).next().unwrap_or_default();
+        let first = doc
+            .doc
+            .split_inclusive(['.', ';'])
+            .next()
+            .unwrap_or_default();
         text.push_str(&format!(
             "  {:name_width$}  {:>value_width$}  {}\n",
             doc.name,

@@ -12,9 +12,10 @@ use super::{Exposure, Scene, gateway, ingress, opaque_supply};
 use crate::certificate::cause::{Cause, Part};
 use crate::certificate::encoding::{Encoding, text_of_file};
 use crate::certificate::x509::Certificate;
-use crate::certificate::{PemFile, read_certificates};
+use crate::certificate::{PemFile, read_at_most};
 use crate::facts::{Bundle, Fact, Place};
 use crate::kube::{Origin, View};
+use crate::limits::Limits;
 use crate::source::{MappedText, SourceId, Sources, Span};
 use crate::yaml::{Node, mapped_text};
 
@@ -31,6 +32,8 @@ pub struct CertificateInputs {
     pub defects: Vec<(String, Cause, Span)>,
     /// The time that certificates are judged at, in seconds since 1970.
     pub now: Option<i64>,
+    /// How many certificates are looked at, among others.
+    pub limits: Limits,
 }
 
 /// A file that was given.
@@ -51,12 +54,14 @@ impl CertificateInputs {
         key: Option<&PemFile>,
         roots: &[PemFile],
         now: Option<i64>,
+        limits: &Limits,
         sources: &mut Sources,
     ) -> CertificateInputs {
         let mut inputs = CertificateInputs {
             certificate: certificate.map(|file| given(file, Part::Certificate, sources)),
             key: key.map(|file| given(file, Part::PrivateKey, sources)),
             now,
+            limits: limits.clone(),
             ..CertificateInputs::default()
         };
         if let Some(key) = &inputs.key {
@@ -70,7 +75,7 @@ impl CertificateInputs {
             match file.defect {
                 Some(cause) => defects.push((cause, Span::new(file.source, 0, 0))),
                 None => {
-                    let reading = read_certificates(text);
+                    let reading = read_at_most(text, limits.certificates);
                     defects.extend(reading.defects.into_iter().map(|defect| {
                         let span = Span::new(file.source, defect.range.start, defect.range.end);
                         (defect.cause, span)

@@ -368,7 +368,10 @@ fn managed_certificates(scene: Scene<'_>, named: &Named<'_>, exposure: &mut Expo
         exposure.facts.managed_certificates.push(certificate);
         // Where another one serves the configured domain, this one may be for other names.
         let near: usize = match object.namespace() {
-            Some(own) => [Some(own), None].iter().filter_map(|at| counts.get(at)).sum(),
+            Some(own) => [Some(own), None]
+                .iter()
+                .filter_map(|at| counts.get(at))
+                .sum(),
             None => counts.values().sum(),
         };
         if near == usize::from(which.contains(&object.node.id())) {
@@ -402,7 +405,10 @@ fn serving<'a>(scene: Scene<'a>) -> (HashSet<NodeId>, HashMap<Option<&'a str>, u
     };
     for object in scene.objects.of_kind(scene.tree, "ManagedCertificate") {
         let domains = object.node.at(&["spec", "domains"]);
-        let mut names = domains.into_iter().flat_map(Node::items).filter_map(Node::text);
+        let mut names = domains
+            .into_iter()
+            .flat_map(Node::items)
+            .filter_map(Node::text);
         if names.any(|name| super::domain::serves(name, &configured)) {
             which.insert(object.node.id());
             *counts.entry(object.namespace()).or_default() += 1;

@@ -56,9 +56,7 @@ pub fn of_values(root: Node<'_>, exposure: &mut Exposure) {
             continue;
         }
         if node.site() == node.span() {
-            stack.extend(
-                node.entries().map(|(entry, value)| (value, &*entry.key)),
-            );
+            stack.extend(node.entries().map(|(entry, value)| (value, &*entry.key)));
         }
     }
     for (entry, value) in root.entries() {
@@ -250,10 +248,9 @@ pub fn placeholders(root: Node<'_>, object: &str, exposure: &mut Exposure) {
             continue;
         }
         match node.kind() {
-            NodeKind::Mapping(_) => stack.extend(
-                node.entries()
-                    .map(|(entry, value)| (value, &*entry.key)),
-            ),
+            NodeKind::Mapping(_) => {
+                stack.extend(node.entries().map(|(entry, value)| (value, &*entry.key)))
+            }
             NodeKind::Sequence(_) => stack.extend(node.items().map(|item| (item, key))),
             NodeKind::Scalar(scalar) => {
                 if scalar.value != Value::String || key == "selfHostedDomain" {

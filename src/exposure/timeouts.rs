@@ -48,7 +48,11 @@ fn of_layer<'a>(
                 timeout.limited = Fact::Unknown(supply.clone());
             }
             let facts = &mut exposure.facts.timeouts;
-            let here = exposure.seen.timeouts.entry(timeout.place.span).or_default();
+            let here = exposure
+                .seen
+                .timeouts
+                .entry(timeout.place.span)
+                .or_default();
             let repeated = here
                 .iter()
                 .filter_map(|at| facts.get(*at))

@@ -6,9 +6,7 @@
 use std::collections::HashMap;
 
 use super::projection::{CHART_VERSION, ReleaseNames};
-use super::template::{
-    self, Budget, Chart, Context, Engine, Release, Rendered, TemplateProblem,
-};
+use super::template::{self, Budget, Chart, Context, Engine, Release, Rendered, TemplateProblem};
 use super::values::made_string;
 use crate::kube::{Object, Origin};
 use crate::limits::{Limit, Limits};
@@ -111,9 +109,7 @@ impl<'r> Templates<'r> {
 
     /// Renders the template in a node; `None` where nothing that could be used comes out.
     fn render(&mut self, tree: &Tree, values: NodeId, item: NodeId) -> Option<Rendered> {
-        let Rendering {
-            limits, budget, ..
-        } = self.rendering;
+        let Rendering { limits, budget, .. } = self.rendering;
         let node = tree.node(item);
         let is_template = node.text().is_some_and(|text| text.contains("{{"));
         let spent = budget.spent(limits);
@@ -140,7 +136,7 @@ impl<'r> Templates<'r> {
         let usable = !rendered.is_refused() && !rendered.is_cut_short();
         for problem in &mut rendered.problems {
             // A limit may be reached before the first action.
-            if problem.span == Span::NOWHERE {
+            if problem.span == Span::NOWHERE || problem.span.is_empty() {
                 problem.span = node.site();
             }
         }
@@ -190,9 +186,7 @@ fn render_text(
         outcome.hidden += 1;
         return;
     };
-    let Rendering {
-        limits, budget, ..
-    } = templates.rendering;
+    let Rendering { limits, budget, .. } = templates.rendering;
     let before = tree.len();
     let left = budget.nodes_left(limits);
     let within = yaml::Limits {

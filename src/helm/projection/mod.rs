@@ -177,7 +177,10 @@ impl<'t> Projection<'t> {
                 .map(|(entry, _)| entry.clone())
                 .collect();
             for entry in given {
-                match places.get(&entry.key).and_then(|at: &usize| entries.get_mut(*at)) {
+                match places
+                    .get(&entry.key)
+                    .and_then(|at: &usize| entries.get_mut(*at))
+                {
                     Some(known) => *known = entry,
                     None => {
                         places.insert(entry.key.clone(), entries.len());

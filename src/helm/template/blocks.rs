@@ -129,6 +129,7 @@ impl Eval<'_> {
         range: &Bytes,
         dot: &Value,
     ) -> Outcome<Flow> {
+        self.action = self.span(pipeline.map_or(range, |pipeline| &pipeline.range));
         let value = match pipeline.map(|pipeline| self.range_value(pipeline, dot)) {
             None => Value::Opaque(Rc::from("what `range` goes over cannot be parsed")),
             Some(Ok(value)) => value,

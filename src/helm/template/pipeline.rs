@@ -256,7 +256,10 @@ impl<'t> Reader<'t, '_> {
                 if self.depth >= self.limits.depth {
                     self.problems.push(SyntaxProblem {
                         range,
-                        message: format!("parentheses are nested more than {} deep", self.limits.depth),
+                        message: format!(
+                            "parentheses are nested more than {} deep",
+                            self.limits.depth
+                        ),
                         help: None,
                         limit: Some(Limit::TemplateDepth),
                     });

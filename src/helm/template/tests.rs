@@ -451,14 +451,20 @@ fn deep_nesting_is_refused_before_the_stack_ends() {
         assert!(!run(&template, |_| ()).problems.is_empty());
     }
     let parentheses = format!("{{{{ {}1{} }}}}", "(".repeat(50_000), ")".repeat(50_000));
-    assert!(matches!(run(&parentheses, |_| ()).problems[0].kind, ProblemKind::Limit(_)));
+    assert!(matches!(
+        run(&parentheses, |_| ()).problems[0].kind,
+        ProblemKind::Limit(_)
+    ));
     // Sixty levels in a text that includes itself.
     let nested = format!(
         "{{{{ define \"a\" }}}}{}{{{{ include \"a\" . }}}}{}{{{{ end }}}}{{{{ include \"a\" . }}}}",
         "{{ if true }}".repeat(50),
         "{{ end }}".repeat(50)
     );
-    assert!(matches!(run(&nested, |_| ()).problems[0].kind, ProblemKind::Limit(_)));
+    assert!(matches!(
+        run(&nested, |_| ()).problems[0].kind,
+        ProblemKind::Limit(_)
+    ));
 }
 
 #[test]

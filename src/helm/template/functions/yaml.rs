@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::rc::Rc;
 
 use super::super::eval::{Eval, Outcome};
-use super::super::value::{Value};
+use super::super::value::Value;
 use super::json::number;
 use super::print::{float, note_open};
 use super::yaml_scalar::{self, Written};
