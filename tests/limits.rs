@@ -287,7 +287,7 @@ fn aliases_that_repeat_one_another_end_at_the_number_of_values() {
         let before = format!("*a{}", at - 1);
         text.push_str(&format!(
             "a{at}: &a{at} [{}]\n",
-            vec![before.as_str(); 10].join(", ")
+            [before.as_str(); 10].join(", ")
         ));
     }
     let outcome = run_with(&format!("{text}{TYPO}"), &[]);

@@ -165,12 +165,19 @@ impl<'t> Reader<'t, '_> {
             }
         } else {
             if self.scope.0.len() + variables.len() > self.limits.variables {
-                self.problems.push(SyntaxProblem {
-                    range: variable_range.unwrap_or(place.clone()),
-                    message: format!("more than {} variables are declared", self.limits.variables),
-                    help: None,
-                    limit: Some(Limit::TemplateVariables),
-                });
+                let limit = Some(Limit::TemplateVariables);
+                // Once is enough: every declaration after it is one too many.
+                if !self.problems.iter().any(|problem| problem.limit == limit) {
+                    self.problems.push(SyntaxProblem {
+                        range: variable_range.unwrap_or(place.clone()),
+                        message: format!(
+                            "more than {} variables are declared",
+                            self.limits.variables
+                        ),
+                        help: None,
+                        limit,
+                    });
+                }
                 return None;
             }
             self.scope.0.extend(variables.iter().cloned());

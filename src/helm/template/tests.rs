@@ -469,13 +469,13 @@ fn deep_nesting_is_refused_before_the_stack_ends() {
 
 #[test]
 fn twice_the_default_depth_fits_on_a_small_stack() {
-    let template = "{{ $l := list }}{{ range until 190 }}{{ $l = list $l }}{{ end }}{{ define \"a\" }}{{ if lt (len .n) 45 }}{{ include \"a\" (dict \"n\" (append .n 1) \"l\" .l) }}{{ else }}{{ toYaml .l | len }}{{ toJson .l | len }}{{ end }}{{ end }}{{ include \"a\" (dict \"n\" list \"l\" $l) }}";
-    let rendered = run(template, |context| context.limits.depth = 200);
+    let template = "{{ $l := list }}{{ range until 190 }}{{ $l = list $l }}{{ end }}{{ define \"a\" }}{{ if lt (len .n) 25 }}{{ include \"a\" (dict \"n\" (append .n 1) \"l\" .l) }}{{ else }}{{ toYaml .l | len }}{{ toJson .l | len }}{{ end }}{{ end }}{{ include \"a\" (dict \"n\" list \"l\" $l) }}";
+    let rendered = run(template, |context| context.limits.depth = 120);
     assert_eq!(rendered.problems, []);
     assert_eq!(rendered.text.text, "382382");
     let endless =
         "{{ define \"a\" }}{{ tpl \"{{ include \\\"a\\\" . }}\" . }}{{ end }}{{ include \"a\" . }}";
-    let rendered = run(endless, |context| context.limits.depth = 200);
+    let rendered = run(endless, |context| context.limits.depth = 120);
     assert!(matches!(rendered.problems[0].kind, ProblemKind::Limit(_)));
 }
 
