@@ -413,6 +413,8 @@ impl Parser<'_> {
         }
         self.problems
             .sort_by_key(|problem| (problem.range.start, problem.range.end));
+        self.problems
+            .dedup_by(|next, first| first.limit.is_some() && next.limit == first.limit);
         self.problems.truncate(MAX_PROBLEMS);
         Parsed {
             body: self.body,
