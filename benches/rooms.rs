@@ -7,11 +7,13 @@ use portolan::catalogue::{Catalogue, KeyId};
 use portolan::certificate::read_certificates;
 use portolan::check::{Input, Options, Outcome, check};
 use portolan::exposure::{CertificateInputs, ClusterOptions, Exposure, Scene, extract};
-use portolan::helm::extra_deploy::{self, Rendering};
+use portolan::helm::extra_deploy::{self, Rendering, Templates};
 use portolan::helm::projection::{Projection, ReleaseNames};
+use portolan::helm::template::Budget;
 use portolan::helm::values::coalesce;
 use portolan::helm::{CHART_DEFAULTS, DEFAULTS_NAME};
 use portolan::kube::{Object, Objects, Origin};
+use portolan::limits::Limits;
 use portolan::report::{self, Format};
 use portolan::rules::{RuleSet, judge};
 use portolan::source::{MappedText, SourceId, Sources, Span};
@@ -68,8 +70,10 @@ impl Release {
             sources: &self.sources,
             names: &self.names,
             kube_version: None,
+            limits: &Limits::default(),
+            budget: &Budget::default(),
         };
-        extra_deploy::render(&mut self.tree, values, rendering)
+        extra_deploy::render(&mut self.tree, values, &mut Templates::new(rendering))
     }
 
     fn projection(&mut self, values: NodeId) -> Vec<Object> {

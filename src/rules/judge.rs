@@ -1,6 +1,6 @@
 //! Judging: rules over facts give diagnostics and verdicts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::condition::{Condition, Outcome, Scope};
 use super::format::Consequence;
@@ -48,6 +48,8 @@ struct Tally {
     findings: usize,
     supply: Vec<String>,
     granted: Vec<String>,
+    /// What stands in those two: thousands of objects may each have a sentence of their own.
+    said: HashSet<String>,
 }
 
 /// Applies every rule to every subject that it is about.
@@ -100,7 +102,7 @@ impl Tally {
 
     fn add_supply(&mut self, supply: Vec<String>) {
         for sentence in supply {
-            if !self.supply.contains(&sentence) {
+            if self.said.insert(sentence.clone()) {
                 self.supply.push(sentence);
             }
         }
@@ -121,7 +123,7 @@ fn judge_rule(
             Ok(Finding::Held(granted)) => {
                 tally.held += 1;
                 for sentence in granted {
-                    if !tally.granted.contains(&sentence) {
+                    if tally.said.insert(format!("granted: {sentence}")) {
                         tally.granted.push(sentence);
                     }
                 }
