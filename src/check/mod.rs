@@ -11,6 +11,7 @@ mod suppressions;
 
 pub use crate::certificate::PemFile;
 pub use classify::{Classified, classify};
+pub(crate) use suppressions::end_of_day;
 
 use crate::catalogue::{Catalogue, Edition};
 use crate::diagnostic::{Diagnostic, Report, Severity, Summary};
@@ -134,6 +135,17 @@ pub struct Outcome {
     pub held: std::collections::BTreeMap<String, usize>,
 }
 
+impl Outcome {
+    /// Puts findings in order, each said once, and counts them anew: for whoever has added some or taken some away.
+    pub fn settle(&mut self) {
+        let Outcome {
+            report, sources, ..
+        } = self;
+        report.diagnostics = in_order(std::mem::take(&mut report.diagnostics), sources);
+        count(report);
+    }
+}
+
 /// Everything that is read and built during one check.
 struct Workshop<'o> {
     sources: Sources,
@@ -210,9 +222,9 @@ pub fn check(inputs: Vec<Input>, options: &Options, rules: &RuleSet) -> Outcome 
         }
         summary.files += 1;
     }
-    if !layers.is_empty()
-        || (!options.set.is_empty() && releases.is_empty() && manifests.is_empty())
-    {
+    // Values on the command line are a release on their own only where no file was looked at.
+    let nothing_else = releases.is_empty() && manifests.is_empty() && summary.skipped == 0;
+    if !layers.is_empty() || (!options.set.is_empty() && nothing_else) {
         releases.insert(0, layers);
     }
     let mut diagnostics = Vec::new();

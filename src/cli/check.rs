@@ -1,89 +1,65 @@
 //! `portolan check`.
 
-use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::arguments::CheckArguments;
-use super::inputs::{Gathered, gather, read};
+use super::arguments::{CheckArguments, Scope};
+use super::baseline::Baselines;
+use super::config::{self, Names};
 use super::look::Look;
-use super::{Exit, Surroundings, chart, rule_folder};
-use crate::check::{Input, Options, Outcome, check};
+use super::plan::{Group, Plan, plan};
+use super::{Exit, Surroundings};
+use crate::check::{Input, Outcome, check};
+use crate::config::{FailOn, Judging};
 use crate::diagnostic::{Severity, Verdict};
 use crate::nearest::ranked;
 use crate::report::{self, Format};
-use crate::rules::RuleSet;
 
 pub(super) fn run(arguments: &CheckArguments, look: Look, around: &mut Surroundings<'_>) -> Exit {
-    if arguments.values.is_empty() && arguments.paths.is_empty() {
-        around.errors(
-            ["nothing to check: give a values file, a folder, or `-` for standard input"],
-            look,
-        );
-        around.complain(
-            "\n  portolan check customizations.yaml\n  helm template carto carto/carto | portolan check -\n\n\
-             `portolan check --help` says more\n",
-        );
+    let Some(plan) = plan(&arguments.scope, look, around) else {
         return Exit::CouldNot;
+    };
+    let mut baselines = match Baselines::read(arguments, &plan) {
+        Ok(baselines) => baselines,
+        Err(errors) => {
+            config::report(&errors, look, around);
+            return Exit::CouldNot;
+        }
+    };
+    let mut errors = Vec::new();
+    let mut blank = Vec::new();
+    let mut failed = false;
+    let mut outcomes = Vec::new();
+    for (index, group) in plan.groups.iter().enumerate() {
+        let mut outcome = judge(group, &plan, &arguments.scope, &mut blank);
+        baselines.apply(index, group, &mut outcome, &plan.here);
+        failed |= fails(arguments, group, &outcome);
+        if arguments.verbose {
+            name_configuration(group, &mut outcome);
+        }
+        outcomes.push(outcome);
     }
-    let mut own = None;
-    let rules = match rule_folder::chosen(arguments.rules.as_deref(), &mut own) {
-        Ok(rules) => rules,
-        Err(errors) => {
-            rule_folder::report(&errors, look, around);
-            return Exit::CouldNot;
-        }
-    };
-    let options = options(arguments, rules).and_then(with_files);
-    let options = match options {
-        Ok(options) => options,
-        Err(errors) => {
-            around.errors(errors, look);
-            return Exit::CouldNot;
-        }
-    };
-    let gathered = gather(&arguments.values, &arguments.paths, around.stdin);
-    judge(arguments, &options, rules, gathered, look, around)
-}
-
-fn judge(
-    arguments: &CheckArguments,
-    options: &Options,
-    rules: &RuleSet,
-    gathered: Gathered,
-    look: Look,
-    around: &mut Surroundings<'_>,
-) -> Exit {
-    let Gathered {
-        inputs,
-        mut errors,
-        walked,
-        templates,
-    } = gathered;
-    let blank = blank_names(&inputs);
-    let all_blank = blank.len() == inputs.len() && options.set.is_empty();
-    let mut outcome = if all_blank {
-        Outcome::default()
-    } else {
-        check(inputs, options, rules)
-    };
-    outcome.report.summary.skipped += templates;
+    for (group, outcome) in baselines.stale(&plan, &arguments.scope) {
+        failed |= fails(arguments, group, &outcome);
+        outcomes.push(outcome);
+    }
+    let mut outcome = Outcome::join(outcomes);
+    outcome.report.summary.skipped += plan.passed_over;
     if is_nothing(&outcome) {
-        if errors.is_empty() {
-            errors.push(nothing(&blank, walked, outcome.report.summary.skipped));
+        if plan.errors.is_empty() {
+            let skipped = outcome.report.summary.skipped;
+            errors.push(nothing(&blank, plan.walked, skipped));
         }
+        config::report(&plan.errors, look, around);
         around.errors(errors, look);
         return Exit::CouldNot;
     }
     errors.extend(outcome.failures.iter().cloned());
-    let found = if fails(arguments, &outcome) {
+    let exit = if !errors.is_empty() || !plan.errors.is_empty() {
+        Exit::CouldNot
+    } else if failed {
         Exit::Findings
     } else {
         Exit::Clean
-    };
-    let exit = if errors.is_empty() {
-        found
-    } else {
-        Exit::CouldNot
     };
     let usual = if look.terminal {
         Format::Pretty
@@ -96,55 +72,66 @@ fn judge(
         report::render(format, &outcome.report, &outcome.sources, &shown, out)
     });
     // After the report, so that they are the last thing seen.
+    config::report(&plan.errors, look, around);
     around.errors(errors, look);
     exit
 }
 
-fn options(arguments: &CheckArguments, rules: &RuleSet) -> Result<Options, Vec<String>> {
-    let unknown: Vec<String> = [
-        ("--select", &arguments.select),
-        ("--ignore", &arguments.ignore),
-    ]
-    .into_iter()
-    .flat_map(|(option, ids)| ids.iter().map(move |id| (option, id)))
-    .filter(|(_, id)| rules.get(id).is_none())
-    .map(|(option, id)| {
-        format!(
-            "{option}: {}",
-            no_rule(id, rules.iter().map(|rule| rule.id()))
-        )
-    })
-    .collect();
-    if !unknown.is_empty() {
-        return Err(unknown);
+/// Checks what falls to one configuration, and does with the findings what it says. Names of files with nothing in them are
+/// added to `blank`.
+pub(super) fn judge(group: &Group, plan: &Plan, scope: &Scope, blank: &mut Vec<String>) -> Outcome {
+    let rules = group.rules();
+    let mut outcomes = Vec::new();
+    let mut layers = Vec::new();
+    for run in &group.runs {
+        let names = blank_names(&run.inputs);
+        let all_blank = names.len() == run.inputs.len() && run.options.set.is_empty();
+        blank.extend(names);
+        if all_blank {
+            continue;
+        }
+        let mut outcome = check(run.inputs.clone(), &run.options, rules);
+        if let Some(release) = &run.release {
+            for report in &mut outcome.report.releases {
+                report.name.clone_from(release);
+            }
+            layers.extend(run.inputs.iter().map(|input| input.name.as_str()));
+        }
+        outcomes.push(outcome);
     }
-    let circumstances = arguments.circumstances.options();
-    let chart = match &arguments.chart {
-        Some(path) => Some(chart::read(path).map_err(|error| vec![error])?),
-        None => circumstances.chart.clone(),
-    };
-    Ok(Options {
-        select: arguments.select.clone(),
-        ignore: arguments.ignore.clone(),
-        chart,
-        ..circumstances
-    })
+    let mut outcome = Outcome::join(outcomes);
+    // A file that several releases share is one file.
+    let read = layers.len();
+    layers.sort_unstable();
+    layers.dedup();
+    let again = read - layers.len();
+    outcome.report.summary.files = outcome.report.summary.files.saturating_sub(again);
+    if let Some(found) = &group.found {
+        let names = Names {
+            here: &plan.here,
+            folder: &found.folder,
+        };
+        found.config.apply(
+            &mut outcome,
+            &Judging {
+                rules,
+                now: plan.now,
+                whole: group.whole,
+                selected: &|rule| scope.selects(rule),
+                name: &|name| names.of(name),
+            },
+        );
+    }
+    outcome
 }
 
-/// Reads the files of certificates, and the clock where no time was given.
-fn with_files(mut options: Options) -> Result<Options, Vec<String>> {
-    let mut errors = Vec::new();
-    for file in options.pem_files() {
-        match read(Path::new(&file.name)) {
-            Ok(bytes) => file.bytes = bytes,
-            Err(error) => errors.push(format!("{}: {error}", file.name)),
+/// Says at each release which configuration it owes its options to.
+fn name_configuration(group: &Group, outcome: &mut Outcome) {
+    if let Some(found) = &group.found {
+        for release in &mut outcome.report.releases {
+            let sentence = format!("settings taken from {}", found.config.name);
+            release.inferred.push(sentence);
         }
-    }
-    options.now = options.now.or_else(clock);
-    if errors.is_empty() {
-        Ok(options)
-    } else {
-        Err(errors)
     }
 }
 
@@ -215,7 +202,14 @@ fn nothing(blank: &[String], walked: bool, skipped: usize) -> String {
     format!("nothing to check: {found}")
 }
 
-fn fails(arguments: &CheckArguments, outcome: &Outcome) -> bool {
+/// Whether the findings of a group make the call fail, as the command line or else its configuration has it.
+fn fails(arguments: &CheckArguments, group: &Group, outcome: &Outcome) -> bool {
+    let config = group.found.as_ref().map(|found| &found.config.file);
+    let fail_on = arguments
+        .fail_on
+        .or_else(|| config?.fail_on)
+        .unwrap_or(FailOn::Error);
+    let strict = arguments.strict || config.and_then(|config| config.strict).unwrap_or_default();
     let report = &outcome.report;
     let mut severities = report.diagnostics.iter().map(|found| found.severity);
     let undecided = || {
@@ -225,7 +219,6 @@ fn fails(arguments: &CheckArguments, outcome: &Outcome) -> bool {
             .flat_map(|release| &release.requirements)
             .any(|row| row.verdict == Verdict::Undecided)
     };
-    severities.any(|severity| {
-        arguments.fail_on.counts(severity) || (arguments.strict && severity >= Severity::Warning)
-    }) || (arguments.strict && undecided())
+    severities.any(|severity| fail_on.counts(severity) || (strict && severity >= Severity::Warning))
+        || (strict && undecided())
 }

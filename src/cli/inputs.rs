@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::decode::decode;
+use super::paths::{identity, shown};
 use crate::check::{Input, Role};
 use crate::nearest::nearest;
 
@@ -18,15 +19,22 @@ const STDIN: &str = "<stdin>";
 /// Names of files that are looked at in a folder.
 const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
 
+/// A text that was read, and the file that it is; standard input is none.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub input: Input,
+    pub path: Option<PathBuf>,
+}
+
 /// What came of reading.
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
     /// The texts.
-    pub inputs: Vec<Input>,
+    pub found: Vec<Found>,
     /// What could not be read, in sentences that name the path.
     pub errors: Vec<String>,
-    /// True where a folder was walked.
-    pub walked: bool,
+    /// The folders that were walked.
+    pub walked: Vec<PathBuf>,
     /// Templates of charts that were passed over in a folder: counted as skipped, like what is neither values nor manifests.
     pub templates: usize,
 }
@@ -43,7 +51,7 @@ pub(super) fn gather(values: &[PathBuf], paths: &[PathBuf], stdin: &mut dyn Read
     }
     if !reader.gathered.errors.is_empty() {
         // A release of which a layer is missing is another release: nothing true could be said of it.
-        reader.gathered.inputs.clear();
+        reader.gathered.found.clear();
     }
     let mut seen = HashSet::new();
     for path in paths {
@@ -54,6 +62,24 @@ pub(super) fn gather(values: &[PathBuf], paths: &[PathBuf], stdin: &mut dyn Read
         }
     }
     reader.gathered
+}
+
+/// Reads a layer of a release under the name that it is shown by.
+///
+/// # Errors
+/// Why it cannot be read.
+pub(super) fn layer(path: &Path, name: String) -> Result<Input, String> {
+    Ok(input(name, read(path)?, Role::Values))
+}
+
+fn input(name: String, bytes: Vec<u8>, role: Role) -> Input {
+    let (text, not_utf8) = decode(bytes);
+    Input {
+        name,
+        text,
+        not_utf8,
+        role,
+    }
 }
 
 /// Merging a file again only brings its own values back to the top: of the same file, the last counts.
@@ -69,11 +95,6 @@ fn last_of_each(values: &[PathBuf]) -> Vec<&Path> {
     kept
 }
 
-/// The same for two names of one file.
-fn identity(path: &Path) -> PathBuf {
-    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
-}
-
 struct Reader<'s> {
     stdin: &'s mut dyn Read,
     /// It can be read only once, but named twice (`-f - -`).
@@ -83,21 +104,16 @@ struct Reader<'s> {
 
 impl Reader<'_> {
     fn file(&mut self, path: &Path, role: Role) {
-        let (name, bytes) = if path.as_os_str() == "-" {
-            (STDIN.to_owned(), self.stdin())
+        let (name, bytes, path) = if path.as_os_str() == "-" {
+            (STDIN.to_owned(), self.stdin(), None)
         } else {
-            (shown(path), read(path))
+            (shown(path), read(path), Some(path.to_owned()))
         };
         match bytes {
-            Ok(bytes) => {
-                let (text, not_utf8) = decode(bytes);
-                self.gathered.inputs.push(Input {
-                    name,
-                    text,
-                    not_utf8,
-                    role,
-                });
-            }
+            Ok(bytes) => self.gathered.found.push(Found {
+                input: input(name, bytes, role),
+                path,
+            }),
             Err(reason) => self.gathered.errors.push(format!("{name}: {reason}")),
         }
     }
@@ -112,7 +128,7 @@ impl Reader<'_> {
     }
 
     fn folder(&mut self, folder: &Path, seen: &mut HashSet<PathBuf>) {
-        self.gathered.walked = true;
+        self.gathered.walked.push(folder.to_owned());
         // Only what the repository itself says is passed over, so that the result is the same on every machine.
         let walk = ignore::WalkBuilder::new(folder)
             .hidden(true)
@@ -164,10 +180,6 @@ fn is_chart_template(folder: &Path, path: &Path) -> bool {
         .take_while(|ancestor| ancestor.starts_with(folder) || folder == Path::new("."))
         .filter(|ancestor| ancestor.file_name().is_some_and(|name| name == "templates"))
         .any(|templates| templates.with_file_name("Chart.yaml").is_file())
-}
-
-fn shown(path: &Path) -> String {
-    path.to_string_lossy().into_owned()
 }
 
 /// Reads a file. Pipes are welcome: `<(helm template …)` of a shell is one.

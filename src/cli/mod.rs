@@ -4,13 +4,18 @@
 //! goes to standard output, what kept the work from being done to standard error.
 
 mod arguments;
+mod atomic;
+mod baseline;
 mod cert;
 mod chart;
 mod check;
+mod config;
 mod decode;
 mod explain;
 mod inputs;
 mod look;
+mod paths;
+mod plan;
 mod process;
 mod rule_folder;
 mod rules;
@@ -86,6 +91,8 @@ pub fn run(mut around: Surroundings<'_>) -> Exit {
     let look = Look::new(parsed.color, &around);
     match &parsed.command {
         Command::Check(arguments) => check::run(arguments, look, &mut around),
+        Command::Baseline(arguments) => baseline::run(arguments, look, &mut around),
+        Command::Config(arguments) => config::run(arguments, look, &mut around),
         Command::Rules(arguments) => rules::run(arguments, look, &mut around),
         Command::Cert(arguments) => cert::run(arguments, look, &mut around),
         Command::Explain(arguments) => explain::run(arguments, look, &mut around),

@@ -1,0 +1,526 @@
+//! What a call checks: releases of a configuration, and files on their own, each with the options that apply to it.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use super::Surroundings;
+use super::arguments::Scope;
+use super::check::{clock, no_rule};
+use super::config::{ConfigError, Finder, Found};
+use super::inputs::{Gathered, gather, layer, read};
+use super::look::Look;
+use super::paths::{identity, shown};
+use super::{chart, config, rule_folder};
+use crate::catalogue::Edition;
+use crate::check::{Input, Options, Role};
+use crate::config::Settings;
+use crate::nearest::nearest;
+use crate::rules::RuleSet;
+
+/// Everything that a call checks.
+pub(super) struct Plan {
+    /// The current folder.
+    pub here: PathBuf,
+    pub groups: Vec<Group>,
+    /// What could not be read; the rest is checked all the same.
+    pub errors: Vec<ConfigError>,
+    /// True where a folder was walked.
+    pub walked: bool,
+    /// Files that were passed over in a folder.
+    pub passed_over: usize,
+    /// The time that everything is judged at.
+    pub now: Option<i64>,
+}
+
+/// What one configuration, or none, applies to.
+pub(super) struct Group {
+    pub found: Option<Rc<Found>>,
+    /// The rules, where they are others than the built-in ones.
+    own_rules: Option<RuleSet>,
+    pub runs: Vec<Run>,
+    /// True where everything is checked that the configuration speaks of.
+    pub whole: bool,
+    /// Files of releases that this call does not check.
+    pub left_out: BTreeSet<PathBuf>,
+}
+
+/// One check.
+pub(super) struct Run {
+    /// The release of the configuration that it is.
+    pub release: Option<String>,
+    pub inputs: Vec<Input>,
+    pub options: Options,
+}
+
+impl Group {
+    pub(super) fn rules(&self) -> &RuleSet {
+        self.own_rules
+            .as_ref()
+            .unwrap_or_else(|| RuleSet::builtin())
+    }
+}
+
+/// Lays out what a call checks. Mistakes in the call, in a configuration or in rules are reported, and nothing is planned.
+pub(super) fn plan(scope: &Scope, look: Look, around: &mut Surroundings<'_>) -> Option<Plan> {
+    let drafted = Drafts::draw(scope, around);
+    let planned = drafted.and_then(|drafts| drafts.finish(scope));
+    match planned {
+        Ok(plan) => Some(plan),
+        Err(refusal) => {
+            match refusal {
+                Refusal::Config(error) => config::report(&[error], look, around),
+                Refusal::Rules(errors) => rule_folder::report(&errors, look, around),
+                Refusal::Call(errors) => around.errors(errors, look),
+                Refusal::Nothing(reason) => {
+                    around.errors([reason], look);
+                    around.complain(
+                        "\n  portolan check customizations.yaml\n  helm template carto carto/carto | portolan check -\n\n\
+                         `portolan check --help` says more\n",
+                    );
+                }
+            }
+            None
+        }
+    }
+}
+
+/// Why nothing is checked.
+enum Refusal {
+    Config(ConfigError),
+    Rules(Vec<rule_folder::FolderError>),
+    Call(Vec<String>),
+    /// Nothing was named.
+    Nothing(String),
+}
+
+impl From<ConfigError> for Refusal {
+    fn from(error: ConfigError) -> Self {
+        Refusal::Config(error)
+    }
+}
+
+/// What falls to one configuration.
+struct Draft {
+    found: Option<Rc<Found>>,
+    /// Texts that belong to none of its releases.
+    loose: Vec<Input>,
+    releases: BTreeSet<usize>,
+    /// All of it was asked for.
+    whole: bool,
+}
+
+struct Drafts {
+    finder: Finder,
+    drafts: Vec<Draft>,
+    gathered: Gathered,
+}
+
+impl Drafts {
+    fn draw(scope: &Scope, around: &mut Surroundings<'_>) -> Result<Drafts, Refusal> {
+        let mut drafts = Drafts {
+            finder: Finder::new(scope.config.as_deref(), scope.no_config)?,
+            drafts: Vec::new(),
+            gathered: Gathered::default(),
+        };
+        if scope.values.is_empty() && scope.paths.is_empty() {
+            drafts.of_configuration(scope)?;
+            return Ok(drafts);
+        }
+        drafts.gathered = gather(&scope.values, &scope.paths, around.stdin);
+        let last_layer = scope.values.last().filter(|path| path.as_os_str() != "-");
+        for found in std::mem::take(&mut drafts.gathered.found) {
+            let path = match found.input.role {
+                Role::Values => last_layer.cloned(),
+                Role::Named | Role::Walked => found.path,
+            };
+            drafts.file(path.as_deref(), found.input)?;
+        }
+        let walked: Vec<PathBuf> = drafts
+            .gathered
+            .walked
+            .iter()
+            .map(|path| identity(path))
+            .collect();
+        for draft in &mut drafts.drafts {
+            let folder = draft.found.as_ref().map(|found| &found.folder);
+            draft.whole |= folder.is_some_and(|folder| {
+                let mut around = walked.iter();
+                around.any(|walked| folder.starts_with(walked))
+            });
+        }
+        Ok(drafts)
+    }
+
+    /// The releases of the configuration that applies here: all of them, or those that were picked.
+    fn of_configuration(&mut self, scope: &Scope) -> Result<(), Refusal> {
+        let nothing = "nothing to check: give a values file, a folder, or `-` for standard input";
+        let here = self.finder.here.clone();
+        let Some(found) = self.finder.of_folder(&here)? else {
+            let picked = scope.release.first();
+            return Err(Refusal::Nothing(match picked {
+                None => nothing.to_owned(),
+                Some(name) => format!("--release {name}: there is no portolan.yaml that names it"),
+            }));
+        };
+        let releases = &found.config.file.releases;
+        if releases.is_empty() {
+            let name = &found.config.name;
+            return Err(Refusal::Nothing(format!(
+                "{nothing}; {name} names no release"
+            )));
+        }
+        let mut picked = BTreeSet::new();
+        let mut unknown = Vec::new();
+        for name in &scope.release {
+            match releases.iter().position(|release| release.name == *name) {
+                Some(index) => {
+                    picked.insert(index);
+                }
+                None => {
+                    let names = || releases.iter().map(|release| release.name.as_str());
+                    let hint = nearest(name, names()).map_or_else(
+                        || {
+                            format!(
+                                "the releases are {}",
+                                names().collect::<Vec<_>>().join(", ")
+                            )
+                        },
+                        |near| format!("did you mean `{near}`?"),
+                    );
+                    let file = &found.config.name;
+                    unknown.push(format!(
+                        "--release: {file} names no release `{name}`; {hint}"
+                    ));
+                }
+            }
+        }
+        if !unknown.is_empty() {
+            return Err(Refusal::Call(unknown));
+        }
+        let draft = self.draft(Some(found));
+        draft.whole = picked.is_empty();
+        if picked.is_empty() {
+            draft.all();
+        } else {
+            draft.releases = picked;
+        }
+        Ok(())
+    }
+
+    /// Puts a text where it belongs.
+    fn file(&mut self, path: Option<&Path>, input: Input) -> Result<(), Refusal> {
+        let found = self.finder.of_file(path)?;
+        if let (Some(found), Some(path), false) = (&found, path, input.role == Role::Values) {
+            let releases = found.releases_of(path);
+            if !releases.is_empty() {
+                let releases = releases.to_vec();
+                self.draft(Some(Rc::clone(found))).releases.extend(releases);
+                return Ok(());
+            }
+            if found.is_own(path) {
+                // Whoever changes the configuration, its rules or its baseline changes what is said about all of it.
+                if input.role == Role::Named {
+                    let draft = self.draft(Some(Rc::clone(found)));
+                    draft.whole = true;
+                    draft.all();
+                } else {
+                    self.gathered.templates += 1;
+                }
+                return Ok(());
+            }
+        }
+        self.draft(found).loose.push(input);
+        Ok(())
+    }
+
+    fn draft(&mut self, found: Option<Rc<Found>>) -> &mut Draft {
+        let path = |found: &Option<Rc<Found>>| found.as_ref().map(|found| found.path.clone());
+        let known = self
+            .drafts
+            .iter()
+            .position(|draft| path(&draft.found) == path(&found));
+        let index = known.unwrap_or(self.drafts.len());
+        if known.is_none() {
+            self.drafts.push(Draft {
+                found,
+                loose: Vec::new(),
+                releases: BTreeSet::new(),
+                whole: false,
+            });
+        }
+        // It was found or has just been added.
+        #[allow(clippy::indexing_slicing)]
+        &mut self.drafts[index]
+    }
+
+    fn finish(self, scope: &Scope) -> Result<Plan, Refusal> {
+        let here = self.finder.here;
+        let mut planner = Planner {
+            scope,
+            here: &here,
+            now: scope.circumstances.now.or_else(clock),
+            charts: HashMap::new(),
+            errors: Vec::new(),
+        };
+        let mut groups = Vec::new();
+        for draft in self.drafts {
+            groups.push(planner.group(draft)?);
+        }
+        known_rules(scope, &groups)?;
+        let gathered = self.gathered.errors.into_iter().map(ConfigError::Whole);
+        let errors = gathered.chain(planner.errors).collect();
+        Ok(Plan {
+            now: planner.now,
+            groups,
+            errors,
+            walked: !self.gathered.walked.is_empty(),
+            passed_over: self.gathered.templates,
+            here,
+        })
+    }
+}
+
+impl Draft {
+    fn all(&mut self) {
+        let count = self
+            .found
+            .as_ref()
+            .map(|found| found.config.file.releases.len());
+        self.releases.extend(0..count.unwrap_or_default());
+    }
+}
+
+/// Rules named on the command line exist.
+fn known_rules(scope: &Scope, groups: &[Group]) -> Result<(), Refusal> {
+    if groups.is_empty() {
+        return Ok(());
+    }
+    let sets = || groups.iter().map(Group::rules);
+    let named = [("--select", &scope.select), ("--ignore", &scope.ignore)];
+    let named = named.into_iter();
+    let unknown: Vec<String> = named
+        .flat_map(|(option, ids)| ids.iter().map(move |id| (option, id)))
+        .filter(|(_, id)| !sets().any(|rules| rules.get(id).is_some()))
+        .map(|(option, id)| {
+            let rules = sets().next().unwrap_or_else(|| RuleSet::builtin());
+            let ids = rules.iter().map(|rule| rule.id());
+            format!("{option}: {}", no_rule(id, ids))
+        })
+        .collect();
+    if unknown.is_empty() {
+        Ok(())
+    } else {
+        Err(Refusal::Call(unknown))
+    }
+}
+
+/// Turns drafts into checks.
+struct Planner<'s> {
+    scope: &'s Scope,
+    here: &'s Path,
+    now: Option<i64>,
+    /// Charts that were read, by path.
+    charts: HashMap<PathBuf, Edition>,
+    errors: Vec<ConfigError>,
+}
+
+impl Planner<'_> {
+    fn group(&mut self, draft: Draft) -> Result<Group, Refusal> {
+        let Draft {
+            found,
+            loose,
+            releases,
+            whole,
+        } = draft;
+        let own_rules = self.rules(found.as_deref())?;
+        let mut runs = Vec::new();
+        let mut left_out = BTreeSet::new();
+        let mut all = true;
+        if let Some(found) = &found {
+            for (index, release) in found.config.file.releases.iter().enumerate() {
+                if releases.contains(&index) {
+                    runs.extend(self.release(found, index)?);
+                } else {
+                    all = false;
+                    left_out.extend(release.values.iter().map(|file| identity(&found.at(file))));
+                }
+            }
+        }
+        if !loose.is_empty() {
+            let defaults = Settings::default();
+            let settings = found.as_ref().map(|found| &found.config.file.defaults);
+            let settings = settings.unwrap_or(&defaults);
+            match self.options(found.as_deref(), settings, None)? {
+                Ok(options) => runs.push(Run {
+                    release: None,
+                    inputs: loose,
+                    options,
+                }),
+                Err(errors) => self.errors.extend(errors),
+            }
+        }
+        let group = Group {
+            found,
+            own_rules,
+            runs,
+            whole: whole && all,
+            left_out,
+        };
+        if let Some(found) = &group.found {
+            let unknown = found.config.rules_unknown_to(group.rules());
+            if !unknown.is_empty() {
+                return Err(ConfigError::At(found.config.name.clone(), unknown).into());
+            }
+        }
+        Ok(group)
+    }
+
+    fn rules(&self, found: Option<&Found>) -> Result<Option<RuleSet>, Refusal> {
+        let given = self.scope.rules.clone();
+        let folder = match (given, found) {
+            (Some(folder), _) => folder,
+            (None, Some(found)) => match &found.config.file.rules {
+                None => return Ok(None),
+                Some(folder) if found.at(folder).is_dir() => {
+                    PathBuf::from(found.called(folder, self.here))
+                }
+                Some(folder) => {
+                    let name = found.called(folder, self.here);
+                    let message = format!("{name}: there is no such folder");
+                    return Err(found.error("rules", message).into());
+                }
+            },
+            (None, None) => return Ok(None),
+        };
+        rule_folder::with_builtin(&folder)
+            .map(Some)
+            .map_err(Refusal::Rules)
+    }
+
+    /// The check of a release; nothing, and an error, where a part of it cannot be read.
+    fn release(&mut self, found: &Found, index: usize) -> Result<Option<Run>, Refusal> {
+        let Some(release) = found.config.file.releases.get(index) else {
+            return Ok(None);
+        };
+        let mut inputs = Vec::new();
+        let before = self.errors.len();
+        for (number, file) in release.values.iter().enumerate() {
+            let name = found.called(file, self.here);
+            match layer(&found.at(file), name.clone()) {
+                Ok(input) => inputs.push(input),
+                Err(reason) => {
+                    let field = format!("releases[{index}].values[{number}]");
+                    self.errors
+                        .push(found.error(&field, format!("{name}: {reason}")));
+                }
+            }
+        }
+        let settings = found.config.settings_of(release);
+        let options = self.options(Some(found), &settings, Some(index))?;
+        let options = options.map_err(|errors| self.errors.extend(errors));
+        // A release of which a part is missing is another release: nothing true could be said of it.
+        let Ok(options) = options else {
+            return Ok(None);
+        };
+        Ok((self.errors.len() == before).then(|| Run {
+            release: Some(release.name.clone()),
+            inputs,
+            options,
+        }))
+    }
+
+    /// The options of a check: the command line over the settings of a configuration. An error of the command line ends
+    /// the call; one of the configuration keeps this check from being made.
+    fn options(
+        &mut self,
+        found: Option<&Found>,
+        settings: &Settings,
+        release: Option<usize>,
+    ) -> Result<Result<Options, Vec<ConfigError>>, Refusal> {
+        let here = self.here;
+        let called =
+            |path: &str| found.map_or_else(|| path.to_owned(), |found| found.called(path, here));
+        let given = &self.scope.circumstances;
+        let mut options = given.options_over(settings, &called);
+        options.select.clone_from(&self.scope.select);
+        options.ignore.clone_from(&self.scope.ignore);
+        options.now = self.now;
+        let mut errors = Vec::new();
+        let mut wrong = |field: &str, message: String| match found {
+            Some(found) => errors.push(found.error(&written(found, release, field), message)),
+            None => errors.push(ConfigError::Whole(message)),
+        };
+        if let Some(path) = &self.scope.chart {
+            let chart = self.chart(path).map_err(|error| {
+                Refusal::Call(vec![format!("--chart: {}: {error}", shown(path))])
+            })?;
+            options.chart = Some(chart);
+        } else if let (Some(chart), None) = (&settings.chart, &given.chart_version) {
+            match self.chart(Path::new(&called(chart))) {
+                Ok(chart) => options.chart = Some(chart),
+                Err(error) => wrong("chart", format!("{}: {error}", called(chart))),
+            }
+        }
+        let mut from_call = Vec::new();
+        for (field, file) in pem_files(&mut options) {
+            let own = [&given.tls_cert, &given.tls_key];
+            let own = own.into_iter().flatten().chain(&given.ca);
+            match read(Path::new(&file.name)) {
+                Ok(bytes) => file.bytes = bytes,
+                Err(error) => {
+                    let message = format!("{}: {error}", file.name);
+                    if own
+                        .into_iter()
+                        .any(|path| path.to_string_lossy() == file.name)
+                    {
+                        from_call.push(message);
+                    } else {
+                        wrong(field, message);
+                    }
+                }
+            }
+        }
+        if !from_call.is_empty() {
+            return Err(Refusal::Call(from_call));
+        }
+        Ok(if errors.is_empty() {
+            Ok(options)
+        } else {
+            Err(errors)
+        })
+    }
+
+    fn chart(&mut self, path: &Path) -> Result<Edition, String> {
+        if let Some(known) = self.charts.get(path) {
+            return Ok(known.clone());
+        }
+        let read = chart::read(path)?;
+        self.charts.insert(path.to_owned(), read.clone());
+        Ok(read)
+    }
+}
+
+/// The field that a setting of a release was written in: its own, or that for all releases.
+fn written(found: &Found, release: Option<usize>, field: &str) -> String {
+    let own = release.and_then(|index| {
+        let settings = &found.config.file.releases.get(index)?.settings;
+        let is_own = match field {
+            "chart" => settings.chart.is_some(),
+            "tlsCert" => settings.tls_cert.is_some(),
+            "tlsKey" => settings.tls_key.is_some(),
+            _ => !settings.ca.is_empty(),
+        };
+        is_own.then(|| format!("releases[{index}].{field}"))
+    });
+    own.unwrap_or_else(|| field.to_owned())
+}
+
+fn pem_files(
+    options: &mut Options,
+) -> impl Iterator<Item = (&'static str, &mut crate::check::PemFile)> {
+    let cert = options.tls_cert.iter_mut().map(|file| ("tlsCert", file));
+    let key = options.tls_key.iter_mut().map(|file| ("tlsKey", file));
+    let roots = options.ca.iter_mut().map(|file| ("ca", file));
+    cert.chain(key).chain(roots)
+}
