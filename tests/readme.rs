@@ -1,28 +1,24 @@
 //! The README shows real output: what it prints is what the program prints. `PORTOLAN_BLESS=1` rewrites it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::path::Path;
+#[path = "support/page.rs"]
+mod page;
 
-use assert_cmd::Command;
+use std::path::Path;
 
 const FIXTURE: &str = "fixtures/azure-load-balancer/customizations.yaml";
 
 #[test]
 fn the_readme_shows_what_the_program_prints() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let output = Command::cargo_bin("portolan")
-        .unwrap()
-        .current_dir(root)
-        .env("COLUMNS", "100")
-        .env("LC_ALL", "C.UTF-8")
-        .args(["check", "--format", "pretty", "--color", "never", FIXTURE])
-        .output()
-        .unwrap();
-    let printed = String::from_utf8(output.stdout).unwrap();
-    let shown = format!("```console\n$ portolan check {FIXTURE}\n{}```", printed);
+    let printed = page::printed(
+        root,
+        ["check", "--format", "pretty", "--color", "never", FIXTURE],
+    );
+    let shown = format!("```console\n$ portolan check {FIXTURE}\n{printed}```");
     let path = root.join("README.md");
     let readme = std::fs::read_to_string(&path).unwrap();
-    if std::env::var_os("PORTOLAN_BLESS").is_some() {
+    if page::blesses() {
         let start = readme.find("```console\n").unwrap();
         let end = start + readme[start..].find("\n```").unwrap() + "\n```".len();
         let blessed = format!("{}{shown}{}", &readme[..start], &readme[end..]);
@@ -33,4 +29,12 @@ fn the_readme_shows_what_the_program_prints() {
         readme.contains(&shown),
         "the README's first block is not what the program prints; PORTOLAN_BLESS=1 rewrites it:\n{shown}"
     );
+}
+
+#[test]
+fn the_pages_about_configuration_show_what_the_program_prints() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    for page in ["configuration.md", "baseline.md"] {
+        page::holds(&docs.join(page));
+    }
 }

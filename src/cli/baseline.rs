@@ -154,7 +154,7 @@ fn load(path: &Path, here: &Path) -> Result<Baseline, Vec<ConfigError>> {
         return Err(whole("is not UTF-8 text"));
     }
     Baseline::read(name.as_str(), &text)
-        .map_err(|mistakes| vec![ConfigError::At(name.clone(), mistakes)])
+        .map_err(|mistakes| vec![ConfigError::At("baseline", name.clone(), mistakes)])
 }
 
 /// `portolan baseline`.

@@ -36,8 +36,8 @@ pub(super) struct Found {
 pub(super) enum ConfigError {
     /// With the file as a whole.
     Whole(String),
-    /// Within it: the file's name, and what is wrong.
-    At(String, Vec<Mistake>),
+    /// Within it: what kind of file it is, its name, and what is wrong.
+    At(&'static str, String, Vec<Mistake>),
 }
 
 /// Writes errors to standard error: within files in the form that problem matchers read.
@@ -45,11 +45,11 @@ pub(super) fn report(errors: &[ConfigError], look: Look, around: &mut Surroundin
     for error in errors {
         match error {
             ConfigError::Whole(message) => around.errors([message], look),
-            ConfigError::At(name, mistakes) => {
+            ConfigError::At(kind, name, mistakes) => {
                 for mistake in mistakes {
                     let message = redacted(&mistake.message, look.unicode);
                     let place = mistake.place;
-                    let line = finding_line(Path::new(name), place, "config", &message, look);
+                    let line = finding_line(Path::new(name), place, kind, &message, look);
                     around.complain(&line);
                 }
             }
@@ -153,7 +153,7 @@ fn load(path: &Path, here: &Path) -> Result<Found, ConfigError> {
         return Err(ConfigError::Whole(message));
     }
     let config = Config::read(name.as_str(), &text);
-    let config = config.map_err(|mistakes| ConfigError::At(name, mistakes))?;
+    let config = config.map_err(|mistakes| ConfigError::At("config", name, mistakes))?;
     let folder = path.parent().map(Path::to_owned).unwrap_or_default();
     Ok(Found {
         config,
@@ -204,8 +204,11 @@ impl Found {
 
     /// A mistake that shows when a path of it is followed.
     pub(super) fn error(&self, field: &str, message: String) -> ConfigError {
-        let mistake = self.config.mistake(field, message);
-        ConfigError::At(self.config.name.clone(), vec![mistake])
+        self.errors(vec![self.config.mistake(field, message)])
+    }
+
+    pub(super) fn errors(&self, mistakes: Vec<Mistake>) -> ConfigError {
+        ConfigError::At("config", self.config.name.clone(), mistakes)
     }
 }
 

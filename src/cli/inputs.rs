@@ -144,7 +144,7 @@ impl Reader<'_> {
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) => {
-                    self.gathered.errors.push(error.to_string());
+                    self.gathered.errors.push(unwalked(&error));
                     continue;
                 }
             };
@@ -171,6 +171,18 @@ fn is_candidate(path: &Path) -> bool {
                 .iter()
                 .any(|known| extension.eq_ignore_ascii_case(known))
         })
+}
+
+/// Why a folder cannot be walked.
+fn unwalked(error: &ignore::Error) -> String {
+    match error {
+        ignore::Error::WithDepth { err, .. } => unwalked(err),
+        ignore::Error::WithPath { path, err } => match err.io_error() {
+            Some(error) => format!("{}: {}", shown(path), reason(error, path)),
+            None => format!("{}: {err}", shown(path)),
+        },
+        _ => error.to_string(),
+    }
 }
 
 /// True below `templates` of a Helm chart: those files are templates of YAML and not YAML.

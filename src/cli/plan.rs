@@ -10,7 +10,7 @@ use super::check::{clock, no_rule};
 use super::config::{ConfigError, Finder, Found};
 use super::inputs::{Gathered, gather, layer, read};
 use super::look::Look;
-use super::paths::{identity, shown};
+use super::paths::{identity, relative, shown};
 use super::{chart, config, rule_folder};
 use crate::catalogue::Edition;
 use crate::check::{Input, Options, Role};
@@ -370,7 +370,7 @@ impl Planner<'_> {
         if let Some(found) = &group.found {
             let unknown = found.config.rules_unknown_to(group.rules());
             if !unknown.is_empty() {
-                return Err(ConfigError::At(found.config.name.clone(), unknown).into());
+                return Err(found.errors(unknown).into());
             }
         }
         Ok(group)
@@ -407,7 +407,7 @@ impl Planner<'_> {
         let before = self.errors.len();
         for (number, file) in release.values.iter().enumerate() {
             let name = found.called(file, self.here);
-            match layer(&found.at(file), name.clone()) {
+            match layer(&relative(&found.at(file), self.here), name.clone()) {
                 Ok(input) => inputs.push(input),
                 Err(reason) => {
                     let field = format!("releases[{index}].values[{number}]");

@@ -8,7 +8,7 @@ use crate::check::{Outcome, end_of_day};
 use crate::diagnostic::Diagnostic;
 use crate::facts::{Fact, Facts, Place, Suppression};
 use crate::rules::{RuleSet, judge};
-use crate::source::{Sources, Span};
+use crate::source::{SourceId, Sources, Span};
 
 /// What is known about the run whose findings are looked through.
 pub struct Judging<'r> {
@@ -86,9 +86,7 @@ impl Config {
                 if entry.expired.is_none() && !unused {
                     continue;
                 }
-                let source = *source.get_or_insert_with(|| {
-                    outcome.sources.add(self.name.clone(), self.text.as_str())
-                });
+                let source = *source.get_or_insert_with(|| self.add_to(&mut outcome.sources));
                 let at = self.text.span(&format!("ignore[{index}].rules[{number}]"));
                 let mut fact = Suppression::new(Place::new(Span { source, ..at }));
                 fact.rule = Fact::known(rule.clone());
@@ -109,6 +107,23 @@ impl Config {
                 outcome.report.diagnostics.push(found);
             }
         }
+    }
+
+    /// Adds the text to those of an outcome. What it sets may be a secret, whatever the key.
+    fn add_to(&self, sources: &mut Sources) -> SourceId {
+        let source = sources.add(self.name.clone(), self.text.as_str());
+        let releases = self.file.releases.iter().enumerate();
+        let own =
+            releases.map(|(index, release)| (format!("releases[{index}]."), &release.settings));
+        for (before, settings) in own.chain([(String::new(), &self.file.defaults)]) {
+            for (key, list) in [("set", &settings.set), ("setString", &settings.set_string)] {
+                for index in 0..list.len() {
+                    let at = self.text.span(&format!("{before}{key}[{index}]"));
+                    sources.mark_secret(Span { source, ..at });
+                }
+            }
+        }
+        source
     }
 
     /// Gives findings the severities asked for.

@@ -44,12 +44,15 @@ pub(crate) fn schema_of<T: JsonSchema>() -> Json {
 }
 
 /// Says `additionalProperties: false` where flattening has made `unevaluatedProperties: false` of it: it means the same
-/// here, and more editors know it.
+/// here, and more editors know it. That a key is not set by default goes without saying.
 fn close(schema: &mut Json) {
     match schema {
         Json::Object(fields) => {
             if let Some(closed) = fields.remove("unevaluatedProperties") {
                 fields.insert("additionalProperties".to_owned(), closed);
+            }
+            if fields.get("default").is_some_and(Json::is_null) {
+                fields.remove("default");
             }
             fields.values_mut().for_each(close);
         }
