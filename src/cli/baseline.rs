@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::arguments::{BaselineArguments, CheckArguments, Scope};
-use super::check::judge;
+use super::check::{Blank, judge};
 use super::config::{self, ConfigError, Names};
 use super::decode::decode;
 use super::inputs::read;
@@ -55,14 +55,14 @@ impl Baselines {
             });
             let index = match (&arguments.baseline, named) {
                 _ if arguments.no_baseline => None,
-                (Some(path), _) => Some(baselines.file(&whole(path), &plan.here)?),
+                (Some(path), _) => Some(baselines.file(&whole(path), &plan.terms.here)?),
                 (None, Some((found, path))) if !path.exists() => {
-                    let name = shown(&relative(&path, &plan.here));
+                    let name = shown(&relative(&path, &plan.terms.here));
                     let message =
                         format!("{name}: there is no such file; `portolan baseline` writes it");
                     return Err(vec![found.error("baseline", message)]);
                 }
-                (None, Some((_, path))) => Some(baselines.file(&path, &plan.here)?),
+                (None, Some((_, path))) => Some(baselines.file(&path, &plan.terms.here)?),
                 (None, None) => None,
             };
             baselines.of_group.push(index);
@@ -104,13 +104,17 @@ impl Baselines {
     }
 
     /// What is to be said about entries that no finding of the whole call has matched, with a group that they fall to.
-    pub(super) fn stale<'p>(&self, plan: &'p Plan, scope: &Scope) -> Vec<(&'p Group, Outcome)> {
+    pub(super) fn stale<'p>(
+        &self,
+        groups: &'p [Group],
+        scope: &Scope,
+    ) -> Vec<(&'p Group, Outcome)> {
         if !scope.selects(STALE) {
             return Vec::new();
         }
         let mut said = Vec::new();
         for (index, file) in self.files.iter().enumerate() {
-            let mut groups = plan.groups.iter().zip(&self.of_group);
+            let mut groups = groups.iter().zip(&self.of_group);
             let Some((group, _)) = groups.find(|(_, of)| **of == Some(index)) else {
                 continue;
             };
@@ -163,12 +167,12 @@ pub(super) fn run(
     look: Look,
     around: &mut Surroundings<'_>,
 ) -> Exit {
-    let Some(plan) = plan(&arguments.scope, look, around) else {
+    let Some(mut plan) = plan(&arguments.scope, look, around) else {
         return Exit::CouldNot;
     };
     let written = target(arguments, &plan).and_then(|path| {
         let old = if path.exists() {
-            Some(load(&path, &plan.here)?)
+            Some(load(&path, &plan.terms.here)?)
         } else {
             None
         };
@@ -181,8 +185,8 @@ pub(super) fn run(
             return Exit::CouldNot;
         }
     };
-    let name = shown(&relative(&path, &plan.here));
-    let fresh = fresh(arguments, &plan, &path);
+    let name = shown(&relative(&path, &plan.terms.here));
+    let fresh = fresh(arguments, &mut plan, &path);
     let fresh = match fresh {
         Ok(fresh) => fresh,
         Err(errors) => {
@@ -231,13 +235,17 @@ struct Fresh {
     scope: Vec<String>,
 }
 
-fn fresh(arguments: &BaselineArguments, plan: &Plan, path: &Path) -> Result<Fresh, Vec<String>> {
+fn fresh(
+    arguments: &BaselineArguments,
+    plan: &mut Plan,
+    path: &Path,
+) -> Result<Fresh, Vec<String>> {
     if !plan.errors.is_empty() {
         return Err(Vec::new());
     }
     let folder = path.parent().unwrap_or(Path::new("."));
     let names = Names {
-        here: &plan.here,
+        here: &plan.terms.here,
         folder,
     };
     let mut fresh = Fresh {
@@ -245,10 +253,10 @@ fn fresh(arguments: &BaselineArguments, plan: &Plan, path: &Path) -> Result<Fres
         looked_at: BTreeSet::new(),
         scope: Vec::new(),
     };
-    let mut blank = Vec::new();
+    let mut blank = Blank::default();
     let mut checked = false;
-    for group in &plan.groups {
-        let outcome = judge(group, plan, &arguments.scope, &mut blank);
+    for group in &mut plan.groups {
+        let outcome = judge(group, &plan.terms, &mut blank);
         if !outcome.failures.is_empty() {
             return Err(outcome.failures);
         }
@@ -258,6 +266,9 @@ fn fresh(arguments: &BaselineArguments, plan: &Plan, path: &Path) -> Result<Fres
             .entries
             .extend(entries_of(&outcome, &|name| names.of(name)));
         fresh.looked_at.extend(checked_files(group, &names));
+    }
+    if let Some(error) = blank.error() {
+        return Err(vec![error]);
     }
     if !checked {
         return Err(vec!["nothing to check".to_owned()]);

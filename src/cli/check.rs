@@ -2,13 +2,13 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::arguments::{CheckArguments, Scope};
+use super::arguments::CheckArguments;
 use super::baseline::Baselines;
 use super::config::{self, Names};
 use super::look::Look;
-use super::plan::{Group, Plan, plan};
+use super::plan::{Group, Plan, Terms, plan};
 use super::{Exit, Surroundings};
-use crate::check::{Input, Outcome, check};
+use crate::check::{Input, Outcome, Role, check};
 use crate::config::{FailOn, Judging};
 use crate::diagnostic::{Severity, Verdict};
 use crate::nearest::ranked;
@@ -25,36 +25,44 @@ pub(super) fn run(arguments: &CheckArguments, look: Look, around: &mut Surroundi
             return Exit::CouldNot;
         }
     };
+    let Plan {
+        mut groups,
+        terms,
+        errors: unread,
+        walked,
+        passed_over,
+    } = plan;
     let mut errors = Vec::new();
-    let mut blank = Vec::new();
+    let mut blank = Blank::default();
     let mut failed = false;
     let mut outcomes = Vec::new();
-    for (index, group) in plan.groups.iter().enumerate() {
-        let mut outcome = judge(group, &plan, &arguments.scope, &mut blank);
-        baselines.apply(index, group, &mut outcome, &plan.here);
+    for (index, group) in groups.iter_mut().enumerate() {
+        let mut outcome = judge(group, &terms, &mut blank);
+        baselines.apply(index, group, &mut outcome, &terms.here);
         failed |= fails(arguments, group, &outcome);
         if arguments.verbose {
             name_configuration(group, &mut outcome);
         }
         outcomes.push(outcome);
     }
-    for (group, outcome) in baselines.stale(&plan, &arguments.scope) {
+    for (group, outcome) in baselines.stale(&groups, &arguments.scope) {
         failed |= fails(arguments, group, &outcome);
         outcomes.push(outcome);
     }
     let mut outcome = Outcome::join(outcomes);
-    outcome.report.summary.skipped += plan.passed_over;
+    outcome.report.summary.skipped += passed_over;
     if is_nothing(&outcome) {
-        if plan.errors.is_empty() {
+        if unread.is_empty() {
             let skipped = outcome.report.summary.skipped;
-            errors.push(nothing(&blank, plan.walked, skipped));
+            errors.push(nothing(&blank.all, walked, skipped));
         }
-        config::report(&plan.errors, look, around);
+        config::report(&unread, look, around);
         around.errors(errors, look);
         return Exit::CouldNot;
     }
+    errors.extend(blank.error());
     errors.extend(outcome.failures.iter().cloned());
-    let exit = if !errors.is_empty() || !plan.errors.is_empty() {
+    let exit = if !errors.is_empty() || !unread.is_empty() {
         Exit::CouldNot
     } else if failed {
         Exit::Findings
@@ -72,30 +80,50 @@ pub(super) fn run(arguments: &CheckArguments, look: Look, around: &mut Surroundi
         report::render(format, &outcome.report, &outcome.sources, &shown, out)
     });
     // After the report, so that they are the last thing seen.
-    config::report(&plan.errors, look, around);
+    config::report(&unread, look, around);
     around.errors(errors, look);
     exit
 }
 
-/// Checks what falls to one configuration, and does with the findings what it says. Names of files with nothing in them are
-/// added to `blank`.
-pub(super) fn judge(group: &Group, plan: &Plan, scope: &Scope, blank: &mut Vec<String>) -> Outcome {
+/// Names of files with nothing in them, of checks that were not made for that.
+#[derive(Default)]
+pub(super) struct Blank {
+    all: Vec<String>,
+    /// Those that were asked for by name, or by a release.
+    asked_for: Vec<String>,
+}
+
+impl Blank {
+    /// What was asked for and not checked must never look like a pass.
+    pub(super) fn error(&self) -> Option<String> {
+        (!self.asked_for.is_empty()).then(|| nothing(&self.asked_for, false, 0))
+    }
+}
+
+/// Checks what falls to one configuration, and does with the findings what it says. Files with nothing in them are added to
+/// `blank`.
+pub(super) fn judge(group: &mut Group, terms: &Terms<'_>, blank: &mut Blank) -> Outcome {
+    let mut runs = std::mem::take(&mut group.runs);
     let rules = group.rules();
     let mut outcomes = Vec::new();
     let mut layers = Vec::new();
-    for run in &group.runs {
-        let names = blank_names(&run.inputs);
-        let all_blank = names.len() == run.inputs.len() && run.options.set.is_empty();
-        blank.extend(names);
-        if all_blank {
+    for run in &mut runs {
+        // A long folder is many texts: each is there once.
+        let inputs = std::mem::take(&mut run.inputs);
+        let names = blank_names(&inputs);
+        if names.len() == inputs.len() && run.options.set.is_empty() {
+            let asked_for = inputs.iter().filter(|it| it.role != Role::Walked);
+            let asked_for = asked_for.map(|input| input.name.clone());
+            blank.asked_for.extend(asked_for);
+            blank.all.extend(names);
             continue;
         }
-        let mut outcome = check(run.inputs.clone(), &run.options, rules);
+        let mut outcome = check(inputs, &run.options, rules);
         if let Some(release) = &run.release {
             for report in &mut outcome.report.releases {
                 report.name.clone_from(release);
             }
-            layers.extend(run.inputs.iter().map(|input| input.name.as_str()));
+            layers.extend(run.files.iter().map(String::as_str));
         }
         outcomes.push(outcome);
     }
@@ -108,20 +136,21 @@ pub(super) fn judge(group: &Group, plan: &Plan, scope: &Scope, blank: &mut Vec<S
     outcome.report.summary.files = outcome.report.summary.files.saturating_sub(again);
     if let Some(found) = &group.found {
         let names = Names {
-            here: &plan.here,
+            here: &terms.here,
             folder: &found.folder,
         };
         found.config.apply(
             &mut outcome,
             &Judging {
                 rules,
-                now: plan.now,
+                now: terms.now,
                 whole: group.whole,
-                selected: &|rule| scope.selects(rule),
+                selected: &|rule| terms.scope.selects(rule),
                 name: &|name| names.of(name),
             },
         );
     }
+    group.runs = runs;
     outcome
 }
 

@@ -326,6 +326,25 @@ fn a_release_of_which_a_part_is_missing_is_not_judged_and_the_others_are() {
 }
 
 #[test]
+fn a_release_with_nothing_in_its_files_does_not_look_like_a_pass() {
+    let desk = desk();
+    desk.put("deploy/empty.yaml", "# to be written\n").put(
+        "portolan.yaml",
+        CONFIG.replace(
+            "values: [deploy/base.yaml, deploy/test.yaml]",
+            "values: [deploy/empty.yaml]",
+        ),
+    );
+    let said = desk.run(&format!("check {SELECT}"));
+    assert_eq!(lines(&said), [TIMEOUT]);
+    assert_eq!(
+        said.err,
+        "error: nothing to check: deploy/empty.yaml is empty\n"
+    );
+    assert_eq!(said.code, 2);
+}
+
+#[test]
 fn a_release_that_does_not_exist_is_not_passed_over() {
     let desk = desk();
     let error = |arguments: &str| {

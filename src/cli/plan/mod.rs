@@ -1,5 +1,7 @@
 //! What a call checks: releases of a configuration, and files on their own, each with the options that apply to it.
 
+mod checks;
+
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -8,20 +10,17 @@ use super::Surroundings;
 use super::arguments::Scope;
 use super::check::{clock, no_rule};
 use super::config::{ConfigError, Finder, Found};
-use super::inputs::{Gathered, gather, layer, read};
+use super::inputs::{Gathered, gather};
 use super::look::Look;
-use super::paths::{identity, relative, shown};
-use super::{chart, config, rule_folder};
-use crate::catalogue::Edition;
+use super::paths::identity;
+use super::{config, rule_folder};
 use crate::check::{Input, Options, Role};
-use crate::config::Settings;
 use crate::nearest::nearest;
 use crate::rules::RuleSet;
+use checks::Planner;
 
 /// Everything that a call checks.
-pub(super) struct Plan {
-    /// The current folder.
-    pub here: PathBuf,
+pub(super) struct Plan<'s> {
     pub groups: Vec<Group>,
     /// What could not be read; the rest is checked all the same.
     pub errors: Vec<ConfigError>,
@@ -29,6 +28,14 @@ pub(super) struct Plan {
     pub walked: bool,
     /// Files that were passed over in a folder.
     pub passed_over: usize,
+    pub terms: Terms<'s>,
+}
+
+/// What holds for every check of a call.
+pub(super) struct Terms<'s> {
+    pub scope: &'s Scope,
+    /// The current folder.
+    pub here: PathBuf,
     /// The time that everything is judged at.
     pub now: Option<i64>,
 }
@@ -49,8 +56,21 @@ pub(super) struct Group {
 pub(super) struct Run {
     /// The release of the configuration that it is.
     pub release: Option<String>,
+    /// The names of its inputs.
+    pub files: Vec<String>,
     pub inputs: Vec<Input>,
     pub options: Options,
+}
+
+impl Run {
+    fn new(release: Option<String>, inputs: Vec<Input>, options: Options) -> Run {
+        Run {
+            release,
+            files: inputs.iter().map(|input| input.name.clone()).collect(),
+            inputs,
+            options,
+        }
+    }
 }
 
 impl Group {
@@ -62,7 +82,11 @@ impl Group {
 }
 
 /// Lays out what a call checks. Mistakes in the call, in a configuration or in rules are reported, and nothing is planned.
-pub(super) fn plan(scope: &Scope, look: Look, around: &mut Surroundings<'_>) -> Option<Plan> {
+pub(super) fn plan<'s>(
+    scope: &'s Scope,
+    look: Look,
+    around: &mut Surroundings<'_>,
+) -> Option<Plan<'s>> {
     let drafted = Drafts::draw(scope, around);
     let planned = drafted.and_then(|drafts| drafts.finish(scope));
     match planned {
@@ -254,7 +278,7 @@ impl Drafts {
         &mut self.drafts[index]
     }
 
-    fn finish(self, scope: &Scope) -> Result<Plan, Refusal> {
+    fn finish(self, scope: &Scope) -> Result<Plan<'_>, Refusal> {
         let here = self.finder.here;
         let mut planner = Planner {
             scope,
@@ -271,12 +295,15 @@ impl Drafts {
         let gathered = self.gathered.errors.into_iter().map(ConfigError::Whole);
         let errors = gathered.chain(planner.errors).collect();
         Ok(Plan {
-            now: planner.now,
             groups,
             errors,
             walked: !self.gathered.walked.is_empty(),
             passed_over: self.gathered.templates,
-            here,
+            terms: Terms {
+                scope,
+                now: planner.now,
+                here,
+            },
         })
     }
 }
@@ -313,214 +340,4 @@ fn known_rules(scope: &Scope, groups: &[Group]) -> Result<(), Refusal> {
     } else {
         Err(Refusal::Call(unknown))
     }
-}
-
-/// Turns drafts into checks.
-struct Planner<'s> {
-    scope: &'s Scope,
-    here: &'s Path,
-    now: Option<i64>,
-    /// Charts that were read, by path.
-    charts: HashMap<PathBuf, Edition>,
-    errors: Vec<ConfigError>,
-}
-
-impl Planner<'_> {
-    fn group(&mut self, draft: Draft) -> Result<Group, Refusal> {
-        let Draft {
-            found,
-            loose,
-            releases,
-            whole,
-        } = draft;
-        let own_rules = self.rules(found.as_deref())?;
-        let mut runs = Vec::new();
-        let mut left_out = BTreeSet::new();
-        let mut all = true;
-        if let Some(found) = &found {
-            for (index, release) in found.config.file.releases.iter().enumerate() {
-                if releases.contains(&index) {
-                    runs.extend(self.release(found, index)?);
-                } else {
-                    all = false;
-                    left_out.extend(release.values.iter().map(|file| identity(&found.at(file))));
-                }
-            }
-        }
-        if !loose.is_empty() {
-            let defaults = Settings::default();
-            let settings = found.as_ref().map(|found| &found.config.file.defaults);
-            let settings = settings.unwrap_or(&defaults);
-            match self.options(found.as_deref(), settings, None)? {
-                Ok(options) => runs.push(Run {
-                    release: None,
-                    inputs: loose,
-                    options,
-                }),
-                Err(errors) => self.errors.extend(errors),
-            }
-        }
-        let group = Group {
-            found,
-            own_rules,
-            runs,
-            whole: whole && all,
-            left_out,
-        };
-        if let Some(found) = &group.found {
-            let unknown = found.config.rules_unknown_to(group.rules());
-            if !unknown.is_empty() {
-                return Err(found.errors(unknown).into());
-            }
-        }
-        Ok(group)
-    }
-
-    fn rules(&self, found: Option<&Found>) -> Result<Option<RuleSet>, Refusal> {
-        let given = self.scope.rules.clone();
-        let folder = match (given, found) {
-            (Some(folder), _) => folder,
-            (None, Some(found)) => match &found.config.file.rules {
-                None => return Ok(None),
-                Some(folder) if found.at(folder).is_dir() => {
-                    PathBuf::from(found.called(folder, self.here))
-                }
-                Some(folder) => {
-                    let name = found.called(folder, self.here);
-                    let message = format!("{name}: there is no such folder");
-                    return Err(found.error("rules", message).into());
-                }
-            },
-            (None, None) => return Ok(None),
-        };
-        rule_folder::with_builtin(&folder)
-            .map(Some)
-            .map_err(Refusal::Rules)
-    }
-
-    /// The check of a release; nothing, and an error, where a part of it cannot be read.
-    fn release(&mut self, found: &Found, index: usize) -> Result<Option<Run>, Refusal> {
-        let Some(release) = found.config.file.releases.get(index) else {
-            return Ok(None);
-        };
-        let mut inputs = Vec::new();
-        let before = self.errors.len();
-        for (number, file) in release.values.iter().enumerate() {
-            let name = found.called(file, self.here);
-            match layer(&relative(&found.at(file), self.here), name.clone()) {
-                Ok(input) => inputs.push(input),
-                Err(reason) => {
-                    let field = format!("releases[{index}].values[{number}]");
-                    self.errors
-                        .push(found.error(&field, format!("{name}: {reason}")));
-                }
-            }
-        }
-        let settings = found.config.settings_of(release);
-        let options = self.options(Some(found), &settings, Some(index))?;
-        let options = options.map_err(|errors| self.errors.extend(errors));
-        // A release of which a part is missing is another release: nothing true could be said of it.
-        let Ok(options) = options else {
-            return Ok(None);
-        };
-        Ok((self.errors.len() == before).then(|| Run {
-            release: Some(release.name.clone()),
-            inputs,
-            options,
-        }))
-    }
-
-    /// The options of a check: the command line over the settings of a configuration. An error of the command line ends
-    /// the call; one of the configuration keeps this check from being made.
-    fn options(
-        &mut self,
-        found: Option<&Found>,
-        settings: &Settings,
-        release: Option<usize>,
-    ) -> Result<Result<Options, Vec<ConfigError>>, Refusal> {
-        let here = self.here;
-        let called =
-            |path: &str| found.map_or_else(|| path.to_owned(), |found| found.called(path, here));
-        let given = &self.scope.circumstances;
-        let mut options = given.options_over(settings, &called);
-        options.select.clone_from(&self.scope.select);
-        options.ignore.clone_from(&self.scope.ignore);
-        options.now = self.now;
-        let mut errors = Vec::new();
-        let mut wrong = |field: &str, message: String| match found {
-            Some(found) => errors.push(found.error(&written(found, release, field), message)),
-            None => errors.push(ConfigError::Whole(message)),
-        };
-        if let Some(path) = &self.scope.chart {
-            let chart = self.chart(path).map_err(|error| {
-                Refusal::Call(vec![format!("--chart: {}: {error}", shown(path))])
-            })?;
-            options.chart = Some(chart);
-        } else if let (Some(chart), None) = (&settings.chart, &given.chart_version) {
-            match self.chart(Path::new(&called(chart))) {
-                Ok(chart) => options.chart = Some(chart),
-                Err(error) => wrong("chart", format!("{}: {error}", called(chart))),
-            }
-        }
-        let mut from_call = Vec::new();
-        for (field, file) in pem_files(&mut options) {
-            let own = [&given.tls_cert, &given.tls_key];
-            let own = own.into_iter().flatten().chain(&given.ca);
-            match read(Path::new(&file.name)) {
-                Ok(bytes) => file.bytes = bytes,
-                Err(error) => {
-                    let message = format!("{}: {error}", file.name);
-                    if own
-                        .into_iter()
-                        .any(|path| path.to_string_lossy() == file.name)
-                    {
-                        from_call.push(message);
-                    } else {
-                        wrong(field, message);
-                    }
-                }
-            }
-        }
-        if !from_call.is_empty() {
-            return Err(Refusal::Call(from_call));
-        }
-        Ok(if errors.is_empty() {
-            Ok(options)
-        } else {
-            Err(errors)
-        })
-    }
-
-    fn chart(&mut self, path: &Path) -> Result<Edition, String> {
-        if let Some(known) = self.charts.get(path) {
-            return Ok(known.clone());
-        }
-        let read = chart::read(path)?;
-        self.charts.insert(path.to_owned(), read.clone());
-        Ok(read)
-    }
-}
-
-/// The field that a setting of a release was written in: its own, or that for all releases.
-fn written(found: &Found, release: Option<usize>, field: &str) -> String {
-    let own = release.and_then(|index| {
-        let settings = &found.config.file.releases.get(index)?.settings;
-        let is_own = match field {
-            "chart" => settings.chart.is_some(),
-            "tlsCert" => settings.tls_cert.is_some(),
-            "tlsKey" => settings.tls_key.is_some(),
-            _ => !settings.ca.is_empty(),
-        };
-        is_own.then(|| format!("releases[{index}].{field}"))
-    });
-    own.unwrap_or_else(|| field.to_owned())
-}
-
-fn pem_files(
-    options: &mut Options,
-) -> impl Iterator<Item = (&'static str, &mut crate::check::PemFile)> {
-    let cert = options.tls_cert.iter_mut().map(|file| ("tlsCert", file));
-    let key = options.tls_key.iter_mut().map(|file| ("tlsKey", file));
-    let roots = options.ca.iter_mut().map(|file| ("ca", file));
-    cert.chain(key).chain(roots)
 }
