@@ -137,10 +137,7 @@ fn checked_files(group: &Group, names: &Names<'_>) -> BTreeSet<String> {
         let pem = [&run.options.tls_cert, &run.options.tls_key];
         let pem = pem.into_iter().flatten().chain(&run.options.ca);
         let pem = pem.map(|file| file.name.as_str());
-        run.inputs
-            .iter()
-            .map(|input| input.name.as_str())
-            .chain(pem)
+        run.files.iter().map(String::as_str).chain(pem)
     });
     let whole = inputs.filter(|name| !group.left_out.contains(&identity(&names.here.join(name))));
     let mut files: BTreeSet<String> = whole.map(|name| names.of(name)).collect();
