@@ -15,6 +15,7 @@ use super::trial::counted;
 use super::{Exit, Surroundings, atomic};
 use crate::baseline::{Baseline, Entry, entries_of, text};
 use crate::check::Outcome;
+use crate::config::Extent;
 
 /// What is written where nothing else is said.
 const NAME: &str = "portolan-baseline.yaml";
@@ -141,7 +142,11 @@ fn checked_files(group: &Group, names: &Names<'_>) -> BTreeSet<String> {
     });
     let whole = inputs.filter(|name| !group.left_out.contains(&identity(&names.here.join(name))));
     let mut files: BTreeSet<String> = whole.map(|name| names.of(name)).collect();
-    if let Some(found) = group.found.as_ref().filter(|_| group.whole) {
+    if let Some(found) = group
+        .found
+        .as_ref()
+        .filter(|_| group.extent != Extent::Part)
+    {
         files.insert(names.of(&found.config.name));
     }
     files

@@ -9,7 +9,7 @@ use super::look::Look;
 use super::plan::{Group, Plan, Terms, plan};
 use super::{Exit, Surroundings};
 use crate::check::{Input, Outcome, Role, check};
-use crate::config::{FailOn, Judging};
+use crate::config::{Extent, FailOn, Judging};
 use crate::diagnostic::{Severity, Verdict};
 use crate::nearest::ranked;
 use crate::report::{self, Format};
@@ -105,6 +105,7 @@ impl Blank {
 pub(super) fn judge(group: &mut Group, terms: &Terms<'_>, blank: &mut Blank) -> Outcome {
     let mut runs = std::mem::take(&mut group.runs);
     let rules = group.rules();
+    let mut extent = group.extent;
     let mut outcomes = Vec::new();
     let mut layers = Vec::new();
     for run in &mut runs {
@@ -116,6 +117,7 @@ pub(super) fn judge(group: &mut Group, terms: &Terms<'_>, blank: &mut Blank) -> 
             let asked_for = asked_for.map(|input| input.name.clone());
             blank.asked_for.extend(asked_for);
             blank.all.extend(names);
+            extent = Extent::Part;
             continue;
         }
         let mut outcome = check(inputs, &run.options, rules);
@@ -134,6 +136,9 @@ pub(super) fn judge(group: &mut Group, terms: &Terms<'_>, blank: &mut Blank) -> 
     layers.dedup();
     let again = read - layers.len();
     outcome.report.summary.files = outcome.report.summary.files.saturating_sub(again);
+    if !outcome.failures.is_empty() {
+        extent = Extent::Part;
+    }
     if let Some(found) = &group.found {
         let names = Names {
             here: &terms.here,
@@ -144,13 +149,14 @@ pub(super) fn judge(group: &mut Group, terms: &Terms<'_>, blank: &mut Blank) -> 
             &Judging {
                 rules,
                 now: terms.now,
-                whole: group.whole,
+                extent,
                 selected: &|rule| terms.scope.selects(rule),
                 name: &|name| names.of(name),
             },
         );
     }
     group.runs = runs;
+    group.extent = extent;
     outcome
 }
 

@@ -16,12 +16,24 @@ pub struct Judging<'r> {
     pub rules: &'r RuleSet,
     /// The time, in seconds since 1970; entries do not expire where it is not known.
     pub now: Option<i64>,
-    /// True where everything was checked that the configuration speaks of: only then can an entry be called unused.
-    pub whole: bool,
+    /// How much was checked of what the configuration speaks of.
+    pub extent: Extent,
     /// Whether findings of a rule were asked for: what was not looked at is not unused.
     pub selected: &'r dyn Fn(&str) -> bool,
     /// What a file is called relative to the folder of the configuration.
     pub name: &'r dyn Fn(&str) -> String,
+}
+
+/// How much of what a configuration speaks of was checked: an entry is called unused only where nothing is left that it could
+/// be meant for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// A part.
+    Part,
+    /// All of its releases: an entry for other files may still be of use.
+    Releases,
+    /// All of its folder, with all of its releases.
+    Folder,
 }
 
 /// An entry of `ignore` in use.
@@ -81,8 +93,13 @@ impl Config {
         let mut about = Facts::default();
         let mut source = None;
         for (index, entry) in entries.iter().enumerate() {
+            let judged = match run.extent {
+                Extent::Part => false,
+                Extent::Releases => entry.names_one_of(&outcome.sources, run.name),
+                Extent::Folder => true,
+            };
             for ((number, rule), used) in entry.rules.iter().enumerate().zip(&entry.used) {
-                let unused = run.whole && !used && (run.selected)(rule);
+                let unused = judged && !used && (run.selected)(rule);
                 if entry.expired.is_none() && !unused {
                     continue;
                 }
@@ -139,6 +156,15 @@ impl Config {
 }
 
 impl Entry<'_> {
+    /// True where it is meant for one of these files.
+    fn names_one_of(&self, files: &Sources, name: &dyn Fn(&str) -> String) -> bool {
+        let is_meant = |glob: &globset::GlobMatcher| {
+            let mut files = files.iter();
+            files.any(|(_, source)| glob.is_match(name(source.name())))
+        };
+        self.file.as_ref().is_none_or(is_meant)
+    }
+
     fn accepts(
         &mut self,
         found: &Diagnostic,

@@ -12,7 +12,7 @@ mod pattern;
 mod typed;
 
 pub use format::{ConfigFile, FailOn, IgnoreFile, Level, Platform, ReleaseFile, Settings};
-pub use ignores::Judging;
+pub use ignores::{Extent, Judging};
 pub use typed::{Mistake, Text};
 
 pub(crate) use meaning::{cluster_version, controller_version};

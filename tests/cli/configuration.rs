@@ -210,8 +210,8 @@ fn accepted_findings_leave_the_list_and_entries_are_watched() {
     file: deploy/prod.yaml
     reason: raised in March
   - rules: [acme-public]
-    file: '*.yaml'
-    reason: no file lies there
+    file: 'deploy/t*.yaml'
+    reason: it is found in another file
   - rules: [acme-public]
     reason: was accepted once
     until: 2026-01-31
@@ -250,6 +250,36 @@ fn accepted_findings_leave_the_list_and_entries_are_watched() {
     assert_eq!(lines(&said), Vec::<&str>::new());
     let said = desk.run("check --select acme-public --now 2026-01-01T00:00:00Z");
     assert_eq!(lines(&said), Vec::<&str>::new());
+}
+
+#[test]
+fn an_entry_is_not_called_unused_by_a_call_that_does_not_look_everywhere() {
+    let desk = desk();
+    desk.put("alone.yaml", values("60"));
+    let entry = |file: &str| {
+        format!("{CONFIG}ignore:\n  - {{rules: [acme-timeout], file: {file}, reason: a lab}}\n")
+    };
+    let unused = |arguments: &str| {
+        let said = desk.run(&format!("check {SELECT} {arguments}"));
+        said.out.contains("[unused-suppression]")
+    };
+    // For a file of no release: only a walk can tell.
+    desk.put("portolan.yaml", entry("alone.yaml"));
+    assert!(!unused(""));
+    assert!(!unused("."));
+    desk.put("portolan.yaml", entry("gone.yaml"));
+    assert!(!unused(""));
+    assert!(unused("."));
+    // For a file of a release.
+    desk.put("portolan.yaml", entry("deploy/test.yaml"));
+    assert!(unused(""));
+    assert!(unused("portolan.yaml"));
+    assert!(!unused("deploy/test.yaml"));
+    // A release that cannot be read may be the one.
+    desk.put("portolan.yaml", entry("deploy/prod.yaml"));
+    fs::remove_file(desk.0.path().join("deploy/prod.yaml")).unwrap();
+    assert!(!unused(""));
+    assert!(!unused("."));
 }
 
 #[test]

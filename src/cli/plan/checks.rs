@@ -11,7 +11,7 @@ use crate::cli::config::{ConfigError, Found};
 use crate::cli::inputs::{layer, read};
 use crate::cli::paths::{identity, relative, shown};
 use crate::cli::{chart, rule_folder};
-use crate::config::Settings;
+use crate::config::{Extent, Settings};
 use crate::rules::RuleSet;
 
 /// Turns drafts into checks.
@@ -30,7 +30,7 @@ impl Planner<'_> {
             found,
             loose,
             releases,
-            whole,
+            extent,
         } = draft;
         let own_rules = self.rules(found.as_deref())?;
         let mut runs = Vec::new();
@@ -38,8 +38,12 @@ impl Planner<'_> {
         let mut all = true;
         if let Some(found) = &found {
             for (index, release) in found.config.file.releases.iter().enumerate() {
-                if releases.contains(&index) {
-                    runs.extend(self.release(found, index)?);
+                let run = match releases.contains(&index) {
+                    true => self.release(found, index)?,
+                    false => None,
+                };
+                if let Some(run) = run {
+                    runs.push(run);
                 } else {
                     all = false;
                     left_out.extend(release.values.iter().map(|file| identity(&found.at(file))));
@@ -52,14 +56,17 @@ impl Planner<'_> {
             let settings = settings.unwrap_or(&defaults);
             match self.options(found.as_deref(), settings, None)? {
                 Ok(options) => runs.push(Run::new(None, loose, options)),
-                Err(errors) => self.errors.extend(errors),
+                Err(errors) => {
+                    all = false;
+                    self.errors.extend(errors);
+                }
             }
         }
         let group = Group {
             found,
             own_rules,
             runs,
-            whole: whole && all,
+            extent: if all { extent } else { Extent::Part },
             left_out,
         };
         if let Some(found) = &group.found {

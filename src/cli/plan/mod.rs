@@ -15,6 +15,7 @@ use super::look::Look;
 use super::paths::identity;
 use super::{config, rule_folder};
 use crate::check::{Input, Options, Role};
+use crate::config::Extent;
 use crate::nearest::nearest;
 use crate::rules::RuleSet;
 use checks::Planner;
@@ -46,8 +47,8 @@ pub(super) struct Group {
     /// The rules, where they are others than the built-in ones.
     own_rules: Option<RuleSet>,
     pub runs: Vec<Run>,
-    /// True where everything is checked that the configuration speaks of.
-    pub whole: bool,
+    /// How much is checked of what the configuration speaks of.
+    pub extent: Extent,
     /// Files of releases that this call does not check.
     pub left_out: BTreeSet<PathBuf>,
 }
@@ -130,8 +131,8 @@ struct Draft {
     /// Texts that belong to none of its releases.
     loose: Vec<Input>,
     releases: BTreeSet<usize>,
-    /// All of it was asked for.
-    whole: bool,
+    /// What was asked for, whether all of it can be checked or not.
+    extent: Extent,
 }
 
 struct Drafts {
@@ -168,10 +169,13 @@ impl Drafts {
             .collect();
         for draft in &mut drafts.drafts {
             let folder = draft.found.as_ref().map(|found| &found.folder);
-            draft.whole |= folder.is_some_and(|folder| {
+            let is_walked = folder.is_some_and(|folder| {
                 let mut around = walked.iter();
                 around.any(|walked| folder.starts_with(walked))
             });
+            if is_walked {
+                draft.extent = Extent::Folder;
+            }
         }
         Ok(drafts)
     }
@@ -223,7 +227,6 @@ impl Drafts {
             return Err(Refusal::Call(unknown));
         }
         let draft = self.draft(Some(found));
-        draft.whole = picked.is_empty();
         if picked.is_empty() {
             draft.all();
         } else {
@@ -246,7 +249,6 @@ impl Drafts {
                 // Whoever changes the configuration, its rules or its baseline changes what is said about all of it.
                 if input.role == Role::Named {
                     let draft = self.draft(Some(Rc::clone(found)));
-                    draft.whole = true;
                     draft.all();
                 } else {
                     self.gathered.templates += 1;
@@ -270,7 +272,7 @@ impl Drafts {
                 found,
                 loose: Vec::new(),
                 releases: BTreeSet::new(),
-                whole: false,
+                extent: Extent::Part,
             });
         }
         // It was found or has just been added.
@@ -292,6 +294,11 @@ impl Drafts {
             groups.push(planner.group(draft)?);
         }
         known_rules(scope, &groups)?;
+        if !self.gathered.errors.is_empty() {
+            for group in &mut groups {
+                group.extent = Extent::Part;
+            }
+        }
         let gathered = self.gathered.errors.into_iter().map(ConfigError::Whole);
         let errors = gathered.chain(planner.errors).collect();
         Ok(Plan {
@@ -315,6 +322,7 @@ impl Draft {
             .as_ref()
             .map(|found| found.config.file.releases.len());
         self.releases.extend(0..count.unwrap_or_default());
+        self.extent = Extent::Releases;
     }
 }
 
