@@ -443,7 +443,7 @@ fn what_it_sets_is_never_shown() {
     // On one line, so that a snippet of the finding holds all of it.
     desk.put(
         "portolan.yaml",
-        "{rules: rules, set: [maps.hidden=tr0ub4dor], ignore: [{rules: [acme-public], file: x, reason: none}], \
+        "{rules: rules, set: [maps.hidden=tr0ub4dor], ignore: [{rules: [acme-public], reason: none}], \
          releases: [{name: prod, values: [deploy/base.yaml, deploy/prod.yaml], set: [httpCache.hidden=correct-horse-battery]}]}\n",
     );
     for format in ["pretty", "plain", "json"] {
