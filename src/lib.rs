@@ -1,9 +1,11 @@
 //! Portolan proves or refutes each documented requirement for reaching CARTO Self-Hosted from outside its cluster.
 
+pub mod baseline;
 pub mod catalogue;
 pub mod certificate;
 pub mod check;
 pub mod cli;
+pub mod config;
 pub mod diagnostic;
 pub mod exposure;
 pub mod facts;

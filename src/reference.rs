@@ -9,6 +9,7 @@ pub use rule_page::rule as rule_page;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
 
+use crate::config;
 use crate::diagnostic::Requirement;
 use crate::facts::{Facts, SubjectDoc};
 use crate::limits::Limit;
@@ -22,12 +23,21 @@ pub fn rule_schema() -> String {
     let generated = SchemaSettings::draft2020_12()
         .into_generator()
         .into_root_schema_for::<RuleFile>();
+    titled("A rule of Portolan", generated.as_object())
+}
+
+/// The JSON Schema of `portolan.yaml`, pretty-printed.
+pub fn config_schema() -> String {
+    titled("Settings of Portolan", config::schema().as_object())
+}
+
+fn titled(title: &str, generated: Option<&Map<String, Value>>) -> String {
     let mut schema = Map::new();
     // What tells people and editors what they have before them comes first.
-    let said = generated.get("$schema").cloned().unwrap_or_default();
-    schema.insert("$schema".to_owned(), said);
-    schema.insert("title".to_owned(), "A rule of Portolan".into());
-    for (key, value) in generated.as_object().into_iter().flatten() {
+    let said = generated.and_then(|schema| schema.get("$schema"));
+    schema.insert("$schema".to_owned(), said.cloned().unwrap_or_default());
+    schema.insert("title".to_owned(), title.into());
+    for (key, value) in generated.into_iter().flatten() {
         schema.entry(key).or_insert_with(|| value.clone());
     }
     format!("{:#}\n", Value::Object(schema))

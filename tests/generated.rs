@@ -40,6 +40,11 @@ fn the_schema_of_rule_files_is_current() {
 }
 
 #[test]
+fn the_schema_of_portolan_yaml_is_current() {
+    is_current("portolan.schema.json", &reference::config_schema());
+}
+
+#[test]
 fn the_reference_of_facts_is_current() {
     is_current("facts.md", &reference::facts());
 }

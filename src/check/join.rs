@@ -1,6 +1,6 @@
 //! Several checks as one: the outcomes of releases that were checked apart, each with options of its own.
 
-use super::{Outcome, count, in_order};
+use super::Outcome;
 use crate::diagnostic::Diagnostic;
 use crate::source::Sources;
 
@@ -14,19 +14,7 @@ impl Outcome {
         for outcome in outcomes {
             whole.absorb(outcome);
         }
-        let Outcome {
-            report, sources, ..
-        } = &mut whole;
-        // What a part did not show is in its numbers all the same; what several show is said once.
-        let numbers = report.summary;
-        count(report);
-        let shown = report.summary;
-        report.diagnostics = in_order(std::mem::take(&mut report.diagnostics), sources);
-        count(report);
-        let summary = &mut report.summary;
-        summary.errors += numbers.errors - shown.errors;
-        summary.warnings += numbers.warnings - shown.warnings;
-        summary.notes += numbers.notes - shown.notes;
+        whole.settle();
         whole
     }
 
@@ -37,6 +25,7 @@ impl Outcome {
             failures,
             held,
             suppressed,
+            unshown,
         } = other;
         let by = self.sources.append(sources);
         self.report
@@ -51,9 +40,10 @@ impl Outcome {
         sum.files += part.files;
         sum.skipped += part.skipped;
         sum.suppressed += part.suppressed;
-        sum.errors += part.errors;
-        sum.warnings += part.warnings;
-        sum.notes += part.notes;
+        sum.baselined += part.baselined;
+        for (severity, more) in unshown {
+            *self.unshown.entry(severity).or_default() += more;
+        }
         for failure in failures {
             if !self.failures.contains(&failure) {
                 self.failures.push(failure);

@@ -1,11 +1,15 @@
 //! What becomes of a report that nobody could read to its end.
 
-use crate::diagnostic::{Diagnostic, Report, Requirement, Severity};
+use super::Outcome;
+use crate::diagnostic::{Diagnostic, Requirement, Severity};
 use crate::limits::{Limit, Limits};
 
 /// Keeps as many findings as the limits allow, the worst first, and of each as many places. What was left out is counted in
 /// a closing note; the report's own numbers count everything.
-pub(super) fn shorten(report: &mut Report, limits: &Limits) {
+pub(super) fn shorten(outcome: &mut Outcome, limits: &Limits) {
+    let Outcome {
+        report, unshown, ..
+    } = outcome;
     for found in &mut report.diagnostics {
         let more = found.labels.len().saturating_sub(limits.labels);
         found.labels.truncate(limits.labels);
@@ -25,6 +29,11 @@ pub(super) fn shorten(report: &mut Report, limits: &Limits) {
                 left -= 1;
                 *keep = true;
             }
+        }
+    }
+    for (found, keep) in report.diagnostics.iter().zip(&keep) {
+        if !keep {
+            *unshown.entry(found.severity).or_default() += 1;
         }
     }
     let mut kept = keep.iter();
@@ -52,5 +61,4 @@ pub(super) fn shorten(report: &mut Report, limits: &Limits) {
         labels: Vec::new(),
     };
     report.diagnostics.push(note);
-    report.summary.notes += 1;
 }

@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::decode::decode;
+use super::paths::{identity, shown};
 use crate::check::{Input, Role};
 use crate::limits::{Limit, Limits};
 use crate::nearest::nearest;
@@ -16,15 +17,22 @@ const STDIN: &str = "<stdin>";
 /// Names of files that are looked at in a folder.
 const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
 
+/// A text that was read, and the file that it is; standard input is none.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub input: Input,
+    pub path: Option<PathBuf>,
+}
+
 /// What came of reading.
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
     /// The texts.
-    pub inputs: Vec<Input>,
+    pub found: Vec<Found>,
     /// What could not be read, in sentences that name the path.
     pub errors: Vec<String>,
-    /// True where a folder was walked.
-    pub walked: bool,
+    /// The folders that were walked.
+    pub walked: Vec<PathBuf>,
     /// Templates of charts that were passed over in a folder: counted as skipped, like what is neither values nor manifests.
     pub templates: usize,
 }
@@ -50,7 +58,7 @@ pub(super) fn gather(
     }
     if !reader.gathered.errors.is_empty() {
         // A release of which a layer is missing is another release: nothing true could be said of it.
-        reader.gathered.inputs.clear();
+        reader.gathered.found.clear();
     }
     let mut seen = HashSet::new();
     for path in paths {
@@ -67,6 +75,24 @@ pub(super) fn gather(
     reader.gathered
 }
 
+/// Reads a layer of a release under the name that it is shown by.
+///
+/// # Errors
+/// Why it cannot be read.
+pub(super) fn layer(path: &Path, name: String, limits: &Limits) -> Result<Input, String> {
+    Ok(input(name, read(path, limits)?, Role::Values))
+}
+
+fn input(name: String, bytes: Vec<u8>, role: Role) -> Input {
+    let (text, not_utf8) = decode(bytes);
+    Input {
+        name,
+        text,
+        not_utf8,
+        role,
+    }
+}
+
 /// Merging a file again only brings its own values back to the top: of the same file, the last counts.
 fn last_of_each(values: &[PathBuf]) -> Vec<&Path> {
     let mut seen = HashSet::new();
@@ -80,11 +106,6 @@ fn last_of_each(values: &[PathBuf]) -> Vec<&Path> {
     kept
 }
 
-/// The same for two names of one file.
-fn identity(path: &Path) -> PathBuf {
-    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
-}
-
 struct Reader<'s> {
     limits: &'s Limits,
     stdin: &'s mut dyn Read,
@@ -95,21 +116,16 @@ struct Reader<'s> {
 
 impl Reader<'_> {
     fn file(&mut self, path: &Path, role: Role) {
-        let (name, bytes) = if path.as_os_str() == "-" {
-            (STDIN.to_owned(), self.stdin())
+        let (name, bytes, path) = if path.as_os_str() == "-" {
+            (STDIN.to_owned(), self.stdin(), None)
         } else {
-            (shown(path), read(path, self.limits))
+            (shown(path), read(path, self.limits), Some(path.to_owned()))
         };
         match bytes {
-            Ok(bytes) => {
-                let (text, not_utf8) = decode(bytes);
-                self.gathered.inputs.push(Input {
-                    name,
-                    text,
-                    not_utf8,
-                    role,
-                });
-            }
+            Ok(bytes) => self.gathered.found.push(Found {
+                input: input(name, bytes, role),
+                path,
+            }),
             Err(reason) => self.gathered.errors.push(format!("{name}: {reason}")),
         }
     }
@@ -124,7 +140,7 @@ impl Reader<'_> {
     }
 
     fn folder(&mut self, folder: &Path, seen: &mut HashSet<PathBuf>) {
-        self.gathered.walked = true;
+        self.gathered.walked.push(folder.to_owned());
         // Only what the repository itself says is passed over, so that the result is the same on every machine.
         let walk = ignore::WalkBuilder::new(folder)
             .hidden(true)
@@ -140,7 +156,7 @@ impl Reader<'_> {
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) => {
-                    self.gathered.errors.push(error.to_string());
+                    self.gathered.errors.push(unwalked(&error));
                     continue;
                 }
             };
@@ -174,6 +190,18 @@ fn is_candidate(path: &Path) -> bool {
         })
 }
 
+/// Why a folder cannot be walked.
+fn unwalked(error: &ignore::Error) -> String {
+    match error {
+        ignore::Error::WithDepth { err, .. } => unwalked(err),
+        ignore::Error::WithPath { path, err } => match err.io_error() {
+            Some(error) => format!("{}: {}", shown(path), reason(error, path)),
+            None => format!("{}: {err}", shown(path)),
+        },
+        _ => error.to_string(),
+    }
+}
+
 /// True below `templates` of a Helm chart: those files are templates of YAML and not YAML.
 fn is_chart_template(folder: &Path, path: &Path) -> bool {
     path.ancestors()
@@ -181,10 +209,6 @@ fn is_chart_template(folder: &Path, path: &Path) -> bool {
         .take_while(|ancestor| ancestor.starts_with(folder) || folder == Path::new("."))
         .filter(|ancestor| ancestor.file_name().is_some_and(|name| name == "templates"))
         .any(|templates| templates.with_file_name("Chart.yaml").is_file())
-}
-
-fn shown(path: &Path) -> String {
-    path.to_string_lossy().into_owned()
 }
 
 /// Reads a file. Pipes are welcome: `<(helm template …)` of a shell is one.

@@ -4,10 +4,12 @@
 //! goes to standard output, what kept the work from being done to standard error.
 
 mod arguments;
+mod baseline;
 mod cert;
 mod chart;
 mod check;
 mod completions;
+mod config;
 mod decode;
 mod explain;
 mod helm;
@@ -16,6 +18,8 @@ mod limits;
 mod look;
 mod manual;
 mod output;
+mod paths;
+mod plan;
 mod post_render;
 mod process;
 mod rule_folder;
@@ -94,6 +98,8 @@ pub fn run(mut around: Surroundings<'_>) -> Exit {
         Command::Check(arguments) => check::run(arguments, look, &mut around),
         Command::Helm(arguments) => helm::run(arguments, look, &mut around),
         Command::PostRender(arguments) => post_render::run(arguments, look, &mut around),
+        Command::Baseline(arguments) => baseline::run(arguments, look, &mut around),
+        Command::Config(arguments) => config::run(arguments, look, &mut around),
         Command::Rules(arguments) => rules::run(arguments, look, &mut around),
         Command::Cert(arguments) => cert::run(arguments, look, &mut around),
         Command::Explain(arguments) => explain::run(arguments, look, &mut around),

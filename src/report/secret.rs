@@ -83,7 +83,7 @@ pub(super) fn mask(unicode: bool) -> &'static str {
 /// A sentence without the secrets that can be told from their own form.
 ///
 /// Messages are made without secrets; this is the second lock on the door.
-pub(super) fn redacted(text: &str, unicode: bool) -> Cow<'_, str> {
+pub(crate) fn redacted(text: &str, unicode: bool) -> Cow<'_, str> {
     let mut search = Search::new(text);
     search.by_form(false);
     let masks = search.finish();

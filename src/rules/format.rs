@@ -175,7 +175,8 @@ pub struct Example {
     /// Options of `portolan check`, e.g. `--platform=aks`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<String>,
-    /// The files in order: values files are merged into one release, manifests are taken together.
+    /// The files in order: values files are merged into one release, manifests are taken together. One that is called
+    /// `portolan-baseline.yaml` is the baseline.
     pub files: Vec<ExampleFile>,
     /// Exactly what the rule finds (in a bad example at least one).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
