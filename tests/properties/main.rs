@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use proptest::prelude::*;
-use proptest::test_runner::{RngSeed, TestRunner};
+use proptest::test_runner::{RngSeed, TestError, TestRunner};
 
 use targets::edits::Edit;
 use targets::seeds::Seeds;
@@ -43,16 +43,22 @@ fn bounded(name: &str, cases: u32) {
         what,
     });
     let input = (any::<usize>(), prop::collection::vec(edit, 0..8));
-    let result = TestRunner::new(config).run(&input, |(seed, edits)| {
+    let made = |seed: usize, edits: &[Edit]| {
         let mut data = seeds.text(seed).to_vec();
-        for edit in edits {
-            edit.apply(&mut data, &seeds);
-        }
-        (target.run)(&data);
+        edits.iter().for_each(|edit| edit.apply(&mut data, &seeds));
+        data
+    };
+    let result = TestRunner::new(config).run(&input, |(seed, edits)| {
+        (target.run)(&made(seed, &edits));
         Ok(())
     });
-    if let Err(error) = result {
-        panic!("{name}: {error}");
+    match result {
+        Ok(()) => {}
+        Err(TestError::Fail(reason, (seed, edits))) => panic!(
+            "{name}: {reason}\nAn input for tests/regressions/{name}/, named after the defect:\n{}",
+            String::from_utf8_lossy(&made(seed, &edits))
+        ),
+        Err(error) => panic!("{name}: {error}"),
     }
 }
 

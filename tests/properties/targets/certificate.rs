@@ -64,6 +64,11 @@ fn assert_inspected(text: &str, encoding: Encoding, asked: Asked<'_>) {
     let given = |range: &Range<usize>| assert_range(text, inspection.given_range(range.clone()));
     for found in &inspection.reading.found {
         given(&found.range);
+        if encoding == Encoding::Plain {
+            let block = &text[found.range.clone()];
+            assert!(block.starts_with("-----BEGIN"), "{block}");
+            assert!(block.ends_with("-----"), "{block}");
+        }
         let _ = (
             found.certificate.names(),
             found.certificate.covers("carto.acme.io"),

@@ -31,9 +31,13 @@ pub fn every_format(report: &Report, sources: &Sources, look: &Options) -> Vec<(
 /// Every format is well-formed, and shows no secret.
 pub fn assert_formats(input: &[u8], report: &Report, sources: &Sources, look: &Options) {
     for (format, output) in every_format(report, sources, look) {
-        match format {
-            Format::Json => assert_json(&output, report, sources),
-            Format::Pretty | Format::Plain => assert_terminal(format, &output, look),
+        // By name, so that a new format is held to what holds for all of them at once.
+        match format.as_str() {
+            "json" => assert_json(&output, report, sources),
+            "sarif" | "gitlab" => drop(json_of(format, &output)),
+            "junit" | "checkstyle" => assert_xml(format, &output),
+            "pretty" | "plain" | "github" => assert_terminal(format, &output, look),
+            _ => {}
         }
         assert_no_secret(format, &output, input, sources);
     }
@@ -41,10 +45,7 @@ pub fn assert_formats(input: &[u8], report: &Report, sources: &Sources, look: &O
 
 /// The JSON parses, and says of every finding where it is, in bytes as in lines and columns.
 fn assert_json(output: &str, report: &Report, sources: &Sources) {
-    let json: serde_json::Value = match serde_json::from_str(output) {
-        Ok(json) => json,
-        Err(error) => panic!("json: {error}"),
-    };
+    let json = json_of(Format::Json, output);
     let found = json["diagnostics"]
         .as_array()
         .map_or(&[][..], Vec::as_slice);
@@ -71,6 +72,19 @@ fn assert_json(output: &str, report: &Report, sources: &Sources) {
         .sum::<usize>();
     let found = json["requirements"].as_array().map_or(0, Vec::len);
     assert_eq!(found, rows, "verdicts in json");
+}
+
+fn json_of(format: Format, output: &str) -> serde_json::Value {
+    match serde_json::from_str(output) {
+        Ok(json) => json,
+        Err(error) => panic!("{format}: {error}\n{output}"),
+    }
+}
+
+fn assert_xml(format: Format, output: &str) {
+    if let Err(error) = roxmltree::Document::parse(output) {
+        panic!("{format}: {error}\n{output}");
+    }
 }
 
 /// No control character of an input reaches a terminal.

@@ -1,8 +1,8 @@
 //! What must hold for what came of a check, whatever was checked.
 
-use portolan::check::Outcome;
+use portolan::check::{self, Outcome};
 use portolan::diagnostic::{Diagnostic, Requirement, Severity, Verdict};
-use portolan::report::Options;
+use portolan::report;
 
 use super::formats::{assert_formats, every_format};
 use super::spans::{assert_lines, assert_span};
@@ -67,17 +67,46 @@ pub fn assert_outcome(outcome: &Outcome) {
 }
 
 /// All of that, in every format, and the same bytes once more. `input` is what the fuzzer gave.
-pub fn assert_check(input: &[u8], looks: &[Options], run: impl Fn() -> Outcome) {
+pub fn assert_check(input: &[u8], options: &check::Options, run: impl Fn() -> Outcome) {
     let outcome = run();
     assert_outcome(&outcome);
-    let again = run();
-    for look in looks {
-        assert_formats(input, &outcome.report, &outcome.sources, look);
-        assert_eq!(
-            every_format(&outcome.report, &outcome.sources, look),
-            every_format(&again.report, &again.sources, look),
-            "two runs"
-        );
+    if options.select.is_empty() && options.ignore.is_empty() {
+        assert_verdicts_fit(&outcome);
     }
+    let again = run();
+    let look = report::Options::default();
+    assert_formats(input, &outcome.report, &outcome.sources, &look);
+    assert_eq!(
+        every_format(&outcome.report, &outcome.sources, &look),
+        every_format(&again.report, &again.sources, &look),
+        "two runs"
+    );
     assert_eq!(outcome.failures, again.failures, "two runs");
+}
+
+/// What is violated is said in a finding, and what is met has none that is an error.
+fn assert_verdicts_fit(outcome: &Outcome) {
+    let report = &outcome.report;
+    // Of several releases nobody can tell whose finding it is.
+    let [release] = &report.releases[..] else {
+        return;
+    };
+    for row in &release.requirements {
+        let of = |found: &&Diagnostic| found.requirement == row.requirement;
+        let found: Vec<_> = report.diagnostics.iter().filter(of).collect();
+        match row.verdict {
+            Verdict::Violated => assert!(
+                !found.is_empty() || report.summary.suppressed > 0,
+                "{} is violated, and nobody says by what",
+                row.requirement
+            ),
+            Verdict::Met | Verdict::NotApplicable => assert!(
+                found.iter().all(|found| found.severity != Severity::Error),
+                "{} is {}, and yet: {found:?}",
+                row.requirement,
+                row.verdict.as_str()
+            ),
+            Verdict::Undecided => {}
+        }
+    }
 }

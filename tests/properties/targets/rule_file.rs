@@ -2,7 +2,6 @@
 
 use portolan::check::check;
 use portolan::cli::example_options;
-use portolan::report;
 use portolan::rules::{RuleSet, try_examples};
 
 use super::inputs::{inputs, options};
@@ -63,6 +62,5 @@ pub fn run(data: &[u8]) {
         ));
     }
     let options = options(&sections);
-    let looks = [report::Options::default()];
-    assert_check(data, &looks, || check(inputs.clone(), &options, &rules));
+    assert_check(data, &options, || check(inputs.clone(), &options, &rules));
 }

@@ -1,7 +1,6 @@
 //! Several texts in several roles, with options: the whole way through.
 
 use portolan::check::check;
-use portolan::report;
 use portolan::rules::RuleSet;
 
 use super::inputs::{inputs, options};
@@ -16,8 +15,7 @@ pub fn run(data: &[u8]) {
         // The command line asks for one.
         return;
     }
-    let looks = [report::Options::default()];
-    assert_check(data, &looks, || {
+    assert_check(data, &options, || {
         check(inputs.clone(), &options, RuleSet::builtin())
     });
 }

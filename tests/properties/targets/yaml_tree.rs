@@ -1,6 +1,6 @@
 //! Any text as YAML, and the YAML that stands in its scalars.
 
-use portolan::source::{MappedText, Sources};
+use portolan::source::{MappedText, Sources, Span};
 use portolan::yaml::{Limits, NodeId, Stream, Tree, mapped_text, parse, path_at};
 
 use super::spans::{assert_lines, assert_nodes, assert_reads_back, assert_span, assert_stream};
@@ -19,6 +19,16 @@ pub fn run(data: &[u8]) {
     assert_stream(&sources, &tree, &stream);
     assert_in_order(&sources, &stream);
     assert_same_again(&text, &stream, &tree);
+    let written = sources.text(source);
+    let as_written = outline(written);
+    if !written.contains('\r') {
+        let windows = outline(&written.replace('\n', "\r\n"));
+        assert_eq!(windows, as_written, "with the line ends of Windows");
+    }
+    if !written.contains('\u{feff}') {
+        let marked = outline(&format!("\u{feff}{written}"));
+        assert_eq!(marked, as_written, "with a byte order mark");
+    }
     let mut inner = Vec::new();
     for document in &stream.documents {
         let root = tree.node(document.root);
@@ -83,4 +93,33 @@ fn assert_same_again(text: &MappedText, first: &Stream, first_tree: &Tree) {
     let again = parse(text, &mut tree, &Limits::default());
     assert_eq!(first.problems, again.problems);
     assert_eq!(first_tree.len(), tree.len());
+}
+
+/// What was read of a text, with lines and columns: the same however its lines end.
+fn outline(text: &str) -> Vec<String> {
+    let mut sources = Sources::default();
+    let source = sources.add("customizations.yaml", text);
+    let mut tree = Tree::default();
+    let text = MappedText::of_source(&sources, source);
+    let stream = parse(&text, &mut tree, &Limits::default());
+    let place = |span: Span| {
+        let start = sources.line_column(span);
+        format!("{}:{}", start.line, start.column)
+    };
+    let mut lines = Vec::new();
+    for problem in &stream.problems {
+        lines.push(format!("{} {}", place(problem.span), problem.message));
+    }
+    for document in &stream.documents {
+        for node in assert_nodes(&sources, tree.node(document.root)) {
+            let keys = node.entries().map(|(entry, _)| {
+                let place = place(entry.key_span);
+                format!("{place} {:?}", entry.key)
+            });
+            let keys: Vec<String> = keys.collect();
+            let scalar = node.scalar();
+            lines.push(format!("{} {scalar:?} {keys:?}", place(node.site())));
+        }
+    }
+    lines
 }
