@@ -2,6 +2,10 @@
 //!
 //! Gives whole texts; a test keeps the files under `docs/` equal to them.
 
+mod rule_page;
+
+pub use rule_page::rule as rule_page;
+
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
 
@@ -102,7 +106,7 @@ fn subject_section(subject: &SubjectDoc) -> String {
 /// The table of all rules, in Markdown.
 pub fn rules(files: &[RuleFile]) -> String {
     let mut text = format!("# Rules\n\n{GENERATED}");
-    text.push_str("\n`portolan explain RULE` says why, where the documentation asks for it, and shows examples.\n");
+    text.push_str("\nEach has a page of its own, which `portolan explain RULE` shows as well; `portolan explain REQUIREMENT` sums up a section.\n");
     for requirement in Requirement::ALL {
         let mut of_it: Vec<&RuleFile> = files
             .iter()
@@ -119,7 +123,7 @@ pub fn rules(files: &[RuleFile]) -> String {
         text.push_str("| rule | severity | requirement | what it finds |\n|---|---|---|---|\n");
         for file in of_it {
             text.push_str(&format!(
-                "| `{}` | {} | {} | {} |\n",
+                "| [`{0}`](rules/{0}.md) | {1} | {2} | {3} |\n",
                 file.id,
                 file.severity,
                 requirement,

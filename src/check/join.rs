@@ -28,11 +28,14 @@ impl Outcome {
             sources,
             failures,
             held,
+            suppressed,
         } = other;
         let by = self.sources.append(sources);
         self.report
             .diagnostics
             .extend(report.diagnostics.into_iter().map(|found| moved(found, by)));
+        self.suppressed
+            .extend(suppressed.into_iter().map(|found| moved(found, by)));
         self.report.releases.extend(report.releases);
         let (sum, part) = (&mut self.report.summary, report.summary);
         sum.releases += part.releases;

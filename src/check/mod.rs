@@ -7,11 +7,13 @@ mod classify;
 mod conceal;
 mod join;
 mod release;
+mod rendering;
 mod secrets;
 mod suppressions;
 
 pub use crate::certificate::PemFile;
 pub use classify::{Classified, classify};
+pub use rendering::check_with_rendering;
 
 use crate::catalogue::{Catalogue, Edition};
 use crate::diagnostic::{Diagnostic, Report, Severity, Summary};
@@ -61,6 +63,8 @@ pub enum Role {
     Values,
     /// As a path on the command line: classified by its content, never skipped.
     Named,
+    /// What Helm rendered: manifests, whatever they look like.
+    Rendered,
     /// Found in a folder: skipped where it is neither values nor manifests of ours.
     Walked,
 }
@@ -133,6 +137,8 @@ pub struct Outcome {
     pub failures: Vec<String>,
     /// How often each rule was found to hold, by id.
     pub held: std::collections::BTreeMap<String, usize>,
+    /// What comments in the files keep out of the report's list.
+    pub suppressed: Vec<Diagnostic>,
 }
 
 /// Everything that is read and built during one check.
@@ -200,7 +206,7 @@ pub fn check(inputs: Vec<Input>, options: &Options, rules: &RuleSet) -> Outcome 
             ),
         ) {
             (Role::Values, _) => layers.push(document),
-            (_, Classified::Manifests) => manifests.push(document),
+            (Role::Rendered, _) | (_, Classified::Manifests) => manifests.push(document),
             (_, Classified::Values) => releases.push(vec![document]),
             (Role::Walked, Classified::Other) => {
                 summary.skipped += 1;
@@ -220,14 +226,14 @@ pub fn check(inputs: Vec<Input>, options: &Options, rules: &RuleSet) -> Outcome 
     for release in releases {
         let checked = shop.release(release);
         summary.releases += 1;
-        summary.suppressed += checked.suppressed;
+        summary.suppressed += checked.suppressed.len();
         collect(checked, &mut diagnostics, &mut outcome);
     }
     if !manifests.is_empty() {
         let (sets, objects) = shop.manifests(manifests);
         summary.manifests += objects;
         for checked in sets {
-            summary.suppressed += checked.suppressed;
+            summary.suppressed += checked.suppressed.len();
             collect(checked, &mut diagnostics, &mut outcome);
         }
     }
@@ -264,12 +270,13 @@ struct Checked {
     diagnostics: Vec<Diagnostic>,
     failures: Vec<String>,
     held: std::collections::BTreeMap<String, usize>,
-    suppressed: usize,
+    suppressed: Vec<Diagnostic>,
 }
 
 fn collect(checked: Checked, diagnostics: &mut Vec<Diagnostic>, outcome: &mut Outcome) {
     outcome.report.releases.push(checked.report);
     diagnostics.extend(checked.diagnostics);
+    outcome.suppressed.extend(checked.suppressed);
     for failure in checked.failures {
         if !outcome.failures.contains(&failure) {
             outcome.failures.push(failure);
@@ -280,16 +287,18 @@ fn collect(checked: Checked, diagnostics: &mut Vec<Diagnostic>, outcome: &mut Ou
     }
 }
 
+fn is_selected(found: &Diagnostic, options: &Options) -> bool {
+    let selected = options.select.is_empty() || options.select.contains(&found.rule);
+    selected && !options.ignore.contains(&found.rule)
+}
+
 /// Selected, in order, each said once.
 fn arrange(
     mut diagnostics: Vec<Diagnostic>,
     options: &Options,
     sources: &Sources,
 ) -> Vec<Diagnostic> {
-    diagnostics.retain(|found| {
-        let selected = options.select.is_empty() || options.select.contains(&found.rule);
-        selected && !options.ignore.contains(&found.rule)
-    });
+    diagnostics.retain(|found| is_selected(found, options));
     in_order(diagnostics, sources)
 }
 

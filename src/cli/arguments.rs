@@ -3,16 +3,17 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::builder::PossibleValuesParser;
 use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-use super::{Surroundings, look::Look};
+use super::helm::HelmArguments;
+use super::output::{self, Wanted};
+use super::post_render::{self, PostRenderArguments};
+use super::{Surroundings, helm, look::Look};
 use crate::catalogue::{Catalogue, Edition};
 use crate::certificate::moment::parse_rfc3339;
 use crate::check::{Options, PemFile, SetValue};
 use crate::diagnostic::Severity;
 use crate::exposure::ClusterOptions;
-use crate::report::Format;
 use crate::version::Version;
 
 const TOP_EXAMPLES: &str = "\
@@ -38,10 +39,11 @@ Examples:
 
   Every file of a repository, for a pipeline:
     portolan check --format plain --fail-on warning .
+    portolan check --format pretty --format sarif=portolan.sarif .
 
 Exit status:
   0  nothing at or above --fail-on
-  1  findings; with --strict also warnings and undecided requirements
+  1  findings; with --strict also warnings and requirements violated or undecided
   2  could not check: bad usage, unreadable input, nothing to check";
 
 const RULES_EXAMPLES: &str = "\
@@ -68,8 +70,9 @@ Exit status:
   2  a file cannot be read";
 
 const EXPLAIN_EXAMPLES: &str = "\
-Example:
-  portolan explain timeout-too-short";
+Examples:
+  portolan explain timeout-too-short
+  portolan explain timeout-605";
 
 /// Proves or refutes each documented requirement for reaching CARTO Self-Hosted from outside its cluster
 ///
@@ -111,6 +114,21 @@ pub(super) enum Command {
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Box<CheckArguments>),
 
+    /// Check what Helm would install: the values, and what the chart makes of them
+    ///
+    /// Runs `helm template`, so that the verdicts rest on what the chart really renders; findings point at the values
+    /// wherever they come from there. Helm may fetch a chart that is not a local folder or file; Portolan itself never
+    /// touches the network. The plugin `helm portolan` runs this.
+    #[command(after_help = helm::EXAMPLES)]
+    Helm(Box<HelmArguments>),
+
+    /// Pass manifests on unchanged, or stop Helm where a requirement is violated
+    ///
+    /// A post-renderer for Helm. Manifests are read from standard input. Where nothing is at or above --fail-on they are
+    /// written to standard output, byte for byte; otherwise nothing is. The report goes to standard error.
+    #[command(after_help = post_render::EXAMPLES)]
+    PostRender(Box<PostRenderArguments>),
+
     /// List the rules, or try the examples of your own
     #[command(after_help = RULES_EXAMPLES)]
     Rules(RulesArguments),
@@ -119,7 +137,7 @@ pub(super) enum Command {
     #[command(after_help = CERT_EXAMPLES)]
     Cert(CertArguments),
 
-    /// Explain a rule: why, where the documentation asks for it, examples
+    /// Explain a rule or a requirement: why, where it is asked for, examples
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArguments),
 }
@@ -188,9 +206,20 @@ pub(super) struct CheckArguments {
 
     /// How to write the report [default: pretty on a terminal, else plain]
     ///
-    /// `plain` is one line a finding, `PATH:LINE:COLUMN: SEVERITY[RULE]: MESSAGE`. `json` has a public schema.
-    #[arg(long, value_parser = format_names(), help_heading = "Output")]
-    pub format: Option<Format>,
+    /// NAME is pretty, plain, json, sarif, github, gitlab, junit, checkstyle or markdown. Repeatable: every format but one
+    /// needs a file of its own, for example `--format pretty --format sarif=portolan.sarif`. A file is written whole or not
+    /// at all. `plain` is one line a finding, `PATH:LINE:COLUMN: SEVERITY[RULE]: MESSAGE`. `json` has a public schema.
+    #[arg(
+        long,
+        value_name = "NAME[=FILE]",
+        value_parser = output::wanted,
+        help_heading = "Output"
+    )]
+    pub format: Vec<Wanted>,
+
+    /// Write the one format that has no file of its own to this file
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    pub output: Option<PathBuf>,
 
     /// Lowest severity that makes the exit status 1
     #[arg(
@@ -201,7 +230,7 @@ pub(super) struct CheckArguments {
     )]
     pub fail_on: FailOn,
 
-    /// Warnings and undecided requirements also make the exit status 1
+    /// Warnings, and requirements violated or undecided, also make the status 1
     ///
     /// This comes on top of --fail-on, whatever that says.
     #[arg(long, help_heading = "Output")]
@@ -342,7 +371,7 @@ pub(super) struct CertArguments {
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainArguments {
-    /// The rule's id, as it stands in a finding's brackets
+    /// The rule's id, as it stands in a finding's brackets, or a requirement's
     pub rule: String,
 
     /// Also know the rule files (*.yaml) of this folder
@@ -434,12 +463,6 @@ impl Circumstances {
     }
 }
 
-fn format_names() -> impl clap::builder::TypedValueParser<Value = Format> {
-    use clap::builder::TypedValueParser as _;
-    PossibleValuesParser::new(Format::ALL.map(Format::as_str))
-        .try_map(|name| name.parse::<Format>())
-}
-
 fn chart_version(text: &str) -> Result<Edition, String> {
     Catalogue::embedded().release(text)
 }
@@ -460,7 +483,10 @@ fn controller_version(text: &str) -> Result<String, String> {
 
 /// The whole command line, for whoever generates completions or a manual from it.
 pub fn command() -> clap::Command {
-    Arguments::command()
+    let command = Arguments::command();
+    command
+        .mut_subcommand("helm", helm::fit)
+        .mut_subcommand("post-render", post_render::fit)
 }
 
 /// Reads the command line.

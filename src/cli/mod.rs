@@ -9,8 +9,11 @@ mod chart;
 mod check;
 mod decode;
 mod explain;
+mod helm;
 mod inputs;
 mod look;
+mod output;
+mod post_render;
 mod process;
 mod rule_folder;
 mod rules;
@@ -86,6 +89,8 @@ pub fn run(mut around: Surroundings<'_>) -> Exit {
     let look = Look::new(parsed.color, &around);
     match &parsed.command {
         Command::Check(arguments) => check::run(arguments, look, &mut around),
+        Command::Helm(arguments) => helm::run(arguments, look, &mut around),
+        Command::PostRender(arguments) => post_render::run(arguments, look, &mut around),
         Command::Rules(arguments) => rules::run(arguments, look, &mut around),
         Command::Cert(arguments) => cert::run(arguments, look, &mut around),
         Command::Explain(arguments) => explain::run(arguments, look, &mut around),

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use super::condition::{Condition, check_fact};
 use super::format::{Case, Consequence, RuleFile, Text};
 use super::template::{Template, split_name};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{RuleEntry, Severity};
 use crate::facts::{Facts, SubjectDoc};
 
 /// A rule, ready to judge.
@@ -52,6 +52,22 @@ impl Rule {
     /// Its public name.
     pub fn id(&self) -> &str {
         &self.file.id
+    }
+
+    /// What a report can say of it.
+    pub fn entry(&self) -> RuleEntry {
+        let file = &self.file;
+        RuleEntry {
+            id: file.id.clone(),
+            title: file.title.clone(),
+            requirement: file.requirement,
+            severity: file.severity,
+            why: file.why.clone(),
+            asks: file.documentation.asks.clone(),
+            document: file.documentation.document.clone(),
+            heading: file.documentation.heading.clone(),
+            url: file.documentation.url.clone(),
+        }
     }
 
     /// What a finding does to the requirement's verdict.

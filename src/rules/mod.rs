@@ -11,7 +11,7 @@ mod load;
 mod template;
 
 pub use condition::{Condition, GLOBALS, MAX_EXPRESSION_BYTES, Outcome, Scope};
-pub use examples::{ExampleFailure, Mistake, ReadOptions, Spot, try_examples};
+pub use examples::{ExampleFailure, Mistake, ReadOptions, Spot, run_example, try_examples};
 pub use format::{
     Case, Consequence, Documentation, Example, ExampleFile, Examples, Expected, LabelFile,
     RuleFile, SeverityCase, Text, Undecided,
