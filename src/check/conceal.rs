@@ -6,7 +6,7 @@
 //! What also stands openly in an input is no secret: anyone who sees the report may see it, and a Secret may well hold
 //! the domain or a service's name.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine;
@@ -26,30 +26,51 @@ const SHORTEST_WITHIN: usize = 8;
 /// Of longer texts the beginning is looked for; what follows it is hidden to the end of the sentence.
 const LONGEST: usize = 63;
 
-/// No input that anyone has written holds more; each takes memory while it is looked for.
-const MOST: usize = 100_000;
-
 /// Takes secrets out of every sentence.
 pub(super) fn conceal(outcome: &mut Outcome) {
-    let Some(secrets) = Secrets::of(&outcome.sources) else {
-        return;
-    };
-    for found in &mut outcome.report.diagnostics {
-        secrets.hide(&mut found.message);
-        for text in [&mut found.help, &mut found.path, &mut found.object] {
-            text.iter_mut().for_each(|text| secrets.hide(text));
-        }
-        let labels = found.labels.iter_mut();
-        labels.for_each(|label| secrets.hide(&mut label.message));
+    let Outcome {
+        report,
+        sources,
+        failures,
+        ..
+    } = outcome;
+    let mut sentences: Vec<&mut String> = failures.iter_mut().collect();
+    for found in &mut report.diagnostics {
+        sentences.push(&mut found.message);
+        let more = [&mut found.help, &mut found.path, &mut found.object];
+        sentences.extend(more.into_iter().flatten());
+        sentences.extend(found.labels.iter_mut().map(|label| &mut label.message));
     }
-    for release in &mut outcome.report.releases {
+    for release in &mut report.releases {
         let rows = release.requirements.iter_mut();
-        let supply = rows.flat_map(|row| &mut row.supply);
-        let texts = supply.chain(&mut release.inferred);
-        texts.for_each(|text| secrets.hide(text));
+        sentences.extend(rows.flat_map(|row| &mut row.supply));
+        sentences.extend(&mut release.inferred);
     }
-    let failures = outcome.failures.iter_mut();
-    failures.for_each(|text| secrets.hide(text));
+    if let Some(secrets) = Secrets::of(sources, &Pieces::of(&sentences)) {
+        sentences.into_iter().for_each(|text| secrets.hide(text));
+    }
+}
+
+/// Every few bytes that stand in a sentence. Of thousands of secrets hardly one is made of such pieces alone, and only
+/// those are looked for.
+struct Pieces(HashSet<[u8; SHORTEST]>);
+
+impl Pieces {
+    fn of(sentences: &[&mut String]) -> Pieces {
+        let windows = sentences
+            .iter()
+            .flat_map(|text| text.as_bytes().windows(SHORTEST));
+        Pieces(
+            windows
+                .filter_map(|window| window.try_into().ok())
+                .collect(),
+        )
+    }
+
+    fn may_hold(&self, text: &str) -> bool {
+        let mut windows = text.as_bytes().windows(SHORTEST);
+        windows.all(|window| self.0.contains(window))
+    }
 }
 
 /// Texts that must not be shown.
@@ -58,39 +79,34 @@ struct Secrets {
 }
 
 impl Secrets {
-    fn of(sources: &Sources) -> Option<Secrets> {
+    /// The secrets that may stand in sentences of these pieces; `None` where there is none.
+    fn of(sources: &Sources, pieces: &Pieces) -> Option<Secrets> {
         let mut texts = BTreeSet::new();
         for (_, source) in sources.iter() {
             for range in source.secrets() {
                 let range = range.start as usize..range.end as usize;
-                gather(source.text().get(range).unwrap_or_default(), &mut texts);
+                let written = source.text().get(range).unwrap_or_default();
+                gather(written, pieces, &mut texts);
             }
         }
         if texts.is_empty() {
             return None;
         }
-        let all = Secrets {
-            finder: finder(texts.iter().map(String::as_str))?,
-        };
-        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let all = finder(texts.iter().map(String::as_str))?;
         let mut open = vec![false; texts.len()];
         for (_, source) in sources.iter() {
-            for found in all.finder.find_iter(source.text()) {
+            for found in all.find_iter(source.text()) {
                 if let Some(open) = open.get_mut(found.pattern().as_usize()) {
                     *open |= !is_marked(source, found.start(), found.end());
                 }
             }
         }
-        let kept: Vec<&str> = texts
-            .into_iter()
-            .zip(open)
-            .filter_map(|(text, open)| (!open).then_some(text))
-            .collect();
+        let kept = texts.iter().zip(open).filter(|(_, open)| !open);
         // A template may well have put them into base64.
-        let encoded: Vec<String> = kept.iter().map(|text| encoded(text)).collect();
-        let kept = kept.into_iter().chain(encoded.iter().map(String::as_str));
+        let forms = kept.flat_map(|(text, _)| [text.clone(), encoded(text)]);
+        let forms: Vec<String> = forms.collect();
         Some(Secrets {
-            finder: finder(kept)?,
+            finder: finder(forms.iter().map(String::as_str))?,
         })
     }
 
@@ -125,24 +141,25 @@ fn finder<'t>(texts: impl Iterator<Item = &'t str>) -> Option<AhoCorasick> {
 }
 
 /// The texts that stand in a marked place: each line, without what belongs to YAML, and what a quoted text says.
-fn gather(written: &str, texts: &mut BTreeSet<String>) {
+fn gather(written: &str, pieces: &Pieces, texts: &mut BTreeSet<String>) {
     let yaml = |c: char| c.is_whitespace() || "\"':,{}[]-|>".contains(c);
     for line in written.lines() {
         let line = line.trim_matches(yaml);
-        insert(line, texts);
+        insert(line, pieces, texts);
     }
     if written.contains(['\\', '\'', '\n']) && written.starts_with(['"', '\'']) {
         let said = unquoted(written).unwrap_or_default();
-        said.lines().for_each(|line| insert(line, texts));
+        said.lines().for_each(|line| insert(line, pieces, texts));
     }
 }
 
-fn insert(text: &str, texts: &mut BTreeSet<String>) {
+fn insert(text: &str, pieces: &Pieces, texts: &mut BTreeSet<String>) {
     let text = text.trim();
     let cut = text
         .get(..text.floor_char_boundary(LONGEST))
         .unwrap_or(text);
-    if text.chars().count() >= SHORTEST && texts.len() < MOST {
+    let is_said = || pieces.may_hold(cut) || pieces.may_hold(&encoded(cut));
+    if text.chars().count() >= SHORTEST && is_said() {
         texts.insert(cut.to_owned());
     }
 }
