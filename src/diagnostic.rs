@@ -254,8 +254,10 @@ pub struct Summary {
     pub warnings: usize,
     /// Notes.
     pub notes: usize,
-    /// Findings that comments in the files keep out of the list.
+    /// Findings that comments in the files, or the configuration, keep out of the list.
     pub suppressed: usize,
+    /// Findings that the baseline keeps out of the list.
+    pub baselined: usize,
 }
 
 /// What a report can say of a rule that was applied, whether or not it found anything.

@@ -9,8 +9,10 @@ pub use rule_page::rule as rule_page;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
 
+use crate::config;
 use crate::diagnostic::Requirement;
 use crate::facts::{Facts, SubjectDoc};
+use crate::limits::Limit;
 use crate::rules::{GLOBALS, RuleFile};
 
 const GENERATED: &str =
@@ -21,12 +23,21 @@ pub fn rule_schema() -> String {
     let generated = SchemaSettings::draft2020_12()
         .into_generator()
         .into_root_schema_for::<RuleFile>();
+    titled("A rule of Portolan", generated.as_object())
+}
+
+/// The JSON Schema of `portolan.yaml`, pretty-printed.
+pub fn config_schema() -> String {
+    titled("Settings of Portolan", config::schema().as_object())
+}
+
+fn titled(title: &str, generated: Option<&Map<String, Value>>) -> String {
     let mut schema = Map::new();
     // What tells people and editors what they have before them comes first.
-    let said = generated.get("$schema").cloned().unwrap_or_default();
-    schema.insert("$schema".to_owned(), said);
-    schema.insert("title".to_owned(), "A rule of Portolan".into());
-    for (key, value) in generated.as_object().into_iter().flatten() {
+    let said = generated.and_then(|schema| schema.get("$schema"));
+    schema.insert("$schema".to_owned(), said.cloned().unwrap_or_default());
+    schema.insert("title".to_owned(), title.into());
+    for (key, value) in generated.into_iter().flatten() {
         schema.entry(key).or_insert_with(|| value.clone());
     }
     format!("{:#}\n", Value::Object(schema))
@@ -69,6 +80,39 @@ text (`message`, `help`, …) shows them as `{{subject.field}}`.
     }
     for subject in Facts::SUBJECTS {
         text.push_str(&subject_section(subject));
+    }
+    text
+}
+
+/// The reference of limits, in Markdown.
+pub fn limits() -> String {
+    let mut text = format!("# Limits\n\n{GENERATED}");
+    text.push_str(
+        "
+Inputs are not trusted: a few lines of YAML or of a template can ask for hours of work, or for more memory than there is. So
+everything that Portolan reads, computes and says has a limit. The defaults are far beyond any real installation.
+
+What lies beyond a limit is not looked at, and that is said: a finding of the rule `limit-reached`, an error at the place
+where the limit was reached, names the limit, its value and how to raise it. The rest is still checked; a requirement that
+depends on what was left out is *undecided*, never *met*. Two limits only shorten what is said: beyond `findings` and
+`labels`, a closing note counts what is not shown, and the numbers below a report still count everything.
+
+`--limit NAME=VALUE`, given as often as needed, sets another value for one run: a whole number (`10_000_000`), and for a limit
+in bytes also one with a unit (`512KiB`, `64MiB`, `1GiB`). `portolan limits` lists the limits. No limit can be switched off,
+and none can be set above the highest value of the table, where the program itself would no longer be safe.
+
+| limit | default | highest | what is limited |
+|---|---|---|---|
+",
+    );
+    for doc in Limit::ALL {
+        text.push_str(&format!(
+            "| `{}` | {} | {} | {} |\n",
+            doc.name,
+            doc.limit.shown(doc.default),
+            doc.limit.shown(doc.most),
+            cell(&flowed(doc.doc)),
+        ));
     }
     text
 }

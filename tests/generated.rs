@@ -40,8 +40,18 @@ fn the_schema_of_rule_files_is_current() {
 }
 
 #[test]
+fn the_schema_of_portolan_yaml_is_current() {
+    is_current("portolan.schema.json", &reference::config_schema());
+}
+
+#[test]
 fn the_reference_of_facts_is_current() {
     is_current("facts.md", &reference::facts());
+}
+
+#[test]
+fn the_reference_of_limits_is_current() {
+    is_current("limits.md", &reference::limits());
 }
 
 #[test]

@@ -30,12 +30,13 @@ const LONGEST: usize = 63;
 pub(super) fn conceal(outcome: &mut Outcome) {
     let Outcome {
         report,
+        suppressed,
         sources,
         failures,
         ..
     } = outcome;
     let mut sentences: Vec<&mut String> = failures.iter_mut().collect();
-    for found in &mut report.diagnostics {
+    for found in report.diagnostics.iter_mut().chain(suppressed) {
         sentences.push(&mut found.message);
         let more = [&mut found.help, &mut found.path, &mut found.object];
         sentences.extend(more.into_iter().flatten());

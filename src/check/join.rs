@@ -1,6 +1,6 @@
 //! Several checks as one: the outcomes of releases that were checked apart, each with options of its own.
 
-use super::{Outcome, count, in_order};
+use super::Outcome;
 use crate::diagnostic::Diagnostic;
 use crate::source::Sources;
 
@@ -14,11 +14,7 @@ impl Outcome {
         for outcome in outcomes {
             whole.absorb(outcome);
         }
-        let Outcome {
-            report, sources, ..
-        } = &mut whole;
-        report.diagnostics = in_order(std::mem::take(&mut report.diagnostics), sources);
-        count(report);
+        whole.settle();
         whole
     }
 
@@ -29,6 +25,7 @@ impl Outcome {
             failures,
             held,
             suppressed,
+            unshown,
         } = other;
         let by = self.sources.append(sources);
         self.report
@@ -43,6 +40,10 @@ impl Outcome {
         sum.files += part.files;
         sum.skipped += part.skipped;
         sum.suppressed += part.suppressed;
+        sum.baselined += part.baselined;
+        for (severity, more) in unshown {
+            *self.unshown.entry(severity).or_default() += more;
+        }
         for failure in failures {
             if !self.failures.contains(&failure) {
                 self.failures.push(failure);

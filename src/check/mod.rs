@@ -6,6 +6,7 @@
 mod classify;
 mod conceal;
 mod join;
+mod long;
 mod release;
 mod rendering;
 mod secrets;
@@ -14,11 +15,14 @@ mod suppressions;
 pub use crate::certificate::PemFile;
 pub use classify::{Classified, classify};
 pub use rendering::check_with_rendering;
+pub(crate) use suppressions::end_of_day;
 
 use crate::catalogue::{Catalogue, Edition};
 use crate::diagnostic::{Diagnostic, Report, Severity, Summary};
 use crate::exposure::{CertificateInputs, ClusterOptions};
 use crate::helm::projection::ReleaseNames;
+use crate::helm::template::Budget;
+use crate::limits::Limits;
 use crate::rules::RuleSet;
 use crate::source::{SourceId, Sources};
 use crate::yaml::{self, Stream, Tree};
@@ -104,6 +108,8 @@ pub struct Options {
     pub ignore: Vec<String>,
     /// The chart whose keys apply; the newest known release where nothing is said.
     pub chart: Option<Edition>,
+    /// How much is read, computed and said.
+    pub limits: Limits,
 }
 
 impl Options {
@@ -139,6 +145,38 @@ pub struct Outcome {
     pub held: std::collections::BTreeMap<String, usize>,
     /// What comments in the files keep out of the report's list.
     pub suppressed: Vec<Diagnostic>,
+    /// How many findings a limit keeps out of the report's list; its numbers count them all the same.
+    pub unshown: std::collections::BTreeMap<Severity, usize>,
+}
+
+impl Outcome {
+    /// Puts findings in order, each said once, and counts them anew: for whoever has added some or taken some away.
+    pub fn settle(&mut self) {
+        let found = std::mem::take(&mut self.report.diagnostics);
+        self.report.diagnostics = in_order(found, &self.sources);
+        self.count();
+        conceal::conceal(self);
+    }
+
+    /// Counts the findings by severity.
+    fn count(&mut self) {
+        let Outcome {
+            report, unshown, ..
+        } = self;
+        let of = |severity| {
+            let shown = report.diagnostics.iter();
+            let shown = shown.filter(|found| found.severity == severity).count();
+            shown + unshown.get(&severity).copied().unwrap_or_default()
+        };
+        let (errors, warnings, notes) = (
+            of(Severity::Error),
+            of(Severity::Warning),
+            of(Severity::Note),
+        );
+        report.summary.errors = errors;
+        report.summary.warnings = warnings;
+        report.summary.notes = notes;
+    }
 }
 
 /// Everything that is read and built during one check.
@@ -154,6 +192,8 @@ struct Workshop<'o> {
     edition: Edition,
     /// Every suppression in the texts.
     written: Vec<suppressions::Written>,
+    /// What the templates of the run have used up.
+    budget: Budget,
 }
 
 /// An input after reading.
@@ -172,6 +212,7 @@ pub fn check(inputs: Vec<Input>, options: &Options, rules: &RuleSet) -> Outcome 
         options.tls_key.as_ref(),
         &options.ca,
         options.now,
+        &options.limits,
         &mut sources,
     );
     let mut shop = Workshop {
@@ -186,6 +227,7 @@ pub fn check(inputs: Vec<Input>, options: &Options, rules: &RuleSet) -> Outcome 
             .clone()
             .unwrap_or_else(|| Catalogue::embedded().newest()),
         written: Vec::new(),
+        budget: Budget::default(),
     };
     let mut outcome = Outcome::default();
     let mut layers = Vec::new();
@@ -217,9 +259,9 @@ pub fn check(inputs: Vec<Input>, options: &Options, rules: &RuleSet) -> Outcome 
         }
         summary.files += 1;
     }
-    if !layers.is_empty()
-        || (!options.set.is_empty() && releases.is_empty() && manifests.is_empty())
-    {
+    // Values on the command line are a release on their own only where no file was looked at.
+    let nothing_else = releases.is_empty() && manifests.is_empty() && summary.skipped == 0;
+    if !layers.is_empty() || (!options.set.is_empty() && nothing_else) {
         releases.insert(0, layers);
     }
     let mut diagnostics = Vec::new();
@@ -238,30 +280,15 @@ pub fn check(inputs: Vec<Input>, options: &Options, rules: &RuleSet) -> Outcome 
         }
     }
     outcome.report.diagnostics = arrange(diagnostics, options, &shop.sources);
+    outcome.report.summary = summary;
+    long::shorten(&mut outcome, &options.limits);
+    outcome.count();
     for diagnostic in &mut outcome.report.diagnostics {
         diagnostic.path = shop.path(diagnostic.span);
     }
     outcome.sources = shop.sources;
-    outcome.report.summary = summary;
-    count(&mut outcome.report);
     conceal::conceal(&mut outcome);
     outcome
-}
-
-/// Counts the findings by severity.
-fn count(report: &mut Report) {
-    let of = |severity| {
-        let alike = report.diagnostics.iter();
-        alike.filter(|found| found.severity == severity).count()
-    };
-    let (errors, warnings, notes) = (
-        of(Severity::Error),
-        of(Severity::Warning),
-        of(Severity::Note),
-    );
-    report.summary.errors = errors;
-    report.summary.warnings = warnings;
-    report.summary.notes = notes;
 }
 
 /// What one release or set of manifests gave.

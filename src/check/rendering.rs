@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Input, Options, Outcome, check, count, is_selected};
+use super::{Input, Options, Outcome, check, is_selected};
 use crate::diagnostic::{Diagnostic, ReleaseReport, Requirement, RequirementVerdict, Verdict};
 use crate::rules::{Rule, RuleSet};
 
@@ -59,7 +59,7 @@ pub fn check_with_rendering(
     }
     let diagnostics = &mut whole.report.diagnostics;
     diagnostics.retain(|found| is_selected(found, options));
-    count(&mut whole.report);
+    whole.count();
     whole
 }
 

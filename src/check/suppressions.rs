@@ -311,7 +311,7 @@ fn request(comment: &str, span: Span) -> Result<Request, Defect> {
 }
 
 /// The second, counted from 1970 in UTC, at which a day `YYYY-MM-DD` is over.
-fn end_of_day(text: &str) -> Option<i64> {
+pub(crate) fn end_of_day(text: &str) -> Option<i64> {
     let mut parts = text.split('-');
     let mut part = |digits: usize| {
         let part = parts.next()?;

@@ -42,15 +42,12 @@ struct Dependency {
 /// Reads a chart.
 ///
 /// # Errors
-/// A sentence that names the path and says what is wrong with it.
+/// What is wrong with it, to be said after its path.
 pub(super) fn read(path: &Path) -> Result<Edition, String> {
     let shown = path.to_string_lossy().into_owned();
-    let wrong = |reason: String| format!("--chart: {shown}: {reason}");
-    let metadata = fs::metadata(path).map_err(|error| {
-        wrong(match error.kind() {
-            io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
-            _ => format!("cannot be read: {error}"),
-        })
+    let metadata = fs::metadata(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
+        _ => format!("cannot be read: {error}"),
     })?;
     let collected = if metadata.is_dir() {
         folder(path)
@@ -62,7 +59,6 @@ pub(super) fn read(path: &Path) -> Result<Edition, String> {
     collected
         .and_then(|collected| collected.finish(shown.clone()))
         .and_then(|files| Catalogue::embedded().with_chart(&files))
-        .map_err(wrong)
 }
 
 /// The files that matter, as they are met.

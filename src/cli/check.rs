@@ -1,138 +1,124 @@
 //! `portolan check`.
 
-use std::env;
-use std::path::Path;
+use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::arguments::CheckArguments;
-use super::inputs::{Gathered, gather, read};
+use super::baseline::Baselines;
+use super::config::{self, ConfigError, Names};
 use super::look::Look;
 use super::output::{self, Output};
-use super::{Exit, Surroundings, chart, rule_folder};
-use crate::check::{Input, Options, Outcome, check};
-use crate::diagnostic::{Severity, Verdict};
+use super::plan::{Group, Plan, Terms, plan};
+use super::{Exit, Surroundings};
+use crate::check::{Input, Outcome, Role, check, check_with_rendering};
+use crate::config::{Extent, FailOn, Judging};
+use crate::diagnostic::{RuleEntry, Severity, Verdict};
 use crate::nearest::ranked;
 use crate::report;
-use crate::rules::{Rule, RuleSet};
+use crate::rules::Rule;
 
 pub(super) fn run(arguments: &CheckArguments, look: Look, around: &mut Surroundings<'_>) -> Exit {
-    if arguments.values.is_empty() && arguments.paths.is_empty() {
-        around.errors(
-            ["nothing to check: give a values file, a folder, or `-` for standard input"],
-            look,
-        );
-        around.complain(
-            "\n  portolan check customizations.yaml\n  helm template carto carto/carto | portolan check -\n\n\
-             `portolan check --help` says more\n",
-        );
+    let Some(outputs) = output::planned(arguments, look, around) else {
         return Exit::CouldNot;
-    }
-    let outputs = match output::plan(arguments, look) {
-        Ok(outputs) => outputs,
-        Err(errors) => {
-            around.errors(errors, look);
-            return Exit::CouldNot;
-        }
     };
-    let mut own = None;
-    let rules = match rule_folder::chosen(arguments.rules.as_deref(), &mut own) {
-        Ok(rules) => rules,
-        Err(errors) => {
-            rule_folder::report(&errors, look, around);
-            return Exit::CouldNot;
-        }
+    let Some(plan) = plan(&arguments.scope, look, around) else {
+        return Exit::CouldNot;
     };
-    let options = match prepared(arguments, rules) {
-        Ok(options) => options,
-        Err(errors) => {
-            around.errors(errors, look);
-            return Exit::CouldNot;
-        }
-    };
-    let gathered = gather(&arguments.values, &arguments.paths, around.stdin);
     let ending = Ending {
         arguments,
         outputs: &outputs,
-        rules,
         look,
     };
-    judge(&ending, &options, gathered, around)
+    ending.conclude(plan, Vec::new(), around)
 }
 
-fn judge(
-    ending: &Ending<'_>,
-    options: &Options,
-    gathered: Gathered,
-    around: &mut Surroundings<'_>,
-) -> Exit {
-    let Gathered {
-        inputs,
-        mut errors,
-        walked,
-        templates,
-    } = gathered;
-    let blank = blank_names(&inputs);
-    let all_blank = blank.len() == inputs.len() && options.set.is_empty();
-    let mut outcome = if all_blank {
-        Outcome::default()
-    } else {
-        check(inputs, options, ending.rules)
-    };
-    outcome.report.summary.skipped += templates;
-    if is_nothing(&outcome) {
-        if errors.is_empty() {
-            errors.push(nothing(&blank, walked, outcome.report.summary.skipped));
-        }
-        around.errors(errors, ending.look);
-        return Exit::CouldNot;
-    }
-    ending.conclude(&outcome, errors, around)
-}
-
-/// How a check ends, whichever command it was made for.
+/// How a check ends, whichever command it is made for.
 pub(super) struct Ending<'a> {
     pub arguments: &'a CheckArguments,
     pub outputs: &'a [Output],
-    pub rules: &'a RuleSet,
     pub look: Look,
 }
 
 impl Ending<'_> {
-    /// Writes the reports, then what kept the check from being whole, and says what that comes to.
+    /// Checks what is planned, writes the reports, then what kept the check from being whole, and says what that comes to.
     pub(super) fn conclude(
         &self,
-        outcome: &Outcome,
+        plan: Plan<'_>,
         mut errors: Vec<String>,
         around: &mut Surroundings<'_>,
     ) -> Exit {
         let Ending {
-            arguments,
-            outputs,
-            rules,
-            look,
+            arguments, look, ..
         } = *self;
+        let mut baselines = match Baselines::read(arguments, &plan) {
+            Ok(baselines) => baselines,
+            Err(errors) => {
+                config::report(&errors, look, around);
+                return Exit::CouldNot;
+            }
+        };
+        let Plan {
+            mut groups,
+            terms,
+            errors: unread,
+            walked,
+            passed_over,
+        } = plan;
+        let mut blank = Blank::default();
+        let mut failed = false;
+        let mut outcomes = Vec::new();
+        for (index, group) in groups.iter_mut().enumerate() {
+            let mut outcome = judge(group, &terms, &mut blank);
+            baselines.apply(index, group, &mut outcome, &terms.here);
+            failed |= fails(arguments, group, &outcome);
+            if arguments.verbose {
+                name_configuration(group, &mut outcome);
+            }
+            outcomes.push(outcome);
+        }
+        for (group, outcome) in baselines.stale(&groups, &arguments.scope) {
+            failed |= fails(arguments, group, &outcome);
+            outcomes.push(outcome);
+        }
+        let mut outcome = Outcome::join(outcomes);
+        outcome.report.summary.skipped += passed_over;
+        let whole = errors.is_empty() && unread.is_empty();
+        // Whoever hands over whatever has changed may have changed nothing of ours.
+        let may_be_nothing = whole && terms.scope.skip_unrelated;
+        if may_be_nothing {
+            outcome.report.summary.skipped += blank.all.len();
+        }
+        if is_nothing(&outcome) && !may_be_nothing {
+            if whole {
+                let skipped = outcome.report.summary.skipped;
+                errors.push(nothing(&blank.all, walked, skipped));
+            }
+            config::report(&unread, look, around);
+            around.errors(errors, look);
+            return Exit::CouldNot;
+        }
+        errors.extend(blank.error());
         errors.extend(outcome.failures.iter().cloned());
-        let found = if fails(arguments, outcome) {
+        let exit = if !errors.is_empty() || !unread.is_empty() {
+            Exit::CouldNot
+        } else if failed {
             Exit::Findings
         } else {
             Exit::Clean
         };
-        let exit = if errors.is_empty() {
-            found
-        } else {
-            Exit::CouldNot
-        };
-        let entries: Vec<_> = rules.iter().map(Rule::entry).collect();
-        let folder = env::current_dir().ok();
-        let folder = folder.as_deref().map(Path::to_string_lossy);
+        let failures: Vec<String> = unread
+            .iter()
+            .flat_map(ConfigError::sentences)
+            .chain(errors.iter().cloned())
+            .collect();
         let run = report::Run {
-            rules: &entries,
-            failures: &errors,
-            folder: folder.as_deref(),
+            rules: &self.entries(&groups),
+            failures: &failures,
+            folder: terms.here.to_str(),
         };
         let exit = output::write(
-            outputs,
-            outcome,
+            self.outputs,
+            &outcome,
             &run,
             arguments.verbose,
             exit,
@@ -140,64 +126,108 @@ impl Ending<'_> {
             around,
         );
         // After the report, so that they are the last thing seen.
+        config::report(&unread, look, around);
         around.errors(errors, look);
         exit
     }
-}
 
-/// The options of a check, with the files that they name.
-pub(super) fn prepared(
-    arguments: &CheckArguments,
-    rules: &RuleSet,
-) -> Result<Options, Vec<String>> {
-    options(arguments, rules).and_then(with_files)
-}
-
-fn options(arguments: &CheckArguments, rules: &RuleSet) -> Result<Options, Vec<String>> {
-    let unknown: Vec<String> = [
-        ("--select", &arguments.select),
-        ("--ignore", &arguments.ignore),
-    ]
-    .into_iter()
-    .flat_map(|(option, ids)| ids.iter().map(move |id| (option, id)))
-    .filter(|(_, id)| rules.get(id).is_none())
-    .map(|(option, id)| {
-        format!(
-            "{option}: {}",
-            no_rule(id, rules.iter().map(|rule| rule.id()))
-        )
-    })
-    .collect();
-    if !unknown.is_empty() {
-        return Err(unknown);
-    }
-    let circumstances = arguments.circumstances.options();
-    let chart = match &arguments.chart {
-        Some(path) => Some(chart::read(path).map_err(|error| vec![error])?),
-        None => circumstances.chart.clone(),
-    };
-    Ok(Options {
-        select: arguments.select.clone(),
-        ignore: arguments.ignore.clone(),
-        chart,
-        ..circumstances
-    })
-}
-
-/// Reads the files of certificates, and the clock where no time was given.
-fn with_files(mut options: Options) -> Result<Options, Vec<String>> {
-    let mut errors = Vec::new();
-    for file in options.pem_files() {
-        match read(Path::new(&file.name)) {
-            Ok(bytes) => file.bytes = bytes,
-            Err(error) => errors.push(format!("{}: {error}", file.name)),
+    /// The rules that applied, for a report that describes them: their texts are not read for any other.
+    fn entries(&self, groups: &[Group]) -> Vec<RuleEntry> {
+        if !self.outputs.iter().any(Output::describes_rules) {
+            return Vec::new();
         }
+        let rules = groups.iter().flat_map(|group| group.rules().iter());
+        let by_id: BTreeMap<&str, &Rule> = rules.map(|rule| (rule.id(), rule)).collect();
+        by_id.into_values().map(Rule::entry).collect()
     }
-    options.now = options.now.or_else(clock);
-    if errors.is_empty() {
-        Ok(options)
-    } else {
-        Err(errors)
+}
+
+/// Names of files with nothing in them, of checks that were not made for that.
+#[derive(Default)]
+pub(super) struct Blank {
+    all: Vec<String>,
+    /// Those that were asked for by name, or by a release.
+    asked_for: Vec<String>,
+}
+
+impl Blank {
+    /// What was asked for and not checked must never look like a pass.
+    pub(super) fn error(&self) -> Option<String> {
+        (!self.asked_for.is_empty()).then(|| nothing(&self.asked_for, false, 0))
+    }
+}
+
+/// Checks what falls to one configuration, and does with the findings what it says. Files with nothing in them are added to
+/// `blank`.
+pub(super) fn judge(group: &mut Group, terms: &Terms<'_>, blank: &mut Blank) -> Outcome {
+    let mut runs = std::mem::take(&mut group.runs);
+    let rules = group.rules();
+    let mut extent = group.extent;
+    let mut outcomes = Vec::new();
+    let mut layers = Vec::new();
+    for run in &mut runs {
+        // A long folder is many texts: each is there once.
+        let inputs = std::mem::take(&mut run.inputs);
+        let names = blank_names(&inputs);
+        let nothing_else = run.options.set.is_empty() && run.rendered.is_none();
+        if names.len() == inputs.len() && nothing_else {
+            let asked_for = inputs.iter().filter(|it| it.role != Role::Walked);
+            let asked_for = asked_for.map(|input| input.name.clone());
+            blank.asked_for.extend(asked_for);
+            blank.all.extend(names);
+            extent = Extent::Part;
+            continue;
+        }
+        let mut outcome = match run.rendered.take() {
+            Some(rendered) => check_with_rendering(inputs, rendered, &run.options, rules),
+            None => check(inputs, &run.options, rules),
+        };
+        if let Some(release) = &run.release {
+            for report in &mut outcome.report.releases {
+                report.name.clone_from(release);
+            }
+            layers.extend(run.files.iter().map(String::as_str));
+        }
+        outcomes.push(outcome);
+    }
+    let mut outcome = Outcome::join(outcomes);
+    // A file that several releases share is one file.
+    let read = layers.len();
+    layers.sort_unstable();
+    layers.dedup();
+    let again = read - layers.len();
+    outcome.report.summary.files = outcome.report.summary.files.saturating_sub(again);
+    if !outcome.failures.is_empty() {
+        extent = Extent::Part;
+    }
+    if let Some(found) = &group.found {
+        let names = Names {
+            here: &terms.here,
+            folder: &found.folder,
+        };
+        found.config.apply(
+            &mut outcome,
+            &Judging {
+                rules,
+                now: terms.now,
+                extent,
+                selected: &|rule| terms.scope.selects(rule),
+                name: &|name| names.of(name),
+            },
+        );
+    }
+    group.runs = runs;
+    group.extent = extent;
+    outcome
+}
+
+/// Says at each release which configuration it owes its options to.
+fn name_configuration(group: &Group, outcome: &mut Outcome) {
+    if let Some(found) = &group.found {
+        for release in &mut outcome.report.releases {
+            let sentence = format!("settings taken from {}", found.config.name);
+            release.inferred.push(sentence);
+        }
     }
 }
 
@@ -221,14 +251,6 @@ pub(super) fn no_rule<'n>(id: &str, ids: impl IntoIterator<Item = &'n str>) -> S
     }
 }
 
-/// Nothing but comments and document markers.
-pub(super) fn is_blank(text: &str) -> bool {
-    text.trim_start_matches('\u{feff}').lines().all(|line| {
-        let line = line.trim();
-        line.is_empty() || line.starts_with('#') || line == "---" || line == "..."
-    })
-}
-
 /// Inputs with nothing in them but comments and document markers.
 fn blank_names(inputs: &[Input]) -> Vec<String> {
     inputs
@@ -238,8 +260,16 @@ fn blank_names(inputs: &[Input]) -> Vec<String> {
         .collect()
 }
 
+/// True for a text that holds nothing but comments and document markers.
+pub(super) fn is_blank(text: &str) -> bool {
+    text.trim_start_matches('\u{feff}').lines().all(|line| {
+        let line = line.trim();
+        line.is_empty() || line.starts_with('#') || line == "---" || line == "..."
+    })
+}
+
 /// True where nothing was judged: that must never look like a pass.
-pub(super) fn is_nothing(outcome: &Outcome) -> bool {
+fn is_nothing(outcome: &Outcome) -> bool {
     let summary = &outcome.report.summary;
     summary.releases == 0 && summary.manifests == 0 && outcome.report.diagnostics.is_empty()
 }
@@ -266,7 +296,14 @@ fn nothing(blank: &[String], walked: bool, skipped: usize) -> String {
     format!("nothing to check: {found}")
 }
 
-fn fails(arguments: &CheckArguments, outcome: &Outcome) -> bool {
+/// Whether the findings of a group make the call fail, as the command line or else its configuration has it.
+fn fails(arguments: &CheckArguments, group: &Group, outcome: &Outcome) -> bool {
+    let config = group.found.as_ref().map(|found| &found.config.file);
+    let fail_on = arguments
+        .fail_on
+        .or_else(|| config?.fail_on)
+        .unwrap_or(FailOn::Error);
+    let strict = arguments.strict || config.and_then(|config| config.strict).unwrap_or_default();
     let report = &outcome.report;
     let mut severities = report.diagnostics.iter().map(|found| found.severity);
     // A note can violate a requirement, too. One that is violated by nothing but what was suppressed or ignored is accepted.
@@ -285,7 +322,6 @@ fn fails(arguments: &CheckArguments, outcome: &Outcome) -> bool {
                 Verdict::Met | Verdict::NotApplicable => false,
             })
     };
-    severities.any(|severity| {
-        arguments.fail_on.counts(severity) || (arguments.strict && severity >= Severity::Warning)
-    }) || (arguments.strict && open())
+    severities.any(|severity| fail_on.counts(severity) || (strict && severity >= Severity::Warning))
+        || (strict && open())
 }

@@ -11,13 +11,14 @@ use clap::{Args, Command};
 use super::arguments::CheckArguments;
 use super::check::Ending;
 use super::decode::decode;
-use super::inputs::{Gathered, gather, read_bounded};
+use super::inputs::{Found, Gathered, gather, read_bounded};
 use super::look::Look;
 use super::output::{self, Output};
-use super::{Exit, Surroundings, chart, check, rule_folder};
+use super::plan::plan_of;
+use super::{Exit, Surroundings, chart};
 use crate::catalogue::{Catalogue, Edition, KeyId};
-use crate::check::{Input, Options, Role, check_with_rendering};
-use crate::rules::RuleSet;
+use crate::check::{Input, Options, Role};
+use crate::limits::Limits;
 use crate::version::Version;
 
 pub(super) const EXAMPLES: &str = "\
@@ -84,16 +85,29 @@ pub(super) fn fit(command: Command) -> Command {
         .mut_arg("namespace", |argument| argument.short('n'))
         .mut_arg("release_name", |argument| argument.hide(true))
         .mut_arg("chart", |argument| argument.hide(true))
+        .mut_arg("release", |argument| argument.hide(true))
+        .mut_arg("skip_unrelated", |argument| argument.hide(true))
 }
 
 pub(super) fn run(arguments: &HelmArguments, look: Look, around: &mut Surroundings<'_>) -> Exit {
     let shared = &arguments.check;
     // Only after `--` can a word begin with a hyphen.
     let is_option = |word: &PathBuf| word.to_string_lossy().starts_with('-');
-    let end = shared.paths.iter().position(is_option);
-    let (words, others) = shared.paths.split_at(end.unwrap_or(shared.paths.len()));
+    let end = shared.scope.paths.iter().position(is_option);
+    let (words, others) = shared
+        .scope
+        .paths
+        .split_at(end.unwrap_or(shared.scope.paths.len()));
     let (release, chart) = match words {
-        [chart] => (shared.circumstances.release_name.clone(), chart),
+        [chart] => (
+            shared
+                .scope
+                .circumstances
+                .release_name
+                .clone()
+                .unwrap_or_else(|| "carto".to_owned()),
+            chart,
+        ),
         [release, chart] => (release.to_string_lossy().into_owned(), chart),
         _ => {
             around.errors(
@@ -103,27 +117,8 @@ pub(super) fn run(arguments: &HelmArguments, look: Look, around: &mut Surroundin
             return Exit::CouldNot;
         }
     };
-    let outputs = match output::plan(shared, look) {
-        Ok(outputs) => outputs,
-        Err(errors) => {
-            around.errors(errors, look);
-            return Exit::CouldNot;
-        }
-    };
-    let mut own = None;
-    let rules = match rule_folder::chosen(shared.rules.as_deref(), &mut own) {
-        Ok(rules) => rules,
-        Err(errors) => {
-            rule_folder::report(&errors, look, around);
-            return Exit::CouldNot;
-        }
-    };
-    let options = match check::prepared(shared, rules) {
-        Ok(options) => options,
-        Err(errors) => {
-            around.errors(errors, look);
-            return Exit::CouldNot;
-        }
+    let Some(outputs) = output::planned(shared, look, around) else {
+        return Exit::CouldNot;
     };
     // A chart that is not here is Helm's to find.
     let local = chart.exists().then(|| chart::read(chart));
@@ -136,8 +131,7 @@ pub(super) fn run(arguments: &HelmArguments, look: Look, around: &mut Surroundin
         outputs,
         look,
     };
-    let options = work.completed(options, around);
-    work.run(options, rules, around)
+    work.run(around)
 }
 
 /// One call.
@@ -155,68 +149,71 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    fn run(&self, options: Options, rules: &RuleSet, around: &mut Surroundings<'_>) -> Exit {
-        let Gathered { inputs, errors, .. } = if self.values_can_be_judged() {
-            gather(&self.arguments.check.values, &[], around.stdin)
+    fn run(&self, around: &mut Surroundings<'_>) -> Exit {
+        let shared = &self.arguments.check;
+        let limits = shared.scope.limits();
+        let judges_values = self.values_can_be_judged();
+        let mut gathered = if judges_values {
+            gather(&shared.scope.values, &[], false, &limits, around.stdin)
         } else {
             Gathered::default()
         };
-        if !errors.is_empty() {
-            around.errors(errors, self.look);
+        if !gathered.errors.is_empty() {
+            around.errors(gathered.errors, self.look);
             return Exit::CouldNot;
         }
-        let has_values = !inputs.is_empty() || !options.set.is_empty();
+        let has_values = !gathered.found.is_empty();
         let mut errors = Vec::new();
-        let rendered = match self.render(around) {
+        let mut rendered = match self.render(&limits, around) {
             Ok(rendered) => Some(rendered),
             Err(error) => {
                 errors.push(error);
                 None
             }
         };
-        let mut outcome = match rendered {
-            Some(rendered) if has_values => check_with_rendering(inputs, rendered, &options, rules),
-            Some(rendered) => {
-                let options = Options {
-                    set: Vec::new(),
-                    ..options
-                };
-                crate::check::check(vec![rendered], &options, rules)
-            }
-            // What the values show is what helps most where the chart cannot be rendered.
-            None if has_values => {
-                errors.push(
-                    "without Helm's rendering, the verdicts rest on the values alone".to_owned(),
-                );
-                crate::check::check(inputs, &options, rules)
-            }
-            None => {
-                around.errors(errors, self.look);
-                return Exit::CouldNot;
-            }
-        };
-        if check::is_nothing(&outcome) {
-            errors.push("nothing to check: Helm rendered no Kubernetes object".to_owned());
+        if rendered.is_none() && !has_values {
             around.errors(errors, self.look);
             return Exit::CouldNot;
         }
-        if let [only] = outcome.report.releases.as_mut_slice() {
-            only.name = format!("release {}", self.release);
+        if rendered.is_none() {
+            // What the values show is what helps most where the chart cannot be rendered.
+            errors
+                .push("without Helm's rendering, the verdicts rest on the values alone".to_owned());
+        }
+        if !has_values {
+            gathered
+                .found
+                .extend(rendered.take().map(|input| Found { input, path: None }));
+        }
+        let Some(mut plan) = plan_of(&shared.scope, gathered, self.look, around) else {
+            return Exit::CouldNot;
+        };
+        for run in plan.groups.iter_mut().flat_map(|group| &mut group.runs) {
+            run.release = Some(format!("release {}", self.release));
+            self.complete(&mut run.options, around);
+            if has_values {
+                run.rendered = rendered.take();
+            } else if judges_values && !run.options.set.is_empty() {
+                run.rendered = run.inputs.pop();
+            } else {
+                // They are in Helm's rendering, and only there can they be judged.
+                run.options.set.clear();
+            }
         }
         let ending = Ending {
-            arguments: &self.arguments.check,
+            arguments: shared,
             outputs: &self.outputs,
-            rules,
             look: self.look,
         };
-        ending.conclude(&outcome, errors, around)
+        ending.conclude(plan, errors, around)
     }
 
     /// The options with what Helm is told of release, chart and cluster.
-    fn completed(&self, mut options: Options, around: &Surroundings<'_>) -> Options {
+    fn complete(&self, options: &mut Options, around: &Surroundings<'_>) {
         options.release_name = Some(self.release.clone());
         options.namespace = options
             .namespace
+            .take()
             .or_else(|| (around.variable)("HELM_NAMESPACE").filter(|name| !name.is_empty()));
         let readable = |version: &&String| version.parse::<Version>().is_ok();
         if options.cluster.version.is_none() {
@@ -227,7 +224,7 @@ impl Work<'_> {
                 .filter(readable)
                 .cloned();
         }
-        options.chart = options.chart.or_else(|| match &self.local {
+        options.chart = options.chart.take().or_else(|| match &self.local {
             Some(local) => local.clone(),
             None => {
                 let version = self.arguments.version.as_deref()?;
@@ -236,7 +233,6 @@ impl Work<'_> {
                     .ok()
             }
         });
-        options
     }
 
     /// Whether the values are of a kind that can be judged without Helm: files and `--set`, for CARTO's own chart.
@@ -262,14 +258,14 @@ impl Work<'_> {
         let others = [&told.set_file, &told.set_json, &told.set_literal];
         is_carto
             && others.iter().all(|given| given.is_empty())
-            && !told.check.values.iter().any(only_helm_reads)
+            && !told.check.scope.values.iter().any(only_helm_reads)
             && !self.others.iter().any(gives_values)
     }
 
     /// What `helm template` is told.
     fn helm_arguments(&self) -> Vec<OsString> {
         let told = self.arguments;
-        let circumstances = &told.check.circumstances;
+        let circumstances = &told.check.scope.circumstances;
         let mut words = vec![
             OsString::from("template"),
             (&self.release).into(),
@@ -280,7 +276,7 @@ impl Work<'_> {
             word.push(value);
             words.push(word);
         };
-        for path in &told.check.values {
+        for path in &told.check.scope.values {
             option("values", path.as_os_str());
         }
         let repeated = [
@@ -312,7 +308,7 @@ impl Work<'_> {
     }
 
     /// Runs `helm template`.
-    fn render(&self, around: &Surroundings<'_>) -> Result<Input, String> {
+    fn render(&self, limits: &Limits, around: &Surroundings<'_>) -> Result<Input, String> {
         let program = (around.variable)("HELM_BIN")
             .filter(|path| !path.is_empty())
             .unwrap_or_else(|| "helm".to_owned());
@@ -326,7 +322,7 @@ impl Work<'_> {
             .spawn()
             .map_err(failed)?;
         let read = match &mut helm.stdout {
-            Some(pipe) => read_bounded(pipe),
+            Some(pipe) => read_bounded(pipe, limits),
             None => Ok(Vec::new()),
         };
         if read.is_err() {

@@ -6,11 +6,10 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::decode::decode;
+use super::paths::{identity, shown};
 use crate::check::{Input, Role};
+use crate::limits::{Limit, Limits};
 use crate::nearest::nearest;
-
-/// The most that is read of one file, in bytes; the YAML reader takes no more either.
-const MAX_BYTES: u64 = 256 * 1024 * 1024;
 
 /// What standard input is called.
 const STDIN: &str = "<stdin>";
@@ -18,22 +17,38 @@ const STDIN: &str = "<stdin>";
 /// Names of files that are looked at in a folder.
 const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
 
+/// A text that was read, and the file that it is; standard input is none.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub input: Input,
+    pub path: Option<PathBuf>,
+}
+
 /// What came of reading.
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
     /// The texts.
-    pub inputs: Vec<Input>,
+    pub found: Vec<Found>,
     /// What could not be read, in sentences that name the path.
     pub errors: Vec<String>,
-    /// True where a folder was walked.
-    pub walked: bool,
+    /// The folders that were walked.
+    pub walked: Vec<PathBuf>,
     /// Templates of charts that were passed over in a folder: counted as skipped, like what is neither values nor manifests.
     pub templates: usize,
 }
 
 /// Reads the files of `-f`, then the paths. A path that cannot be read does not keep the others from being checked.
-pub(super) fn gather(values: &[PathBuf], paths: &[PathBuf], stdin: &mut dyn Read) -> Gathered {
+///
+/// With `skip_unrelated`, a path is treated like one that was found in a folder.
+pub(super) fn gather(
+    values: &[PathBuf],
+    paths: &[PathBuf],
+    skip_unrelated: bool,
+    limits: &Limits,
+    stdin: &mut dyn Read,
+) -> Gathered {
     let mut reader = Reader {
+        limits,
         stdin,
         stdin_bytes: None,
         gathered: Gathered::default(),
@@ -43,17 +58,39 @@ pub(super) fn gather(values: &[PathBuf], paths: &[PathBuf], stdin: &mut dyn Read
     }
     if !reader.gathered.errors.is_empty() {
         // A release of which a layer is missing is another release: nothing true could be said of it.
-        reader.gathered.inputs.clear();
+        reader.gathered.found.clear();
     }
     let mut seen = HashSet::new();
     for path in paths {
         if path.as_os_str() != "-" && path.is_dir() {
             reader.folder(path, &mut seen);
-        } else if seen.insert(identity(path)) {
+        } else if !seen.insert(identity(path)) {
+            continue;
+        } else if skip_unrelated {
+            reader.found(Path::new("."), path);
+        } else {
             reader.file(path, Role::Named);
         }
     }
     reader.gathered
+}
+
+/// Reads a layer of a release under the name that it is shown by.
+///
+/// # Errors
+/// Why it cannot be read.
+pub(super) fn layer(path: &Path, name: String, limits: &Limits) -> Result<Input, String> {
+    Ok(input(name, read(path, limits)?, Role::Values))
+}
+
+fn input(name: String, bytes: Vec<u8>, role: Role) -> Input {
+    let (text, not_utf8) = decode(bytes);
+    Input {
+        name,
+        text,
+        not_utf8,
+        role,
+    }
 }
 
 /// Merging a file again only brings its own values back to the top: of the same file, the last counts.
@@ -69,12 +106,8 @@ fn last_of_each(values: &[PathBuf]) -> Vec<&Path> {
     kept
 }
 
-/// The same for two names of one file.
-fn identity(path: &Path) -> PathBuf {
-    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
-}
-
 struct Reader<'s> {
+    limits: &'s Limits,
     stdin: &'s mut dyn Read,
     /// It can be read only once, but named twice (`-f - -`).
     stdin_bytes: Option<Vec<u8>>,
@@ -83,21 +116,16 @@ struct Reader<'s> {
 
 impl Reader<'_> {
     fn file(&mut self, path: &Path, role: Role) {
-        let (name, bytes) = if path.as_os_str() == "-" {
-            (STDIN.to_owned(), self.stdin())
+        let (name, bytes, path) = if path.as_os_str() == "-" {
+            (STDIN.to_owned(), self.stdin(), None)
         } else {
-            (shown(path), read(path))
+            (shown(path), read(path, self.limits), Some(path.to_owned()))
         };
         match bytes {
-            Ok(bytes) => {
-                let (text, not_utf8) = decode(bytes);
-                self.gathered.inputs.push(Input {
-                    name,
-                    text,
-                    not_utf8,
-                    role,
-                });
-            }
+            Ok(bytes) => self.gathered.found.push(Found {
+                input: input(name, bytes, role),
+                path,
+            }),
             Err(reason) => self.gathered.errors.push(format!("{name}: {reason}")),
         }
     }
@@ -106,13 +134,13 @@ impl Reader<'_> {
         if let Some(bytes) = &self.stdin_bytes {
             return Ok(bytes.clone());
         }
-        let bytes = read_bounded(self.stdin)?;
+        let bytes = read_bounded(self.stdin, self.limits)?;
         self.stdin_bytes = Some(bytes.clone());
         Ok(bytes)
     }
 
     fn folder(&mut self, folder: &Path, seen: &mut HashSet<PathBuf>) {
-        self.gathered.walked = true;
+        self.gathered.walked.push(folder.to_owned());
         // Only what the repository itself says is passed over, so that the result is the same on every machine.
         let walk = ignore::WalkBuilder::new(folder)
             .hidden(true)
@@ -128,7 +156,7 @@ impl Reader<'_> {
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) => {
-                    self.gathered.errors.push(error.to_string());
+                    self.gathered.errors.push(unwalked(&error));
                     continue;
                 }
             };
@@ -138,11 +166,16 @@ impl Reader<'_> {
             if !is_file || !is_candidate(path) || !seen.insert(identity(path)) {
                 continue;
             }
-            if is_chart_template(folder, path) {
-                self.gathered.templates += 1;
-            } else {
-                self.file(path, Role::Walked);
-            }
+            self.found(folder, path);
+        }
+    }
+
+    /// A file that nobody named as one of ours.
+    fn found(&mut self, folder: &Path, path: &Path) {
+        if is_chart_template(folder, path) {
+            self.gathered.templates += 1;
+        } else {
+            self.file(path, Role::Walked);
         }
     }
 }
@@ -157,6 +190,18 @@ fn is_candidate(path: &Path) -> bool {
         })
 }
 
+/// Why a folder cannot be walked.
+fn unwalked(error: &ignore::Error) -> String {
+    match error {
+        ignore::Error::WithDepth { err, .. } => unwalked(err),
+        ignore::Error::WithPath { path, err } => match err.io_error() {
+            Some(error) => format!("{}: {}", shown(path), reason(error, path)),
+            None => format!("{}: {err}", shown(path)),
+        },
+        _ => error.to_string(),
+    }
+}
+
 /// True below `templates` of a Helm chart: those files are templates of YAML and not YAML.
 fn is_chart_template(folder: &Path, path: &Path) -> bool {
     path.ancestors()
@@ -166,39 +211,36 @@ fn is_chart_template(folder: &Path, path: &Path) -> bool {
         .any(|templates| templates.with_file_name("Chart.yaml").is_file())
 }
 
-fn shown(path: &Path) -> String {
-    path.to_string_lossy().into_owned()
-}
-
 /// Reads a file. Pipes are welcome: `<(helm template …)` of a shell is one.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
+pub(super) fn read(path: &Path, limits: &Limits) -> Result<Vec<u8>, String> {
     let metadata = fs::metadata(path).map_err(|error| reason(&error, path))?;
     if metadata.is_dir() {
         return Err("is a folder, and a file is needed".to_owned());
     }
-    if metadata.len() > MAX_BYTES {
-        return Err(too_large());
+    if metadata.len() > limits.file_size as u64 {
+        return Err(too_large(limits));
     }
     let mut file = File::open(path).map_err(|error| reason(&error, path))?;
-    read_bounded(&mut file)
+    read_bounded(&mut file, limits)
 }
 
 /// Reads all of it, up to a bound.
-pub(super) fn read_bounded(from: &mut dyn Read) -> Result<Vec<u8>, String> {
+pub(super) fn read_bounded(from: &mut dyn Read, limits: &Limits) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
-    from.take(MAX_BYTES + 1)
+    from.take(limits.file_size as u64 + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| format!("cannot be read: {error}"))?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(too_large());
+    if bytes.len() > limits.file_size {
+        return Err(too_large(limits));
     }
     Ok(bytes)
 }
 
-fn too_large() -> String {
+fn too_large(limits: &Limits) -> String {
+    let most = Limit::FileSize.shown(limits.file_size);
     format!(
-        "is larger than {} MiB, the most that is read of a file",
-        MAX_BYTES / 1024 / 1024
+        "is larger than {most}, the most that is read of a file (the limit `{}`)",
+        Limit::FileSize.name()
     )
 }
 

@@ -4,15 +4,22 @@
 //! goes to standard output, what kept the work from being done to standard error.
 
 mod arguments;
+mod baseline;
 mod cert;
 mod chart;
 mod check;
+mod completions;
+mod config;
 mod decode;
 mod explain;
 mod helm;
 mod inputs;
+mod limits;
 mod look;
+mod manual;
 mod output;
+mod paths;
+mod plan;
 mod post_render;
 mod process;
 mod rule_folder;
@@ -91,9 +98,14 @@ pub fn run(mut around: Surroundings<'_>) -> Exit {
         Command::Check(arguments) => check::run(arguments, look, &mut around),
         Command::Helm(arguments) => helm::run(arguments, look, &mut around),
         Command::PostRender(arguments) => post_render::run(arguments, look, &mut around),
+        Command::Baseline(arguments) => baseline::run(arguments, look, &mut around),
+        Command::Config(arguments) => config::run(arguments, look, &mut around),
         Command::Rules(arguments) => rules::run(arguments, look, &mut around),
         Command::Cert(arguments) => cert::run(arguments, look, &mut around),
         Command::Explain(arguments) => explain::run(arguments, look, &mut around),
+        Command::Completions(arguments) => completions::run(arguments, &mut around),
+        Command::Man(arguments) => manual::run(arguments, look, &mut around),
+        Command::Limits => limits::run(&mut around),
     }
 }
 

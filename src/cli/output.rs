@@ -38,17 +38,33 @@ pub(super) struct Output {
     target: Target,
 }
 
+impl Output {
+    /// Whether the report describes the rules behind it.
+    pub(super) fn describes_rules(&self) -> bool {
+        self.format == Format::Sarif
+    }
+}
+
 #[derive(Debug, PartialEq, Eq)]
 enum Target {
     Stdout,
     File(PathBuf),
 }
 
-/// Which reports go where.
-///
+/// Which reports go where; nothing where the command line contradicts itself, which is then said.
+pub(super) fn planned(
+    arguments: &CheckArguments,
+    look: Look,
+    around: &mut Surroundings<'_>,
+) -> Option<Vec<Output>> {
+    plan(arguments, look)
+        .map_err(|errors| around.errors(errors, look))
+        .ok()
+}
+
 /// # Errors
 /// Sentences about two reports in one place, and about a report in place of an input.
-pub(super) fn plan(arguments: &CheckArguments, look: Look) -> Result<Vec<Output>, Vec<String>> {
+fn plan(arguments: &CheckArguments, look: Look) -> Result<Vec<Output>, Vec<String>> {
     let output = arguments.output.as_deref();
     let without: Vec<Format> = arguments
         .format
@@ -154,11 +170,14 @@ fn over_input(output: &Output, arguments: &CheckArguments) -> Option<String> {
         return None;
     };
     let place = fs::canonicalize(path).ok().filter(|path| path.is_file())?;
-    let given = &arguments.circumstances;
-    let inputs = arguments
+    let scope = &arguments.scope;
+    let given = &scope.circumstances;
+    let inputs = scope
         .values
         .iter()
-        .chain(&arguments.paths)
+        .chain(&scope.paths)
+        .chain(&arguments.baseline)
+        .chain(&scope.config)
         .chain(&given.tls_cert)
         .chain(&given.tls_key)
         .chain(&given.ca);
@@ -216,7 +235,7 @@ pub(super) fn write(
 }
 
 /// Writes a file whole or not at all.
-fn to_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(super) fn to_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if is_special(path) {
         let mut file = OpenOptions::new().write(true).open(path)?;
         return match file.write_all(bytes) {

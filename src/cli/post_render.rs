@@ -10,10 +10,11 @@ use clap::{Args, Command};
 use super::arguments::CheckArguments;
 use super::check::Ending;
 use super::decode::decode;
-use super::inputs::read_bounded;
+use super::inputs::{Found, Gathered, read_bounded};
 use super::look::Look;
-use super::{Exit, Surroundings, check, output, rule_folder};
-use crate::check::{Input, Outcome, Role};
+use super::plan::plan_of;
+use super::{Exit, Surroundings, check, output};
+use crate::check::{Input, Role};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -37,8 +38,10 @@ pub(super) struct PostRenderArguments {
 }
 
 /// Options of `portolan check` that are about values and paths: there are none here.
-const ABOUT_VALUES: [&str; 8] = [
+const ABOUT_VALUES: [&str; 10] = [
     "paths",
+    "skip_unrelated",
+    "release",
     "values",
     "chart",
     "chart_version",
@@ -63,9 +66,9 @@ pub(super) fn run(
     let shared = &arguments.check;
     // Standard output belongs to the manifests.
     let look = look.on_stderr(around);
-    let told = &shared.circumstances;
-    if !shared.paths.is_empty()
-        || !shared.values.is_empty()
+    let told = &shared.scope.circumstances;
+    if !shared.scope.paths.is_empty()
+        || !shared.scope.values.is_empty()
         || !told.set.is_empty()
         || !told.set_string.is_empty()
     {
@@ -74,29 +77,10 @@ pub(super) fn run(
         around.errors([message], look);
         return Exit::CouldNot;
     }
-    let outputs = match output::plan(shared, look) {
-        Ok(outputs) => outputs,
-        Err(errors) => {
-            around.errors(errors, look);
-            return Exit::CouldNot;
-        }
+    let Some(outputs) = output::planned(shared, look, around) else {
+        return Exit::CouldNot;
     };
-    let mut own = None;
-    let rules = match rule_folder::chosen(shared.rules.as_deref(), &mut own) {
-        Ok(rules) => rules,
-        Err(errors) => {
-            rule_folder::report(&errors, look, around);
-            return Exit::CouldNot;
-        }
-    };
-    let options = match check::prepared(shared, rules) {
-        Ok(options) => options,
-        Err(errors) => {
-            around.errors(errors, look);
-            return Exit::CouldNot;
-        }
-    };
-    let bytes = match read_bounded(around.stdin) {
+    let bytes = match read_bounded(around.stdin, &shared.scope.limits()) {
         Ok(bytes) => bytes,
         Err(error) => {
             around.errors([format!("<stdin>: {error}")], look);
@@ -114,14 +98,12 @@ pub(super) fn run(
             not_utf8,
             role: Role::Rendered,
         };
-        let outcome = crate::check::check(vec![input], &options, rules);
         let ending = Ending {
             arguments: shared,
             outputs: &outputs,
-            rules,
             look,
         };
-        judge(&ending, &outcome, around)
+        judge(&ending, input, around)
     };
     if exit != Exit::Clean {
         return exit;
@@ -129,13 +111,15 @@ pub(super) fn run(
     around.print(exit, |out| out.write_all(&bytes))
 }
 
-/// Writes the report to standard error.
-fn judge(ending: &Ending<'_>, outcome: &Outcome, around: &mut Surroundings<'_>) -> Exit {
-    if check::is_nothing(outcome) {
-        let message = "nothing to check: standard input holds no Kubernetes object";
-        around.errors([message], ending.look);
+/// Checks the manifests, and writes the report to standard error.
+fn judge(ending: &Ending<'_>, input: Input, around: &mut Surroundings<'_>) -> Exit {
+    let gathered = Gathered {
+        found: vec![Found { input, path: None }],
+        ..Gathered::default()
+    };
+    let Some(plan) = plan_of(&ending.arguments.scope, gathered, ending.look, around) else {
         return Exit::CouldNot;
-    }
+    };
     let mut report = Vec::new();
     let mut inner = Surroundings {
         arguments: Vec::new(),
@@ -145,7 +129,7 @@ fn judge(ending: &Ending<'_>, outcome: &Outcome, around: &mut Surroundings<'_>) 
         variable: around.variable,
         terminal: around.terminal,
     };
-    let exit = ending.conclude(outcome, Vec::new(), &mut inner);
+    let exit = ending.conclude(plan, Vec::new(), &mut inner);
     around.complain(&String::from_utf8_lossy(&report));
     exit
 }

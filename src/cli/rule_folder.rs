@@ -75,7 +75,7 @@ pub(super) fn chosen<'r>(
 }
 
 /// The built-in rules together with those of a folder.
-fn with_builtin(folder: &Path) -> Result<RuleSet, Vec<FolderError>> {
+pub(super) fn with_builtin(folder: &Path) -> Result<RuleSet, Vec<FolderError>> {
     let mut rules = RuleSet::builtin_owned();
     let mut errors = Vec::new();
     for Loaded { path, text, rule } in load(folder)? {
@@ -215,36 +215,9 @@ pub(super) fn locate(text: &str, field: &str) -> LineColumn {
     let Some(document) = stream.documents.first() else {
         return LineColumn { line: 1, column: 1 };
     };
-    let mut node = tree.node(document.root);
-    let mut span = Span::new(source, node.span().start as usize, node.span().end as usize);
-    for step in steps(field) {
-        let next = match step {
-            Step::Key(key) => node.entry(key).map(|(entry, value)| {
-                let leaf = value.scalar().is_some_and(|scalar| !scalar.text.is_empty());
-                (value, if leaf { value.site() } else { entry.key_span })
-            }),
-            Step::Index(index) => node.items().nth(index).map(|item| (item, item.site())),
-        };
-        let Some((found, at)) = next else { break };
-        node = found;
-        span = at;
-    }
-    sources.line_column(span)
-}
-
-enum Step<'f> {
-    Key(&'f str),
-    Index(usize),
-}
-
-fn steps(field: &str) -> impl Iterator<Item = Step<'_>> {
-    field
-        .split(['.', '['])
-        .filter(|part| !part.is_empty())
-        .map(|part| match part.strip_suffix(']').map(str::parse) {
-            Some(Ok(index)) => Step::Index(index),
-            _ => Step::Key(part),
-        })
+    let root = tree.node(document.root);
+    let start = Span::new(source, root.span().start as usize, root.span().end as usize);
+    sources.line_column(yaml::place_of(root, field).unwrap_or(start))
 }
 
 #[cfg(test)]

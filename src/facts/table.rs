@@ -476,6 +476,19 @@ declare_subjects! {
         key: String,
     }
 
+    /// A limit of Portolan that an input reached: what lies beyond it was not looked at.
+    #[defect(true)]
+    ReachedLimit ("reached_limit", reached_limits) {
+        /// The limit's name, e.g. `template-steps`.
+        limit: String,
+        /// Its value, with its unit.
+        value: String,
+        /// What went beyond it.
+        message: String,
+        /// How to raise it.
+        help: String,
+    }
+
     /// A Go template in a value that does not parse or fails to evaluate.
     #[defect(true)]
     TemplateError ("template_error", template_errors) {
@@ -599,7 +612,8 @@ declare_subjects! {
     }
 
     /// A comment that asks for findings to be left out: `# portolan: ignore[timeout-too-short] reason`. There is one for
-    /// each rule that it names, and one for a comment that cannot be read.
+    /// each rule that it names, and one for a comment that cannot be read. Entries of `ignore` in `portolan.yaml` are looked
+    /// at in the same way.
     Suppression ("suppression", suppressions) {
         /// The rule that it names; null where the comment cannot be read.
         rule: String,
@@ -611,5 +625,16 @@ declare_subjects! {
         used: bool,
         /// The day on which it expired; null while it holds.
         expired: String,
+        /// True for an entry of `portolan.yaml`; null for a comment.
+        in_config: bool,
+    }
+
+    /// An entry of the baseline that no finding of the run has used up, though its file was checked.
+    #[defect(true)]
+    StaleBaselineEntry ("stale_baseline_entry", stale_baseline_entries) {
+        /// The rule that it names.
+        rule: String,
+        /// The file that it names.
+        file: String,
     }
 }

@@ -23,6 +23,9 @@ pub(super) fn findings(summary: &Summary) -> String {
     if summary.suppressed > 0 {
         text.push_str(&format!(", {} suppressed", summary.suppressed));
     }
+    if summary.baselined > 0 {
+        text.push_str(&format!(", {} in the baseline", summary.baselined));
+    }
     text
 }
 

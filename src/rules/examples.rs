@@ -7,10 +7,14 @@ use std::fmt;
 
 use super::format::{Example, Expected, RuleFile};
 use super::load::{RuleError, RuleSet};
+use crate::baseline::Baseline;
 use crate::check::{Classified, Input, Options, Outcome, check, classify};
 use crate::facts::Facts;
 use crate::source::{MappedText, Sources};
 use crate::yaml::{Limits, Tree, parse};
+
+/// A file of that name in an example is the baseline of its run.
+const BASELINE: &str = "portolan-baseline.yaml";
 
 /// Reads the options of an example; the command line gives its own parser.
 pub type ReadOptions = dyn Fn(&[String]) -> Result<Options, String>;
@@ -140,7 +144,17 @@ pub fn run_example(
         wanted.bytes = file.text.clone().into_bytes();
         pem.push(file.name.as_str());
     }
-    Ok(check(inputs(example, &pem), &options, rules))
+    let baseline = example.files.iter().find(|file| file.name == BASELINE);
+    pem.extend(baseline.map(|file| file.name.as_str()));
+    let mut outcome = check(inputs(example, &pem), &options, rules);
+    if let Some(file) = baseline {
+        let mut known = Baseline::read(file.name.as_str(), &file.text)
+            .map_err(|_| format!("`{}` cannot be read as a baseline", file.name))?;
+        known.apply(&mut outcome, &str::to_owned);
+        let stale = known.stale(rules, &|_| true);
+        outcome = Outcome::join([outcome, stale]);
+    }
+    Ok(outcome)
 }
 
 /// The files of an example: manifests are taken together, all others are layers of one release.

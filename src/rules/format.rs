@@ -85,7 +85,7 @@ pub enum Consequence {
 }
 
 /// Where the documentation asks for what a rule checks.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Documentation {
     /// Title of the document.
@@ -157,7 +157,7 @@ pub struct LabelFile {
 }
 
 /// The examples of a rule.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Examples {
     /// Inputs that break the rule; at least one.
@@ -175,7 +175,8 @@ pub struct Example {
     /// Options of `portolan check`, e.g. `--platform=aks`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<String>,
-    /// The files in order: values files are merged into one release, manifests are taken together.
+    /// The files in order: values files are merged into one release, manifests are taken together. One that is called
+    /// `portolan-baseline.yaml` is the baseline.
     pub files: Vec<ExampleFile>,
     /// Exactly what the rule finds (in a bad example at least one).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -13,6 +13,7 @@ mod layout;
 mod mapping;
 mod parse;
 mod path;
+mod place;
 mod problem;
 mod report;
 mod scalar;
@@ -22,6 +23,7 @@ mod tree;
 
 pub use parse::{Comment, Document, Limits, Stream, parse};
 pub use path::path_at;
+pub use place::place_of;
 pub use problem::{Problem, ProblemKind};
 pub use scalar::{json_text, key_text, resolve, template_text, try_resolve, yaml_text};
 pub use text::mapped_text;

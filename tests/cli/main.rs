@@ -5,10 +5,14 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod baselines;
+mod configuration;
 mod desk;
 mod outputs;
 mod own_chart;
 mod own_rules;
+mod unrelated;
+mod walking;
 
 use std::io::Write;
 use std::process::{Command as Process, Stdio};
@@ -71,57 +75,6 @@ fn standard_input_is_read_for_a_dash_only() {
         said.err.contains("nothing to check: give a values file"),
         "{}",
         said.err
-    );
-}
-
-#[test]
-fn a_folder_is_walked_and_what_is_not_ours_is_counted() {
-    let desk = Desk::new();
-    desk.put("deploy/customizations.yaml", values("60"))
-        .put("deploy/b/live.yml", values("60"))
-        .put(
-            "deploy/compose.yaml",
-            "services:\n  web:\n    image: nginx\n",
-        )
-        .put("deploy/README.md", "# Deployment\n")
-        .put("deploy/.cache/old.yaml", values("60"))
-        .put("deploy/.gitignore", "build/\n")
-        .put("deploy/build/copy.yaml", values("60"))
-        .put("deploy/chart/Chart.yaml", "apiVersion: v2\nname: carto\n")
-        .put(
-            "deploy/chart/templates/router.yaml",
-            "apiVersion: v1\nkind: Service\nmetadata: {{ .x }}\n",
-        );
-    let said = desk.timeouts("deploy");
-    assert_eq!(
-        said.findings(),
-        ["deploy/b/live.yml:7:77", "deploy/customizations.yaml:7:77"]
-    );
-    assert!(said.out.contains("2 releases in 2 files"), "{}", said.out);
-    assert!(said.out.contains("3 files skipped"), "{}", said.out);
-    // Named, it is checked all the same, and once.
-    let said = desk.timeouts("deploy/build/copy.yaml deploy/b deploy/b/live.yml");
-    assert_eq!(
-        said.findings(),
-        ["deploy/b/live.yml:7:77", "deploy/build/copy.yaml:7:77"]
-    );
-}
-
-#[cfg(unix)]
-#[test]
-fn links_are_not_followed_in_a_folder() {
-    let desk = Desk::new();
-    desk.put("live/customizations.yaml", values("600"))
-        .put("old.yaml", values("60"));
-    std::os::unix::fs::symlink(
-        desk.0.path().join("old.yaml"),
-        desk.0.path().join("live/old.yaml"),
-    )
-    .unwrap();
-    assert_eq!(desk.timeouts("live").code, 0);
-    assert_eq!(
-        desk.timeouts("live/old.yaml").findings(),
-        ["live/old.yaml:7:77"]
     );
 }
 

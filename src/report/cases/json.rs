@@ -58,7 +58,8 @@ fn a_finding_has_the_fields_of_the_contract_in_their_order() {
             "errors",
             "warnings",
             "notes",
-            "suppressed"
+            "suppressed",
+            "baselined"
         ]
     );
 }

@@ -37,6 +37,7 @@ pub fn run(data: &[u8]) {
                 given: &given,
                 key: read.as_ref().and_then(|key| key.key.as_ref()),
                 now: Some(NOW),
+                ..Asked::default()
             };
             assert_inspected(text, encoding, asked);
         }

@@ -50,7 +50,7 @@ pub fn run(data: &[u8]) {
             "an example that fails for no reason"
         );
     }
-    let rules = match RuleSet::of(rule.file) {
+    let rules = match RuleSet::of(portolan::rules::RuleFile::clone(&rule.file)) {
         Ok(rules) => rules,
         Err(errors) => panic!("accepted as a text, refused as a rule: {errors:?}"),
     };

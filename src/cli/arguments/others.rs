@@ -1,0 +1,130 @@
+//! The commands that check nothing of a release.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::certificate::moment::parse_rfc3339;
+
+pub(super) const RULES_EXAMPLES: &str = "\
+Examples:
+  portolan rules
+  portolan rules --format json
+  portolan rules --rules ./our-rules
+  portolan rules --test ./our-rules
+
+Exit status of --test:
+  0  every example does what it says
+  1  some do not
+  2  a rule file could not be loaded";
+
+pub(super) const CERT_EXAMPLES: &str = "\
+Examples:
+  portolan cert fullchain.crt
+  portolan cert fullchain.crt --key cert.key --domain carto.acme.io
+  portolan cert fullchain.crt --ca company-root.crt
+
+Exit status:
+  0  nothing is wrong
+  1  something is wrong, or cannot be decided
+  2  a file cannot be read";
+
+pub(super) const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  portolan completions bash > ~/.local/share/bash-completion/completions/portolan
+  portolan completions zsh > ~/.zfunc/_portolan     # a folder of $fpath
+  portolan completions fish > ~/.config/fish/completions/portolan.fish";
+
+pub(super) const MAN_EXAMPLES: &str = "\
+Examples:
+  portolan man | man -l -
+  portolan man check > /usr/local/share/man/man1/portolan-check.1";
+
+pub(super) const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  portolan explain timeout-too-short
+  portolan explain timeout-605";
+
+pub(super) const CONFIG_EXAMPLES: &str = "\
+Examples:
+  portolan config
+  portolan config deploy/prod
+  portolan config --schema > portolan.schema.json";
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigArguments {
+    /// The file or folder that it should apply to [default: the current folder]
+    #[arg(value_name = "PATH")]
+    pub path: Option<PathBuf>,
+
+    /// Show this one
+    #[arg(long, value_name = "FILE", conflicts_with = "path")]
+    pub config: Option<PathBuf>,
+
+    /// Print the JSON Schema of portolan.yaml, for editors
+    #[arg(long, conflicts_with_all = ["path", "config"])]
+    pub schema: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RulesArguments {
+    /// How to write the list
+    #[arg(long, default_value = "text", help_heading = "Output")]
+    pub format: ListFormat,
+
+    /// Try the examples of the rule files (*.yaml) of this folder
+    ///
+    /// For each example, what the rule finds is compared with what the example says it finds: missing findings and noisy
+    /// ones are told apart.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["rules", "schema"])]
+    pub test: Option<PathBuf>,
+
+    /// Also list the rule files (*.yaml) of this folder
+    #[arg(long, value_name = "DIR")]
+    pub rules: Option<PathBuf>,
+
+    /// Print the JSON Schema of rule files
+    #[arg(long, conflicts_with = "rules")]
+    pub schema: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CertArguments {
+    /// The certificates, PEM: the leaf first, then each issuer; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    /// The private key, of which only the public half is looked at
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+
+    /// The host name that the certificate should cover
+    #[arg(long, value_name = "NAME")]
+    pub domain: Option<String>,
+
+    /// Roots of a private certificate authority, PEM (repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub ca: Vec<PathBuf>,
+
+    /// The time that it is judged at [default: now]
+    ///
+    /// As RFC 3339 has it, for example 2027-01-15T00:00:00Z.
+    #[arg(long, value_name = "TIME", value_parser = parse_rfc3339)]
+    pub now: Option<i64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArguments {
+    /// The rule's id, as it stands in a finding's brackets, or a requirement's
+    pub rule: String,
+
+    /// Also know the rule files (*.yaml) of this folder
+    #[arg(long, value_name = "DIR")]
+    pub rules: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    Text,
+    Json,
+}

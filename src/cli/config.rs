@@ -1,0 +1,297 @@
+//! Finding `portolan.yaml`, reading it, and `portolan config`.
+
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use super::arguments::ConfigArguments;
+use super::decode::decode;
+use super::inputs::read;
+use super::look::Look;
+use super::paths::{current_folder, identity, portable, relative, shown, whole};
+use super::rule_folder::finding_line;
+use super::{Exit, Surroundings};
+use crate::config::{Config, Mistake, ReleaseFile};
+use crate::limits::Limits;
+use crate::report::redacted;
+
+/// The names that are searched for.
+const NAMES: [&str; 2] = ["portolan.yaml", ".portolan.yaml"];
+
+/// A configuration and where it is.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub config: Config,
+    /// The file.
+    pub path: PathBuf,
+    /// The folder that its paths are relative to.
+    pub folder: PathBuf,
+    /// The releases that each values file belongs to, by the file's identity.
+    members: OnceCell<HashMap<PathBuf, Vec<usize>>>,
+}
+
+/// What is wrong with a configuration, ready to be printed.
+#[derive(Clone, Debug)]
+pub(super) enum ConfigError {
+    /// With the file as a whole.
+    Whole(String),
+    /// Within it: what kind of file it is, its name, and what is wrong.
+    At(&'static str, String, Vec<Mistake>),
+}
+
+impl ConfigError {
+    /// The same in one sentence for each mistake, for reports that carry what went wrong.
+    pub(super) fn sentences(&self) -> Vec<String> {
+        match self {
+            ConfigError::Whole(message) => vec![message.clone()],
+            ConfigError::At(_, name, mistakes) => mistakes
+                .iter()
+                .map(|mistake| format!("{name}: {}", mistake.message))
+                .collect(),
+        }
+    }
+}
+
+/// Writes errors to standard error: within files in the form that problem matchers read.
+pub(super) fn report(errors: &[ConfigError], look: Look, around: &mut Surroundings<'_>) {
+    for error in errors {
+        match error {
+            ConfigError::Whole(message) => around.errors([message], look),
+            ConfigError::At(kind, name, mistakes) => {
+                for mistake in mistakes {
+                    let message = redacted(&mistake.message, look.unicode);
+                    let place = mistake.place;
+                    let line = finding_line(Path::new(name), place, kind, &message, look);
+                    around.complain(&line);
+                }
+            }
+        }
+    }
+}
+
+/// Finds the configuration of each file, and reads each once.
+pub(super) struct Finder {
+    /// The current folder.
+    pub here: PathBuf,
+    choice: Choice,
+    /// What was found from a folder.
+    known: HashMap<PathBuf, Option<Rc<Found>>>,
+}
+
+enum Choice {
+    Search,
+    None,
+    This(Rc<Found>),
+}
+
+impl Finder {
+    /// As `--config` and `--no-config` have it.
+    pub(super) fn new(given: Option<&Path>, none: bool) -> Result<Finder, ConfigError> {
+        let here = current_folder();
+        let choice = match given {
+            _ if none => Choice::None,
+            None => Choice::Search,
+            Some(path) => Choice::This(Rc::new(load(path, &here)?)),
+        };
+        Ok(Finder {
+            here,
+            choice,
+            known: HashMap::new(),
+        })
+    }
+
+    /// The configuration of a file; of the current folder for standard input.
+    pub(super) fn of_file(
+        &mut self,
+        file: Option<&Path>,
+    ) -> Result<Option<Rc<Found>>, ConfigError> {
+        let folder = file.and_then(|file| whole(file).parent().map(Path::to_owned));
+        let folder = folder.unwrap_or_else(|| self.here.clone());
+        self.of_folder(&folder)
+    }
+
+    /// The configuration of a folder, given by its whole path: in it, or in the nearest one above it.
+    pub(super) fn of_folder(&mut self, folder: &Path) -> Result<Option<Rc<Found>>, ConfigError> {
+        match &self.choice {
+            Choice::None => return Ok(None),
+            Choice::This(found) => return Ok(Some(Rc::clone(found))),
+            Choice::Search => {}
+        }
+        let mut passed = Vec::new();
+        let mut found = None;
+        for folder in folder.ancestors() {
+            if let Some(known) = self.known.get(folder) {
+                found.clone_from(known);
+                break;
+            }
+            passed.push(folder.to_owned());
+            if let Some(path) = in_folder(folder, &self.here)? {
+                found = Some(Rc::new(load(&path, &self.here)?));
+                break;
+            }
+            if folder.join(".git").exists() {
+                break;
+            }
+        }
+        for folder in passed {
+            self.known.insert(folder, found.clone());
+        }
+        Ok(found)
+    }
+}
+
+/// The configuration that lies in a folder.
+fn in_folder(folder: &Path, here: &Path) -> Result<Option<PathBuf>, ConfigError> {
+    let paths = NAMES.map(|name| folder.join(name));
+    match paths.each_ref().map(|path| path.is_file()) {
+        [true, true] => {
+            let [one, other] = paths.map(|path| shown(&relative(&path, here)));
+            let message = format!("there are {one} and {other}: keep one of them");
+            Err(ConfigError::Whole(message))
+        }
+        [true, false] => Ok(paths.into_iter().next()),
+        [false, true] => Ok(paths.into_iter().nth(1)),
+        [false, false] => Ok(None),
+    }
+}
+
+fn load(path: &Path, here: &Path) -> Result<Found, ConfigError> {
+    let path = whole(path);
+    let name = shown(&relative(&path, here));
+    let bytes = read(&path, &Limits::default())
+        .map_err(|error| ConfigError::Whole(format!("{name}: {error}")))?;
+    let (text, not_utf8) = decode(bytes);
+    if not_utf8.is_some() {
+        let message = format!("{name}: is not UTF-8 text");
+        return Err(ConfigError::Whole(message));
+    }
+    let config = Config::read(name.as_str(), &text);
+    let config = config.map_err(|mistakes| ConfigError::At("config", name, mistakes))?;
+    let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+    Ok(Found {
+        config,
+        path,
+        folder,
+        members: OnceCell::new(),
+    })
+}
+
+impl Found {
+    /// A path of this configuration, as a whole one.
+    pub(super) fn at(&self, path: &str) -> PathBuf {
+        whole(&self.folder.join(path))
+    }
+
+    /// What a path of this configuration is called from the current folder.
+    pub(super) fn called(&self, path: &str, here: &Path) -> String {
+        shown(&relative(&self.at(path), here))
+    }
+
+    /// The releases that a file is a layer of.
+    pub(super) fn releases_of(&self, file: &Path) -> &[usize] {
+        let members = self.members.get_or_init(|| {
+            let mut members: HashMap<PathBuf, Vec<usize>> = HashMap::new();
+            for (index, release) in self.config.file.releases.iter().enumerate() {
+                let files: HashSet<PathBuf> = release
+                    .values
+                    .iter()
+                    .map(|file| identity(&self.at(file)))
+                    .collect();
+                for file in files {
+                    members.entry(file).or_default().push(index);
+                }
+            }
+            members
+        });
+        members.get(&identity(file)).map_or(&[], Vec::as_slice)
+    }
+
+    /// True for the file itself, its baseline, and what lies in its folder of rules: none of them holds values.
+    pub(super) fn is_own(&self, file: &Path) -> bool {
+        let file = identity(file);
+        let is = |path: &Option<String>| path.as_deref().map(|path| identity(&self.at(path)));
+        file == identity(&self.path)
+            || is(&self.config.file.baseline).is_some_and(|path| file == path)
+            || is(&self.config.file.rules).is_some_and(|path| file.starts_with(path))
+    }
+
+    /// A mistake that shows when a path of it is followed.
+    pub(super) fn error(&self, field: &str, message: String) -> ConfigError {
+        self.errors(vec![self.config.mistake(field, message)])
+    }
+
+    pub(super) fn errors(&self, mistakes: Vec<Mistake>) -> ConfigError {
+        ConfigError::At("config", self.config.name.clone(), mistakes)
+    }
+}
+
+/// `portolan config`.
+pub(super) fn run(arguments: &ConfigArguments, look: Look, around: &mut Surroundings<'_>) -> Exit {
+    if arguments.schema {
+        let text = crate::reference::config_schema();
+        return around.print(Exit::Clean, |out| out.write_all(text.as_bytes()));
+    }
+    let found = Finder::new(arguments.config.as_deref(), false).and_then(|mut finder| {
+        let found = match arguments.path.as_deref() {
+            Some(path) if path.is_dir() => finder.of_folder(&identity(path)),
+            path => finder.of_file(path),
+        };
+        found.map(|found| (finder.here, found))
+    });
+    let (here, found) = match found {
+        Ok(found) => found,
+        Err(error) => {
+            report(&[error], look, around);
+            return Exit::CouldNot;
+        }
+    };
+    let Some(found) = found else {
+        let text =
+            "no configuration: there is no portolan.yaml here or above, within the repository\n";
+        return around.print(Exit::Clean, |out| out.write_all(text.as_bytes()));
+    };
+    let mut text = format!("{}\n", look.visible(&found.config.name));
+    for release in &found.config.file.releases {
+        text.push_str(&format!(
+            "  {}\n",
+            look.visible(&line(release, &found, &here))
+        ));
+    }
+    around.print(Exit::Clean, |out| out.write_all(text.as_bytes()))
+}
+
+/// `prod: base.yaml, prod.yaml`, and what is missing.
+fn line(release: &ReleaseFile, found: &Found, here: &Path) -> String {
+    let files: Vec<String> = release
+        .values
+        .iter()
+        .map(|file| {
+            let name = found.called(file, here);
+            match fs::metadata(found.at(file)) {
+                Ok(_) => name,
+                Err(_) => format!("{name} (missing)"),
+            }
+        })
+        .collect();
+    format!("{}: {}", release.name, files.join(", "))
+}
+
+/// What files are called relative to a folder: for globs of a configuration and for entries of a baseline.
+pub(super) struct Names<'p> {
+    pub here: &'p Path,
+    pub folder: &'p Path,
+}
+
+impl Names<'_> {
+    /// The name of a file as reports show it, relative to the folder. What is no file (`<stdin>`, `--set`) keeps its name.
+    pub(super) fn of(&self, name: &str) -> String {
+        let path = self.here.join(name);
+        if path.is_file() {
+            portable(&relative(&whole(&path), self.folder))
+        } else {
+            name.to_owned()
+        }
+    }
+}

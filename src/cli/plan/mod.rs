@@ -1,0 +1,399 @@
+//! What a call checks: releases of a configuration, and files on their own, each with the options that apply to it.
+
+mod checks;
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use super::Surroundings;
+use super::arguments::Scope;
+use super::check::{clock, no_rule};
+use super::config::{ConfigError, Finder, Found};
+use super::inputs::{Gathered, gather};
+use super::look::Look;
+use super::paths::identity;
+use super::{config, rule_folder};
+use crate::check::{Input, Options, Role};
+use crate::config::Extent;
+use crate::nearest::nearest;
+use crate::rules::RuleSet;
+use checks::Planner;
+
+/// Everything that a call checks.
+pub(super) struct Plan<'s> {
+    pub groups: Vec<Group>,
+    /// What could not be read; the rest is checked all the same.
+    pub errors: Vec<ConfigError>,
+    /// True where a folder was walked.
+    pub walked: bool,
+    /// Files that were passed over in a folder.
+    pub passed_over: usize,
+    pub terms: Terms<'s>,
+}
+
+/// What holds for every check of a call.
+pub(super) struct Terms<'s> {
+    pub scope: &'s Scope,
+    /// The current folder.
+    pub here: PathBuf,
+    /// The time that everything is judged at.
+    pub now: Option<i64>,
+}
+
+/// What one configuration, or none, applies to.
+pub(super) struct Group {
+    pub found: Option<Rc<Found>>,
+    /// The rules, where they are others than the built-in ones.
+    own_rules: Option<RuleSet>,
+    pub runs: Vec<Run>,
+    /// How much is checked of what the configuration speaks of.
+    pub extent: Extent,
+    /// Files of releases that this call does not check.
+    pub left_out: BTreeSet<PathBuf>,
+}
+
+/// One check.
+pub(super) struct Run {
+    /// The release of the configuration that it is.
+    pub release: Option<String>,
+    /// The names of its inputs.
+    pub files: Vec<String>,
+    pub inputs: Vec<Input>,
+    /// What Helm makes of them, where it was asked.
+    pub rendered: Option<Input>,
+    pub options: Options,
+}
+
+impl Run {
+    fn new(release: Option<String>, inputs: Vec<Input>, options: Options) -> Run {
+        Run {
+            release,
+            files: inputs.iter().map(|input| input.name.clone()).collect(),
+            inputs,
+            rendered: None,
+            options,
+        }
+    }
+}
+
+impl Group {
+    pub(super) fn rules(&self) -> &RuleSet {
+        self.own_rules
+            .as_ref()
+            .unwrap_or_else(|| RuleSet::builtin())
+    }
+}
+
+/// Lays out what a call checks. Mistakes in the call, in a configuration or in rules are reported, and nothing is planned.
+pub(super) fn plan<'s>(
+    scope: &'s Scope,
+    look: Look,
+    around: &mut Surroundings<'_>,
+) -> Option<Plan<'s>> {
+    let drafted = Drafts::draw(scope, around);
+    allowed(
+        drafted.and_then(|drafts| drafts.finish(scope)),
+        look,
+        around,
+    )
+}
+
+/// The same for inputs that were read already.
+pub(super) fn plan_of<'s>(
+    scope: &'s Scope,
+    gathered: Gathered,
+    look: Look,
+    around: &mut Surroundings<'_>,
+) -> Option<Plan<'s>> {
+    let drafted = Drafts::new(scope).and_then(|drafts| drafts.of(scope, gathered));
+    allowed(
+        drafted.and_then(|drafts| drafts.finish(scope)),
+        look,
+        around,
+    )
+}
+
+/// Says why there is no plan.
+fn allowed<'s>(
+    planned: Result<Plan<'s>, Refusal>,
+    look: Look,
+    around: &mut Surroundings<'_>,
+) -> Option<Plan<'s>> {
+    match planned {
+        Ok(plan) => Some(plan),
+        Err(refusal) => {
+            match refusal {
+                Refusal::Config(error) => config::report(&[error], look, around),
+                Refusal::Rules(errors) => rule_folder::report(&errors, look, around),
+                Refusal::Call(errors) => around.errors(errors, look),
+                Refusal::Nothing(reason) => {
+                    around.errors([reason], look);
+                    around.complain(
+                        "\n  portolan check customizations.yaml\n  helm template carto carto/carto | portolan check -\n\n\
+                         `portolan check --help` says more\n",
+                    );
+                }
+            }
+            None
+        }
+    }
+}
+
+/// Why nothing is checked.
+enum Refusal {
+    Config(ConfigError),
+    Rules(Vec<rule_folder::FolderError>),
+    Call(Vec<String>),
+    /// Nothing was named.
+    Nothing(String),
+}
+
+impl From<ConfigError> for Refusal {
+    fn from(error: ConfigError) -> Self {
+        Refusal::Config(error)
+    }
+}
+
+/// What falls to one configuration.
+struct Draft {
+    found: Option<Rc<Found>>,
+    /// Texts that belong to none of its releases.
+    loose: Vec<Input>,
+    releases: BTreeSet<usize>,
+    /// What was asked for, whether all of it can be checked or not.
+    extent: Extent,
+}
+
+struct Drafts {
+    finder: Finder,
+    drafts: Vec<Draft>,
+    gathered: Gathered,
+}
+
+impl Drafts {
+    fn new(scope: &Scope) -> Result<Drafts, Refusal> {
+        Ok(Drafts {
+            finder: Finder::new(scope.config.as_deref(), scope.no_config)?,
+            drafts: Vec::new(),
+            gathered: Gathered::default(),
+        })
+    }
+
+    fn draw(scope: &Scope, around: &mut Surroundings<'_>) -> Result<Drafts, Refusal> {
+        let mut drafts = Drafts::new(scope)?;
+        if scope.values.is_empty() && scope.paths.is_empty() {
+            drafts.of_configuration(scope)?;
+            return Ok(drafts);
+        }
+        let gathered = gather(
+            &scope.values,
+            &scope.paths,
+            scope.skip_unrelated,
+            &scope.limits(),
+            around.stdin,
+        );
+        drafts.of(scope, gathered)
+    }
+
+    /// What was read, by configuration.
+    fn of(self, scope: &Scope, gathered: Gathered) -> Result<Drafts, Refusal> {
+        let mut drafts = self;
+        drafts.gathered = gathered;
+        let last_layer = scope.values.last().filter(|path| path.as_os_str() != "-");
+        for found in std::mem::take(&mut drafts.gathered.found) {
+            let path = match found.input.role {
+                Role::Values => last_layer.cloned(),
+                Role::Named | Role::Walked | Role::Rendered => found.path,
+            };
+            drafts.file(path.as_deref(), found.input, scope)?;
+        }
+        let walked: Vec<PathBuf> = drafts
+            .gathered
+            .walked
+            .iter()
+            .map(|path| identity(path))
+            .collect();
+        for draft in &mut drafts.drafts {
+            let folder = draft.found.as_ref().map(|found| &found.folder);
+            let is_walked = folder.is_some_and(|folder| {
+                let mut around = walked.iter();
+                around.any(|walked| folder.starts_with(walked))
+            });
+            if is_walked {
+                draft.extent = Extent::Folder;
+            }
+        }
+        Ok(drafts)
+    }
+
+    /// The releases of the configuration that applies here: all of them, or those that were picked.
+    fn of_configuration(&mut self, scope: &Scope) -> Result<(), Refusal> {
+        let nothing = "nothing to check: give a values file, a folder, or `-` for standard input";
+        let here = self.finder.here.clone();
+        let Some(found) = self.finder.of_folder(&here)? else {
+            let picked = scope.release.first();
+            return Err(Refusal::Nothing(match picked {
+                None => nothing.to_owned(),
+                Some(name) => format!("--release {name}: there is no portolan.yaml that names it"),
+            }));
+        };
+        let releases = &found.config.file.releases;
+        if releases.is_empty() {
+            let name = &found.config.name;
+            return Err(Refusal::Nothing(format!(
+                "{nothing}; {name} names no release"
+            )));
+        }
+        let mut picked = BTreeSet::new();
+        let mut unknown = Vec::new();
+        for name in &scope.release {
+            match releases.iter().position(|release| release.name == *name) {
+                Some(index) => {
+                    picked.insert(index);
+                }
+                None => {
+                    let names = || releases.iter().map(|release| release.name.as_str());
+                    let hint = nearest(name, names()).map_or_else(
+                        || {
+                            format!(
+                                "the releases are {}",
+                                names().collect::<Vec<_>>().join(", ")
+                            )
+                        },
+                        |near| format!("did you mean `{near}`?"),
+                    );
+                    let file = &found.config.name;
+                    unknown.push(format!(
+                        "--release: {file} names no release `{name}`; {hint}"
+                    ));
+                }
+            }
+        }
+        if !unknown.is_empty() {
+            return Err(Refusal::Call(unknown));
+        }
+        let draft = self.draft(Some(found));
+        if picked.is_empty() {
+            draft.all();
+        } else {
+            draft.releases = picked;
+        }
+        Ok(())
+    }
+
+    /// Puts a text where it belongs.
+    fn file(&mut self, path: Option<&Path>, input: Input, scope: &Scope) -> Result<(), Refusal> {
+        let found = self.finder.of_file(path)?;
+        if let (Some(found), Some(path), false) = (&found, path, input.role == Role::Values) {
+            let releases = found.releases_of(path);
+            if !releases.is_empty() {
+                let releases = releases.to_vec();
+                self.draft(Some(Rc::clone(found))).releases.extend(releases);
+                return Ok(());
+            }
+            if found.is_own(path) {
+                // Whoever changes the configuration, its rules or its baseline changes what is said about all of it.
+                if input.role == Role::Named || scope.skip_unrelated {
+                    let draft = self.draft(Some(Rc::clone(found)));
+                    draft.all();
+                } else {
+                    self.gathered.templates += 1;
+                }
+                return Ok(());
+            }
+        }
+        self.draft(found).loose.push(input);
+        Ok(())
+    }
+
+    fn draft(&mut self, found: Option<Rc<Found>>) -> &mut Draft {
+        let path = |found: &Option<Rc<Found>>| found.as_ref().map(|found| found.path.clone());
+        let known = self
+            .drafts
+            .iter()
+            .position(|draft| path(&draft.found) == path(&found));
+        let index = known.unwrap_or(self.drafts.len());
+        if known.is_none() {
+            self.drafts.push(Draft {
+                found,
+                loose: Vec::new(),
+                releases: BTreeSet::new(),
+                extent: Extent::Part,
+            });
+        }
+        // It was found or has just been added.
+        #[allow(clippy::indexing_slicing)]
+        &mut self.drafts[index]
+    }
+
+    fn finish(self, scope: &Scope) -> Result<Plan<'_>, Refusal> {
+        let here = self.finder.here;
+        let mut planner = Planner {
+            scope,
+            here: &here,
+            now: scope.circumstances.now.or_else(clock),
+            limits: scope.limits(),
+            charts: HashMap::new(),
+            errors: Vec::new(),
+        };
+        let mut groups = Vec::new();
+        for draft in self.drafts {
+            groups.push(planner.group(draft)?);
+        }
+        known_rules(scope, &groups)?;
+        if !self.gathered.errors.is_empty() {
+            for group in &mut groups {
+                group.extent = Extent::Part;
+            }
+        }
+        let gathered = self.gathered.errors.into_iter().map(ConfigError::Whole);
+        let errors = gathered.chain(planner.errors).collect();
+        Ok(Plan {
+            groups,
+            errors,
+            walked: !self.gathered.walked.is_empty(),
+            passed_over: self.gathered.templates,
+            terms: Terms {
+                scope,
+                now: planner.now,
+                here,
+            },
+        })
+    }
+}
+
+impl Draft {
+    fn all(&mut self) {
+        let count = self
+            .found
+            .as_ref()
+            .map(|found| found.config.file.releases.len());
+        self.releases.extend(0..count.unwrap_or_default());
+        self.extent = Extent::Releases;
+    }
+}
+
+/// Rules named on the command line exist.
+fn known_rules(scope: &Scope, groups: &[Group]) -> Result<(), Refusal> {
+    if groups.is_empty() {
+        return Ok(());
+    }
+    let sets = || groups.iter().map(Group::rules);
+    let named = [("--select", &scope.select), ("--ignore", &scope.ignore)];
+    let named = named.into_iter();
+    let unknown: Vec<String> = named
+        .flat_map(|(option, ids)| ids.iter().map(move |id| (option, id)))
+        .filter(|(_, id)| !sets().any(|rules| rules.get(id).is_some()))
+        .map(|(option, id)| {
+            let rules = sets().next().unwrap_or_else(|| RuleSet::builtin());
+            let ids = rules.iter().map(|rule| rule.id());
+            format!("{option}: {}", no_rule(id, ids))
+        })
+        .collect();
+    if unknown.is_empty() {
+        Ok(())
+    } else {
+        Err(Refusal::Call(unknown))
+    }
+}

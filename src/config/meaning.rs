@@ -1,0 +1,162 @@
+//! What a schema cannot say about `portolan.yaml`.
+
+use std::collections::HashSet;
+
+use globset::{Glob, GlobBuilder};
+
+use super::format::{ConfigFile, IgnoreFile, Settings};
+use super::typed::{Mistake, Text};
+use crate::catalogue::Catalogue;
+use crate::check::end_of_day;
+use crate::nearest::nearest;
+use crate::rules::RuleSet;
+use crate::version::Version;
+
+/// Everything that is wrong with a file that has the right keys and types, names of rules aside.
+pub(super) fn mistakes(file: &ConfigFile, text: &Text) -> Vec<Mistake> {
+    let mut found = Found {
+        text,
+        mistakes: Vec::new(),
+    };
+    found.settings("", &file.defaults);
+    for (field, path) in [("rules", &file.rules), ("baseline", &file.baseline)] {
+        if path.as_deref().is_some_and(|path| path.trim().is_empty()) {
+            found.at(field, format!("`{field}` says nothing"));
+        }
+    }
+    let mut names = HashSet::new();
+    for (index, release) in file.releases.iter().enumerate() {
+        let field = format!("releases[{index}]");
+        let name = release.name.as_str();
+        if name.trim().is_empty() {
+            found.at(&format!("{field}.name"), "a release needs a name");
+        } else if !names.insert(name) {
+            let message = format!("there is a release `{name}` already");
+            found.at(&format!("{field}.name"), message);
+        }
+        if release.values.is_empty() {
+            let message = format!("release `{name}` names no values file");
+            found.at(&format!("{field}.values"), message);
+        }
+        found.settings(&format!("{field}."), &release.settings);
+    }
+    for (index, entry) in file.ignore.iter().enumerate() {
+        found.ignore(&format!("ignore[{index}]"), entry);
+    }
+    found.mistakes.sort_by_key(|mistake| mistake.place);
+    found.mistakes
+}
+
+struct Found<'t> {
+    text: &'t Text,
+    mistakes: Vec<Mistake>,
+}
+
+impl Found<'_> {
+    fn at(&mut self, field: &str, message: impl Into<String>) {
+        self.mistakes.push(self.text.mistake(field, message));
+    }
+
+    fn settings(&mut self, before: &str, settings: &Settings) {
+        if settings.chart.is_some() && settings.chart_version.is_some() {
+            let message =
+                "`chart` and `chartVersion` say two things about the same chart: give one";
+            self.at(&format!("{before}chartVersion"), message);
+        }
+        type Check = fn(&str) -> Result<(), String>;
+        let release: Check = |version| Catalogue::embedded().release(version).map(drop);
+        let cluster: Check = |version| cluster_version(version).map(drop);
+        let controller: Check = |version| controller_version(version).map(drop);
+        for (key, value, check) in [
+            ("chartVersion", &settings.chart_version, release),
+            ("clusterVersion", &settings.cluster_version, cluster),
+            (
+                "awsLoadBalancerController",
+                &settings.aws_load_balancer_controller,
+                controller,
+            ),
+        ] {
+            if let Some(Err(message)) = value.as_deref().map(check) {
+                self.at(&format!("{before}{key}"), message);
+            }
+        }
+    }
+
+    fn ignore(&mut self, field: &str, entry: &IgnoreFile) {
+        if entry.rules.is_empty() {
+            self.at(&format!("{field}.rules"), "this entry names no rule");
+        }
+        if !entry.reason.chars().any(char::is_alphanumeric) {
+            let message = "this entry gives no reason: say why the findings may stay";
+            self.at(&format!("{field}.reason"), message);
+        }
+        if let Some(path) = &entry.path
+            && path.trim().is_empty()
+        {
+            self.at(&format!("{field}.path"), "`path` says nothing");
+        }
+        if let Some(file) = &entry.file
+            && let Err(message) = glob(file)
+        {
+            self.at(&format!("{field}.file"), message);
+        }
+        if let Some(until) = &entry.until
+            && end_of_day(until).is_none()
+        {
+            let message = format!("`{until}` is no day: write it like 2027-03-31");
+            self.at(&format!("{field}.until"), message);
+        }
+    }
+}
+
+/// Rules that are named and do not exist.
+pub(super) fn unknown_rules(file: &ConfigFile, text: &Text, rules: &RuleSet) -> Vec<Mistake> {
+    let wrong = |rule: &str| {
+        if rules.get(rule).is_some() {
+            return None;
+        }
+        let near = nearest(rule, rules.iter().map(|rule| rule.id())).map_or_else(
+            || "`portolan rules` lists them".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        Some(format!("there is no rule `{rule}`; {near}"))
+    };
+    let mut mistakes = Vec::new();
+    for rule in file.severity.keys() {
+        let message = wrong(rule);
+        mistakes.extend(message.map(|message| text.mistake_at_key(&["severity"], rule, message)));
+    }
+    for (index, entry) in file.ignore.iter().enumerate() {
+        for (number, rule) in entry.rules.iter().enumerate() {
+            let field = format!("ignore[{index}].rules[{number}]");
+            mistakes.extend(wrong(rule).map(|message| text.mistake(&field, message)));
+        }
+    }
+    mistakes.sort_by_key(|mistake| mistake.place);
+    mistakes
+}
+
+/// A glob over the paths of files.
+pub(super) fn glob(text: &str) -> Result<Glob, String> {
+    let text = text.strip_prefix("./").unwrap_or(text);
+    GlobBuilder::new(text)
+        .literal_separator(true)
+        .build()
+        .map_err(|error| format!("`{text}` is no glob: {}", error.kind()))
+}
+
+/// A version of Kubernetes or GKE.
+pub(crate) fn cluster_version(text: &str) -> Result<String, String> {
+    text.parse::<Version>().map(|_| text.to_owned())
+}
+
+/// A version of the AWS Load Balancer Controller, or `none`.
+pub(crate) fn controller_version(text: &str) -> Result<String, String> {
+    if text == "none" || text.parse::<Version>().is_ok() {
+        Ok(text.to_owned())
+    } else {
+        Err(format!(
+            "`{text}` is not a version like `2.7.1`, and not `none`"
+        ))
+    }
+}

@@ -1,0 +1,76 @@
+//! `portolan.yaml`: the settings of a repository.
+//!
+//! [`Config::read`] is a pure function of the file's text; finding the file, and whatever its paths lead to, is the command
+//! line's work. What is wrong with the file itself (an unknown key, a release twice, an unknown rule, no reason) keeps a
+//! check from being made, as a mistake on the command line does. What time or a mended file has made of it (an entry of
+//! `ignore` that has expired, or ignores nothing any more) is a finding of the rule that also watches over comments.
+
+mod format;
+mod ignores;
+mod meaning;
+mod pattern;
+mod typed;
+
+pub use format::{ConfigFile, FailOn, IgnoreFile, Level, Platform, ReleaseFile, Settings};
+pub use ignores::{Extent, Judging};
+pub use typed::{Mistake, Text};
+
+pub(crate) use meaning::{cluster_version, controller_version};
+pub(crate) use typed::{read as read_typed, schema_of};
+
+use crate::rules::RuleSet;
+
+/// A configuration that was read.
+#[derive(Debug)]
+pub struct Config {
+    /// The name that people know it by: its path.
+    pub name: String,
+    /// What it says.
+    pub file: ConfigFile,
+    text: Text,
+}
+
+impl Config {
+    /// Reads a configuration.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, names of rules aside: see [`Config::rules_unknown_to`].
+    pub fn read(name: impl Into<String>, text: &str) -> Result<Config, Vec<Mistake>> {
+        let (file, text) = read_typed::<ConfigFile>(text)?;
+        let config = Config {
+            name: name.into(),
+            file,
+            text,
+        };
+        let mistakes = meaning::mistakes(&config.file, &config.text);
+        if mistakes.is_empty() {
+            Ok(config)
+        } else {
+            Err(mistakes)
+        }
+    }
+
+    /// Rules that it names and that do not exist.
+    pub fn rules_unknown_to(&self, rules: &RuleSet) -> Vec<Mistake> {
+        meaning::unknown_rules(&self.file, &self.text, rules)
+    }
+
+    /// A mistake at a field, for what only shows when its paths are followed.
+    pub fn mistake(&self, field: &str, message: impl Into<String>) -> Mistake {
+        self.text.mistake(field, message)
+    }
+
+    /// What holds for a release.
+    pub fn settings_of(&self, release: &ReleaseFile) -> Settings {
+        release.settings.over(&self.file.defaults)
+    }
+}
+
+/// The JSON Schema of `portolan.yaml`, for editors.
+pub fn schema() -> serde_json::Value {
+    schema_of::<ConfigFile>()
+}
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;

@@ -1,0 +1,204 @@
+//! Baselines: known findings are left out, new ones are not, and the file stays small.
+
+use std::fs;
+
+use crate::desk::{Desk, Said, values};
+
+const WRITE: &str = "baseline --rules rules --select acme-timeout";
+
+fn desk() -> Desk {
+    let desk = Desk::new();
+    desk.put(".git/HEAD", "")
+        .put("deploy/live.yaml", values("60"))
+        .put("deploy/test.yaml", values("90"));
+    desk
+}
+
+fn check(desk: &Desk, arguments: &str) -> Said {
+    desk.run(&format!(
+        "check --rules rules --select acme-timeout,stale-baseline-entry --baseline portolan-baseline.yaml {arguments}"
+    ))
+}
+
+fn written(desk: &Desk) -> String {
+    fs::read_to_string(desk.0.path().join("portolan-baseline.yaml")).unwrap()
+}
+
+/// Lines of findings.
+fn lines(said: &Said) -> Vec<&str> {
+    let ours = |line: &&str| !line.starts_with("portolan: ");
+    said.out.lines().filter(ours).collect()
+}
+
+#[test]
+fn known_findings_are_left_out_and_new_ones_are_not() {
+    let desk = desk();
+    let said = desk.run(&format!("{WRITE} deploy"));
+    assert_eq!(
+        (said.out.as_str(), said.err.as_str(), said.code),
+        ("portolan-baseline.yaml: 2 findings; 2 new, 0 gone\n", "", 0)
+    );
+    let said = check(&desk, "deploy");
+    assert_eq!(lines(&said), Vec::<&str>::new());
+    assert!(
+        said.out
+            .contains("portolan: no findings, 2 in the baseline; checked 2 releases"),
+        "{}",
+        said.out
+    );
+    assert!(
+        said.out.contains("2 violated"),
+        "the verdict stays: {}",
+        said.out
+    );
+    assert_eq!(said.code, 0);
+    // Lines move, values change, a third file comes.
+    desk.put("deploy/live.yaml", format!("# moved\n\n{}", values("61")))
+        .put("deploy/more.yaml", values("30"));
+    assert_eq!(check(&desk, "deploy").findings(), ["deploy/more.yaml:7:77"]);
+    assert_eq!(check(&desk, "deploy").code, 1);
+    let json = check(&desk, "--format json deploy");
+    assert!(json.out.contains("\"baselined\": 2"), "{}", json.out);
+}
+
+#[test]
+fn an_entry_that_no_longer_applies_is_named_where_its_file_was_looked_at() {
+    let desk = desk();
+    desk.run(&format!("{WRITE} deploy"));
+    desk.put("deploy/live.yaml", values("600"));
+    let stale = "portolan-baseline.yaml:5:11: note[stale-baseline-entry]: no finding of this run matches this entry: `acme-timeout` in deploy/live.yaml";
+    let said = check(&desk, "deploy");
+    assert_eq!(lines(&said), [stale]);
+    assert_eq!(said.code, 0);
+    assert_eq!(check(&desk, "deploy --fail-on note").code, 1);
+    assert_eq!(lines(&check(&desk, "deploy/live.yaml")), [stale]);
+    assert_eq!(lines(&check(&desk, "deploy/test.yaml")), Vec::<&str>::new());
+    // What was not asked for was not missed either.
+    let said =
+        desk.run("check --baseline portolan-baseline.yaml --select stale-baseline-entry deploy");
+    assert_eq!(lines(&said), Vec::<&str>::new());
+}
+
+#[test]
+fn writing_it_again_prunes_what_was_looked_at_and_keeps_the_rest() {
+    let desk = desk();
+    desk.run(&format!("{WRITE} deploy"));
+    let before = written(&desk);
+    assert_eq!(desk.run(&format!("{WRITE} deploy")).code, 0);
+    assert_eq!(written(&desk), before, "nothing has changed");
+    desk.put("deploy/live.yaml", values("600"));
+    let said = desk.run(&format!("{WRITE} deploy/live.yaml"));
+    assert_eq!(
+        said.out,
+        "portolan-baseline.yaml: 1 finding; 0 new, 1 gone, 1 kept that this call did not look at\n"
+    );
+    assert!(!written(&desk).contains("live.yaml"), "{}", written(&desk));
+    // An entry for a file that is gone goes with it.
+    fs::remove_file(desk.0.path().join("deploy/test.yaml")).unwrap();
+    let said = desk.run(&format!("{WRITE} deploy/live.yaml"));
+    assert_eq!(
+        said.out,
+        "portolan-baseline.yaml: 0 findings; 0 new, 1 gone\n"
+    );
+    assert!(written(&desk).ends_with("version: 1\nfindings: []\n"));
+    let left: Vec<_> = fs::read_dir(desk.0.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.ends_with(".tmp"))
+        .collect();
+    assert_eq!(left, Vec::<String>::new());
+}
+
+#[test]
+fn it_holds_from_any_folder() {
+    let desk = desk();
+    let from_deploy = |arguments: &str| {
+        Said::of(
+            desk.program(arguments)
+                .current_dir(desk.0.path().join("deploy")),
+        )
+    };
+    let said = from_deploy(
+        "baseline --rules ../rules --select acme-timeout --output ../portolan-baseline.yaml .",
+    );
+    assert_eq!(
+        said.out,
+        "../portolan-baseline.yaml: 2 findings; 2 new, 0 gone\n"
+    );
+    assert!(written(&desk).contains("file: \"deploy/live.yaml\""));
+    assert_eq!(lines(&check(&desk, "deploy")), Vec::<&str>::new());
+    let said = from_deploy(
+        "check --rules ../rules --select acme-timeout --baseline ../portolan-baseline.yaml live.yaml",
+    );
+    assert_eq!(said.code, 0, "{}", said.out);
+}
+
+#[test]
+fn the_configuration_names_it_once_for_all() {
+    let desk = desk();
+    desk.put(
+        "portolan.yaml",
+        "rules: rules\nbaseline: known.yaml\nreleases:\n  - {name: live, values: [deploy/live.yaml]}\n  - {name: test, values: [deploy/live.yaml, deploy/test.yaml]}\n",
+    );
+    let said = desk.run("baseline --select acme-timeout");
+    assert_eq!(said.out, "known.yaml: 2 findings; 2 new, 0 gone\n");
+    let select = "check --select acme-timeout,stale-baseline-entry";
+    let said = desk.run(select);
+    assert!(
+        said.out.contains("no findings, 2 in the baseline"),
+        "{}",
+        said.out
+    );
+    assert_eq!(
+        desk.run(&format!("{select} --no-baseline"))
+            .findings()
+            .len(),
+        2
+    );
+    // `test` does not find what stands in the file that it shares with `live`: nothing is stale for that.
+    let said = desk.run(&format!("{select} --release test"));
+    assert_eq!(lines(&said), Vec::<&str>::new());
+    let said = desk.run("baseline --select acme-timeout --release test");
+    assert_eq!(
+        said.out,
+        "known.yaml: 2 findings; 0 new, 0 gone, 1 kept that this call did not look at\n"
+    );
+}
+
+#[test]
+fn nothing_is_written_where_something_could_not_be_checked() {
+    let desk = desk();
+    let said = desk.run(&format!("{WRITE} deploy missing.yaml"));
+    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    assert_eq!(
+        said.err,
+        "error: missing.yaml: there is no such file\nerror: portolan-baseline.yaml is not written\n"
+    );
+    assert!(!desk.0.path().join("portolan-baseline.yaml").exists());
+    desk.put("portolan-baseline.yaml", "- not ours\n");
+    let said = desk.run(&format!("{WRITE} deploy"));
+    assert_eq!(said.code, 2);
+    assert_eq!(written(&desk), "- not ours\n");
+    assert!(
+        said.err
+            .starts_with("portolan-baseline.yaml:1:3: error[baseline]: the file is a mapping")
+    );
+}
+
+#[test]
+fn no_secret_gets_into_it() {
+    let desk = Desk::new();
+    let token = "ghp_abcdefghijklmnopqrstuvwxyz0123456789";
+    desk.put(
+        "values.yaml",
+        format!("appConfigValues:\n  selfHostedDomain: https://user:{token}@carto.acme.io\nrouter:\n  service:\n    type: LoadBalancer\n    {token}: {token}\n"),
+    );
+    let said = desk.run("baseline values.yaml");
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(
+        written(&desk).contains("rule: \"unknown-key\""),
+        "{}",
+        written(&desk)
+    );
+    assert!(!written(&desk).contains(token), "{}", written(&desk));
+}
