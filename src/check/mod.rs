@@ -4,6 +4,7 @@
 //! and embeddable.
 
 mod classify;
+mod conceal;
 mod join;
 mod long;
 mod release;
@@ -154,6 +155,7 @@ impl Outcome {
         let found = std::mem::take(&mut self.report.diagnostics);
         self.report.diagnostics = in_order(found, &self.sources);
         self.count();
+        conceal::conceal(self);
     }
 
     /// Counts the findings by severity.
@@ -285,6 +287,7 @@ pub fn check(inputs: Vec<Input>, options: &Options, rules: &RuleSet) -> Outcome 
         diagnostic.path = shop.path(diagnostic.span);
     }
     outcome.sources = shop.sources;
+    conceal::conceal(&mut outcome);
     outcome
 }
 

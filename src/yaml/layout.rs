@@ -27,13 +27,19 @@ pub(super) fn line_end(text: &str, at: usize) -> usize {
         .unwrap_or(rest.len())
 }
 
-/// The start of the line that `at` lies in.
+/// The start of the line that `at` lies in, behind a byte order mark.
 pub(super) fn line_start(text: &str, at: usize) -> usize {
     let before = text.as_bytes().get(..at).unwrap_or_default();
+    let mark = '\u{feff}';
+    let marked = if text.starts_with(mark) {
+        mark.len_utf8()
+    } else {
+        0
+    };
     before
         .iter()
         .rposition(|byte| matches!(byte, b'\n' | b'\r'))
-        .map_or(0, |at| at + 1)
+        .map_or(marked.min(at), |at| at + 1)
 }
 
 /// Just after the colon that follows a key which ends at `key_end`; the key's end if there is none (`{key}`).

@@ -56,7 +56,15 @@ impl Builder<'_> {
         let text = &self.text.text;
         let tabs = text.get(range.clone())?.match_indices('\t');
         let mut tabs = tabs.map(|(offset, _)| range.start + offset);
+        let blank = text.get(token_end..range.end)?;
+        let blank_end = range.end - blank.trim_start().len();
+        let mut line_end = 0;
         tabs.find(|tab| {
+            // Behind the first tab of a line there is no place for a token that a tab may not be in.
+            if *tab < line_end {
+                return false;
+            }
+            line_end = layout::line_end(text, *tab);
             let start = layout::line_start(text, *tab);
             let before = text.get(start..*tab).unwrap_or_default();
             if start < token_end {
@@ -69,10 +77,7 @@ impl Builder<'_> {
             }
             // After a plain scalar, the scanner still looks for its next line, and a tab that is indented deeper than the
             // mapping could be part of that.
-            let in_scalar = after_plain
-                && text
-                    .get(token_end..*tab)
-                    .is_some_and(|text| text.trim().is_empty());
+            let in_scalar = after_plain && *tab <= blank_end;
             let at_edge = before.is_empty() && !self.frames.is_empty();
             !in_scalar || at_edge || before.len() < self.column_of_mapping()
         })

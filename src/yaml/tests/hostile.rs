@@ -167,6 +167,8 @@ fn long_scalars_and_wide_collections_are_linear() {
     quickly(&"--- {{\n".repeat(50_000));
     quickly(&format!("a: |\n{}", "\n".repeat(500_000)));
     quickly(&format!("{}a: \"", "x: |\n\n".repeat(50_000)));
+    quickly(&format!("a: {}\n", "\t".repeat(200_000)));
+    quickly(&format!("a: b\n{}", "\t\n".repeat(100_000)));
 }
 
 #[test]

@@ -1,0 +1,3 @@
+#![no_main]
+
+portolan_fuzz::target!("yaml_tree");

@@ -1,0 +1,66 @@
+//! Rules that people write themselves: read, compiled, their examples executed, and applied to values.
+
+use portolan::check::check;
+use portolan::cli::example_options;
+use portolan::rules::{RuleSet, try_examples};
+
+use super::inputs::{inputs, options};
+use super::outcome::assert_check;
+use super::sections::{of_kind, sections};
+
+/// Values in which most subjects have something to be judged.
+const VALUES: &str = "\
+appConfigValues:
+  selfHostedDomain: carto.acme.io
+router:
+  service:
+    type: LoadBalancer
+    annotations:
+      service.beta.kubernetes.io/azure-load-balancer-tcp-idle-timeout: \"10\"
+  ingress:
+    enabled: true
+    hostname: carto.acme.io
+";
+
+pub fn run(data: &[u8]) {
+    let sections = sections(data, "rule");
+    let Some(section) = of_kind(&sections, "rule").next() else {
+        return;
+    };
+    let text = section.text();
+    let rule = match RuleSet::parse(&text) {
+        Ok(rule) => rule,
+        Err(errors) => {
+            assert!(!errors.is_empty(), "refused for no reason");
+            for error in &errors {
+                assert!(!error.message.is_empty(), "refused without words");
+                if let Some((line, column)) = error.at {
+                    assert!(line > 0 && column > 0, "{line}:{column}");
+                    assert!(line <= text.split(['\n', '\r']).count(), "line {line}");
+                }
+            }
+            assert_eq!(RuleSet::parse(&text).err(), Some(errors), "read twice");
+            return;
+        }
+    };
+    let tried = try_examples(&rule.file, &|given| example_options(given));
+    for failure in tried.iter().flatten() {
+        assert!(
+            !failure.mistakes.is_empty(),
+            "an example that fails for no reason"
+        );
+    }
+    let rules = match RuleSet::of(portolan::rules::RuleFile::clone(&rule.file)) {
+        Ok(rules) => rules,
+        Err(errors) => panic!("accepted as a text, refused as a rule: {errors:?}"),
+    };
+    let mut inputs = inputs(&sections);
+    if inputs.is_empty() {
+        inputs.push(portolan::check::Input::values(
+            "customizations.yaml",
+            VALUES,
+        ));
+    }
+    let options = options(&sections);
+    assert_check(data, &options, || check(inputs.clone(), &options, &rules));
+}
