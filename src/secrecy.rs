@@ -19,3 +19,6 @@ pub fn word_in(name: &str) -> Option<usize> {
     let lower = name.to_ascii_lowercase();
     WORDS.iter().filter_map(|word| lower.find(word)).min()
 }
+
+/// What a sentence says in place of a secret. Of one length whatever it hides.
+pub const MASK: &str = "********";

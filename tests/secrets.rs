@@ -150,3 +150,81 @@ fn secrets_on_the_command_line_show_none() {
     );
     assert_no_secret(&output);
 }
+
+#[test]
+fn a_secret_that_a_template_or_an_alias_takes_elsewhere_is_not_quoted() {
+    let secret = "{{ .Values.cartoSecrets.jwtApiSecret.value }}";
+    let values = format!(
+        "appConfigValues:
+  selfHostedDomain: carto.acme.io
+cartoSecrets:
+  jwtApiSecret:
+    value: &password {PASSWORD}
+  encryptionSecretKey:
+    value: \"{TOKEN}\\t\"
+router:
+  service:
+    type: LoadBalancer
+    annotations:
+      service.beta.kubernetes.io/azure-load-balancer-tcp-idle-timeout: \"{secret}\"
+      service.beta.kubernetes.io/aws-load-balancer-connection-idle-timeout: *password
+extraDeploy:
+  - |
+    {{{{ fail .Values.cartoSecrets.encryptionSecretKey.value }}}}
+  - |
+    {{{{ fail (b64enc .Values.cartoSecrets.jwtApiSecret.value) }}}}
+  - |
+    apiVersion: networking.k8s.io/v1
+    kind: Ingress
+    metadata:
+      name: carto
+      {secret}: 1
+      {secret}: 2
+    spec:
+      rules:
+        - host: {secret}
+          http: {{paths: [{{path: /, backend: {{service: {{name: carto-router, port: {{number: 80}}}}}}}}]}}
+"
+    );
+    let output = outputs(
+        vec![Input::values("customizations.yaml", values)],
+        &Options::default(),
+    );
+    for rule in [
+        "timeout-invalid",
+        "template-error",
+        "duplicate-key",
+        "host-mismatch",
+    ] {
+        assert!(output.contains(rule), "{rule} in {output}");
+    }
+    assert!(!output.contains("aHVudGVyMi1Ucj"), "{output}");
+    assert_no_secret(&output);
+}
+
+#[test]
+fn what_also_stands_openly_is_no_secret() {
+    let values = "appConfigValues:
+  selfHostedDomain: carto.acme.io
+cartoSecrets:
+  jwtApiSecret:
+    value: carto.acme.io
+extraDeploy:
+  - apiVersion: networking.k8s.io/v1
+    kind: Ingress
+    metadata:
+      name: carto
+    spec:
+      rules:
+        - host: maps.acme.io
+          http: {paths: [{path: /, backend: {service: {name: carto-router, port: {number: 80}}}}]}
+";
+    let output = outputs(
+        vec![Input::values("customizations.yaml", values)],
+        &Options::default(),
+    );
+    assert!(
+        output.contains("does not serve the domain `carto.acme.io`"),
+        "{output}"
+    );
+}

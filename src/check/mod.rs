@@ -4,6 +4,7 @@
 //! and embeddable.
 
 mod classify;
+mod conceal;
 mod join;
 mod release;
 mod rendering;
@@ -243,6 +244,7 @@ pub fn check(inputs: Vec<Input>, options: &Options, rules: &RuleSet) -> Outcome 
     outcome.sources = shop.sources;
     outcome.report.summary = summary;
     count(&mut outcome.report);
+    conceal::conceal(&mut outcome);
     outcome
 }
 
