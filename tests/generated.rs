@@ -45,6 +45,11 @@ fn the_reference_of_facts_is_current() {
 }
 
 #[test]
+fn the_reference_of_limits_is_current() {
+    is_current("limits.md", &reference::limits());
+}
+
+#[test]
 fn the_table_of_rules_is_current() {
     is_current("rules.md", &reference::rules(&RuleSet::builtin_files()));
 }

@@ -17,8 +17,16 @@ impl Outcome {
         let Outcome {
             report, sources, ..
         } = &mut whole;
+        // What a part did not show is in its numbers all the same; what several show is said once.
+        let numbers = report.summary;
+        count(report);
+        let shown = report.summary;
         report.diagnostics = in_order(std::mem::take(&mut report.diagnostics), sources);
         count(report);
+        let summary = &mut report.summary;
+        summary.errors += numbers.errors - shown.errors;
+        summary.warnings += numbers.warnings - shown.warnings;
+        summary.notes += numbers.notes - shown.notes;
         whole
     }
 
@@ -43,6 +51,9 @@ impl Outcome {
         sum.files += part.files;
         sum.skipped += part.skipped;
         sum.suppressed += part.suppressed;
+        sum.errors += part.errors;
+        sum.warnings += part.warnings;
+        sum.notes += part.notes;
         for failure in failures {
             if !self.failures.contains(&failure) {
                 self.failures.push(failure);

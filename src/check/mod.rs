@@ -6,6 +6,7 @@
 mod classify;
 mod conceal;
 mod join;
+mod long;
 mod release;
 mod rendering;
 mod secrets;
@@ -19,6 +20,8 @@ use crate::catalogue::{Catalogue, Edition};
 use crate::diagnostic::{Diagnostic, Report, Severity, Summary};
 use crate::exposure::{CertificateInputs, ClusterOptions};
 use crate::helm::projection::ReleaseNames;
+use crate::helm::template::Budget;
+use crate::limits::Limits;
 use crate::rules::RuleSet;
 use crate::source::{SourceId, Sources};
 use crate::yaml::{self, Stream, Tree};
@@ -104,6 +107,8 @@ pub struct Options {
     pub ignore: Vec<String>,
     /// The chart whose keys apply; the newest known release where nothing is said.
     pub chart: Option<Edition>,
+    /// How much is read, computed and said.
+    pub limits: Limits,
 }
 
 impl Options {
@@ -154,6 +159,8 @@ struct Workshop<'o> {
     edition: Edition,
     /// Every suppression in the texts.
     written: Vec<suppressions::Written>,
+    /// What the templates of the run have used up.
+    budget: Budget,
 }
 
 /// An input after reading.
@@ -172,6 +179,7 @@ pub fn check(inputs: Vec<Input>, options: &Options, rules: &RuleSet) -> Outcome 
         options.tls_key.as_ref(),
         &options.ca,
         options.now,
+        &options.limits,
         &mut sources,
     );
     let mut shop = Workshop {
@@ -186,6 +194,7 @@ pub fn check(inputs: Vec<Input>, options: &Options, rules: &RuleSet) -> Outcome 
             .clone()
             .unwrap_or_else(|| Catalogue::embedded().newest()),
         written: Vec::new(),
+        budget: Budget::default(),
     };
     let mut outcome = Outcome::default();
     let mut layers = Vec::new();
@@ -238,12 +247,13 @@ pub fn check(inputs: Vec<Input>, options: &Options, rules: &RuleSet) -> Outcome 
         }
     }
     outcome.report.diagnostics = arrange(diagnostics, options, &shop.sources);
+    outcome.report.summary = summary;
+    count(&mut outcome.report);
+    long::shorten(&mut outcome.report, &options.limits);
     for diagnostic in &mut outcome.report.diagnostics {
         diagnostic.path = shop.path(diagnostic.span);
     }
     outcome.sources = shop.sources;
-    outcome.report.summary = summary;
-    count(&mut outcome.report);
     conceal::conceal(&mut outcome);
     outcome
 }

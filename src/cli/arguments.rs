@@ -16,6 +16,7 @@ use crate::certificate::moment::parse_rfc3339;
 use crate::check::{Options, PemFile, SetValue};
 use crate::diagnostic::Severity;
 use crate::exposure::ClusterOptions;
+use crate::limits::{self, Limit, Limits};
 use crate::version::Version;
 
 const TOP_EXAMPLES: &str = "\
@@ -145,6 +146,9 @@ pub(super) enum Command {
     /// List the rules, or try the examples of your own
     #[command(after_help = RULES_EXAMPLES)]
     Rules(RulesArguments),
+
+    /// List the limits that keep hostile input from using up time and memory
+    Limits,
 
     /// Explain a file of certificates: each one, the chain, what is wrong
     #[command(after_help = CERT_EXAMPLES)]
@@ -283,6 +287,12 @@ pub(super) struct Circumstances {
     /// As in Helm, these come after all of --set.
     #[arg(long, value_name = "KEY=VALUE", help_heading = "Values")]
     pub set_string: Vec<String>,
+
+    /// Another value for a limit, e.g. nodes=10000000 or file-size=1GiB (repeatable)
+    ///
+    /// Limits keep hostile input from using up time and memory; `portolan limits` lists them.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = limit, help_heading = "Limits")]
+    pub limit: Vec<(Limit, usize)>,
 
     /// Name of the release, which the names of objects begin with
     #[arg(
@@ -486,6 +496,7 @@ impl Circumstances {
             ca: self.ca.iter().map(pem).collect(),
             now: self.now,
             chart: self.chart_version.clone(),
+            limits: Limits::with(&self.limit),
             ..Options::default()
         }
     }
@@ -493,6 +504,10 @@ impl Circumstances {
 
 fn chart_version(text: &str) -> Result<Edition, String> {
     Catalogue::embedded().release(text)
+}
+
+fn limit(text: &str) -> Result<(Limit, usize), String> {
+    limits::parse(text)
 }
 
 fn cluster_version(text: &str) -> Result<String, String> {

@@ -53,6 +53,7 @@ pub(super) fn run(arguments: &CheckArguments, look: Look, around: &mut Surroundi
         &arguments.values,
         &arguments.paths,
         arguments.skip_unrelated,
+        &options.limits,
         around.stdin,
     );
     let ending = Ending {
@@ -197,8 +198,9 @@ fn options(arguments: &CheckArguments, rules: &RuleSet) -> Result<Options, Vec<S
 /// Reads the files of certificates, and the clock where no time was given.
 fn with_files(mut options: Options) -> Result<Options, Vec<String>> {
     let mut errors = Vec::new();
+    let limits = options.limits.clone();
     for file in options.pem_files() {
-        match read(Path::new(&file.name)) {
+        match read(Path::new(&file.name), &limits) {
             Ok(bytes) => file.bytes = bytes,
             Err(error) => errors.push(format!("{}: {error}", file.name)),
         }

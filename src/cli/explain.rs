@@ -14,7 +14,11 @@ pub(super) fn run(arguments: &ExplainArguments, look: Look, around: &mut Surroun
     let mut files = crate::rules::RuleSet::builtin_files();
     if let Some(folder) = &arguments.rules {
         match rule_folder::load(folder) {
-            Ok(loaded) => files.extend(loaded.into_iter().map(|loaded| loaded.rule.file)),
+            Ok(loaded) => files.extend(
+                loaded
+                    .into_iter()
+                    .map(|loaded| loaded.rule.file.into_inner()),
+            ),
             Err(errors) => {
                 rule_folder::report(&errors, look, around);
                 return Exit::CouldNot;

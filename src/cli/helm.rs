@@ -17,6 +17,7 @@ use super::output::{self, Output};
 use super::{Exit, Surroundings, chart, check, rule_folder};
 use crate::catalogue::{Catalogue, Edition, KeyId};
 use crate::check::{Input, Options, Role, check_with_rendering};
+use crate::limits::Limits;
 use crate::rules::RuleSet;
 use crate::version::Version;
 
@@ -157,7 +158,13 @@ struct Work<'a> {
 impl Work<'_> {
     fn run(&self, options: Options, rules: &RuleSet, around: &mut Surroundings<'_>) -> Exit {
         let Gathered { inputs, errors, .. } = if self.values_can_be_judged() {
-            gather(&self.arguments.check.values, &[], false, around.stdin)
+            gather(
+                &self.arguments.check.values,
+                &[],
+                false,
+                &options.limits,
+                around.stdin,
+            )
         } else {
             Gathered::default()
         };
@@ -167,7 +174,7 @@ impl Work<'_> {
         }
         let has_values = !inputs.is_empty() || !options.set.is_empty();
         let mut errors = Vec::new();
-        let rendered = match self.render(around) {
+        let rendered = match self.render(&options.limits, around) {
             Ok(rendered) => Some(rendered),
             Err(error) => {
                 errors.push(error);
@@ -312,7 +319,7 @@ impl Work<'_> {
     }
 
     /// Runs `helm template`.
-    fn render(&self, around: &Surroundings<'_>) -> Result<Input, String> {
+    fn render(&self, limits: &Limits, around: &Surroundings<'_>) -> Result<Input, String> {
         let program = (around.variable)("HELM_BIN")
             .filter(|path| !path.is_empty())
             .unwrap_or_else(|| "helm".to_owned());
@@ -326,7 +333,7 @@ impl Work<'_> {
             .spawn()
             .map_err(failed)?;
         let read = match &mut helm.stdout {
-            Some(pipe) => read_bounded(pipe),
+            Some(pipe) => read_bounded(pipe, limits),
             None => Ok(Vec::new()),
         };
         if read.is_err() {

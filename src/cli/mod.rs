@@ -12,6 +12,7 @@ mod decode;
 mod explain;
 mod helm;
 mod inputs;
+mod limits;
 mod look;
 mod manual;
 mod output;
@@ -98,6 +99,7 @@ pub fn run(mut around: Surroundings<'_>) -> Exit {
         Command::Explain(arguments) => explain::run(arguments, look, &mut around),
         Command::Completions(arguments) => completions::run(arguments, &mut around),
         Command::Man(arguments) => manual::run(arguments, look, &mut around),
+        Command::Limits => limits::run(&mut around),
     }
 }
 

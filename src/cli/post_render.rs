@@ -96,7 +96,7 @@ pub(super) fn run(
             return Exit::CouldNot;
         }
     };
-    let bytes = match read_bounded(around.stdin) {
+    let bytes = match read_bounded(around.stdin, &options.limits) {
         Ok(bytes) => bytes,
         Err(error) => {
             around.errors([format!("<stdin>: {error}")], look);

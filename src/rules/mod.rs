@@ -7,7 +7,9 @@ mod condition;
 mod examples;
 mod format;
 mod judge;
+mod lazy;
 mod load;
+mod prepared;
 mod template;
 
 pub use condition::{Condition, GLOBALS, MAX_EXPRESSION_BYTES, Outcome, Scope};
@@ -17,5 +19,6 @@ pub use format::{
     RuleFile, SeverityCase, Text, Undecided,
 };
 pub use judge::{Judgement, RuleFailure, judge};
-pub use load::{Rule, RuleError, RuleSet};
+pub use lazy::LazyFile;
+pub use load::{CasesOf, Rule, RuleError, RuleLabel, RuleSet, Texts};
 pub use template::Template;

@@ -5,6 +5,7 @@
 
 use std::{collections::HashMap, ops::Range};
 
+use crate::limits::Limit;
 use crate::source::{MappedText, Span};
 
 use super::{
@@ -131,7 +132,7 @@ impl Builder<'_> {
                     "the text holds more than {} nodes, the most that is read",
                     self.limits.max_nodes
                 );
-                self.limit(at..at, message);
+                self.limit(Limit::Nodes, at..at, message);
                 return;
             }
             if outcome.is_err() {
@@ -171,6 +172,9 @@ impl Builder<'_> {
                 anchor,
                 tag,
             } => {
+                if text.len() > self.limits.max_scalar_bytes {
+                    return Err(self.too_long(range));
+                }
                 self.scalar(&text, style, anchor, tag.as_deref(), range);
             }
             Event::SequenceStart { flow, anchor } => {

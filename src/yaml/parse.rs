@@ -1,5 +1,6 @@
 //! What is read from a text, and how much of it.
 
+use crate::limits::Limit;
 use crate::source::{MappedText, Span};
 
 use super::{
@@ -52,19 +53,15 @@ pub struct Limits {
     pub max_aliased_nodes: usize,
     /// Length of a text in bytes. Offsets of a span are 32 bits wide.
     pub max_bytes: usize,
+    /// Length of a scalar in bytes.
+    pub max_scalar_bytes: usize,
     /// Problems that are described one by one; how many there are beyond that is said in a last one.
     pub max_problems: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits {
-            max_nesting: 200,
-            max_nodes: 5_000_000,
-            max_aliased_nodes: 400_000,
-            max_bytes: 256 * 1024 * 1024,
-            max_problems: 500,
-        }
+        crate::limits::Limits::default().yaml()
     }
 }
 
@@ -88,6 +85,7 @@ pub fn parse(text: &MappedText, tree: &mut Tree, limits: &Limits) -> Stream {
     };
     if text.text.len() > limits.max_bytes {
         builder.limit(
+            Limit::FileSize,
             0..0,
             format!(
                 "the text is longer than {} bytes, the most that is read",
@@ -105,7 +103,7 @@ pub fn parse(text: &MappedText, tree: &mut Tree, limits: &Limits) -> Stream {
     } = builder;
     if unsaid_problems > 0 {
         stream.problems.push(Problem {
-            kind: ProblemKind::LimitExceeded,
+            kind: ProblemKind::LimitExceeded(Limit::YamlProblems),
             span: text.map.span(0..0).unwrap_or(Span::NOWHERE),
             message: format!("{unsaid_problems} more problems of this text are not shown"),
             help: None,
