@@ -43,12 +43,12 @@ struct Diagnostic<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    url: Option<&'a str>,
+    url: Option<Cow<'a, str>>,
     file: &'a str,
     range: FileRange,
     /// The place in the values or in the object.
     #[serde(skip_serializing_if = "Option::is_none")]
-    path: Option<&'a str>,
+    path: Option<Cow<'a, str>>,
     labels: Vec<Label<'a>>,
 }
 
@@ -135,10 +135,10 @@ fn finding<'a>(diagnostic: &'a diagnostic::Diagnostic, sources: &'a Sources) -> 
         requirement: diagnostic.requirement,
         message: redacted(&diagnostic.message, true),
         help: diagnostic.help.as_deref().map(|help| redacted(help, true)),
-        url: diagnostic.url.as_deref(),
+        url: diagnostic.url.as_deref().map(|url| redacted(url, true)),
         file: sources.name(diagnostic.span.source),
         range: file_range(diagnostic.span, sources),
-        path: diagnostic.path.as_deref(),
+        path: diagnostic.path.as_deref().map(|path| redacted(path, true)),
         labels: labels.collect(),
     }
 }

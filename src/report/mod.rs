@@ -44,6 +44,7 @@ pub use json::SCHEMA_VERSION;
 
 // What the command line shows besides reports looks the same.
 pub(crate) use glyph::{cells, visible, wrap};
+pub(crate) use secret::redacted;
 pub(crate) use style::{Style, link, paint};
 
 /// How a report is written.

@@ -11,6 +11,7 @@
 //! A pattern is built when a text holds what every match of it holds: to build them all costs more than the rest of a check
 //! of one small file, and most texts hold none of it.
 
+mod forms;
 mod hint;
 mod named;
 mod names;
@@ -83,7 +84,7 @@ pub(super) fn mask(unicode: bool) -> &'static str {
 /// A sentence without the secrets that can be told from their own form.
 ///
 /// Messages are made without secrets; this is the second lock on the door.
-pub(super) fn redacted(text: &str, unicode: bool) -> Cow<'_, str> {
+pub(crate) fn redacted(text: &str, unicode: bool) -> Cow<'_, str> {
     let mut search = Search::new(text);
     search.by_form(false);
     let masks = search.finish();
@@ -222,6 +223,7 @@ impl<'a> Search<'a> {
                 self.hide(token);
             }
         }
+        self.by_surroundings();
         self.long_runs(in_file);
     }
 

@@ -23,7 +23,7 @@ fn every_pattern_compiles() {
     for pattern in [&KEY_HEADER, &CERTIFICATE, &IN_ADDRESS, &TOKEN] {
         assert!(pattern.is_some());
     }
-    assert!(named::patterns_compile());
+    assert!(named::patterns_compile() && forms::patterns_compile());
 }
 
 #[test]
