@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::diagnostic::{self, Report, Requirement, Severity, Summary, Verdict};
 use crate::source::{LineColumn, Source, Sources, Span};
 
+use super::Run;
 use super::secret::redacted;
 
 /// The number in the field `schema`: it changes when a field goes away or changes its meaning.
@@ -24,6 +25,9 @@ struct Document<'a> {
     /// One a requirement and release.
     requirements: Vec<RequirementRow<'a>>,
     summary: Summary,
+    /// What kept the check from being whole, only where something did.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    failures: Vec<Cow<'a, str>>,
 }
 
 /// Who wrote the report.
@@ -92,6 +96,7 @@ struct RequirementRow<'a> {
 pub(super) fn render(
     report: &Report,
     sources: &Sources,
+    run: &Run<'_>,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     let several = report.releases.len() > 1;
@@ -118,6 +123,11 @@ pub(super) fn render(
             .collect(),
         requirements: requirements.collect(),
         summary: report.summary,
+        failures: run
+            .failures
+            .iter()
+            .map(|text| redacted(text, true))
+            .collect(),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)
