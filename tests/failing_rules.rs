@@ -40,7 +40,7 @@ fn a_condition_that_fails_is_said_and_the_other_rules_still_speak() {
         "version_compare(timeout.knob, '1.2.3') > 0",
     ] {
         let desk = desk_with(condition);
-        let said = desk.run("check --rules own --platform gke customizations.yaml");
+        let said = desk.run("check --rules own --platform eks customizations.yaml");
         assert_eq!(said.code, 2, "{condition}: {}{}", said.out, said.err);
         assert_eq!(
             said.err.matches(FAILED).count(),
@@ -64,7 +64,7 @@ fn a_failure_stands_in_every_format_that_can_carry_it() {
     let desk = desk_with("timeout.seconds / 0 > 1");
     for format in Format::ALL {
         let said = desk.run(&format!(
-            "check --rules own --platform gke --format {format} --color never customizations.yaml"
+            "check --rules own --platform eks --format {format} --color never customizations.yaml"
         ));
         assert_eq!(said.code, 2, "{format}");
         assert!(said.err.contains(FAILED), "{format}: {}", said.err);

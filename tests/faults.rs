@@ -133,7 +133,8 @@ fn what_may_not_be_read_is_named_and_the_rest_is_checked() {
         assert!(line.to_lowercase().contains("permission denied"), "{line}");
     }
     assert!(
-        said.out.starts_with("deploy/customizations.yaml:7:"),
+        said.out
+            .contains("\ndeploy/customizations.yaml:7:77: error["),
         "{}",
         said.out
     );
@@ -148,7 +149,7 @@ fn a_pipe_that_is_slow_is_read_to_its_end() {
         program()
     ));
     assert_eq!((said.code, said.err.as_str()), (1, ""));
-    assert!(said.out.starts_with("slow:7:"), "{}", said.out);
+    assert!(said.out.contains("\nslow:7:77: error["), "{}", said.out);
 }
 
 #[test]
@@ -349,12 +350,24 @@ fn folders_that_hold_themselves_are_walked_once() {
     );
 }
 
+/// Jobs in the background of a shell ignore interrupts, and pass that on.
+fn interrupt_is_ignored() -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|bits| u64::from_str_radix(bits.trim(), 16).ok());
+    ignored.unwrap_or(0) & 0b10 != 0
+}
+
 #[test]
 fn an_interrupted_run_ends_by_the_signal_and_leaves_nothing_behind() {
     let desk = desk();
     desk.put("report.json", "the old one");
     let before = desk.names(".");
     for signal in ["INT", "TERM"] {
+        if signal == "INT" && interrupt_is_ignored() {
+            eprintln!("whoever runs this test ignores interrupts: not tried");
+            continue;
+        }
         let mut child = Command::new(program())
             .current_dir(desk.0.path())
             .args(["check", "-", "--format", "json=report.json", "-o", "x.txt"])
@@ -396,8 +409,7 @@ fn terminals_of_every_kind() {
     for columns in ["", "0", "-1", "wide", "99999999999999999999", "80 "] {
         assert_eq!(pretty("COLUMNS", columns), usual, "{columns}");
     }
-    let widest = pretty("COLUMNS", "1000000");
-    assert!(widest.lines().all(|line| line.chars().count() <= 130));
+    assert_eq!(pretty("COLUMNS", "1000000"), pretty("COLUMNS", "120"));
     for columns in ["1", "2", "39"] {
         pretty("COLUMNS", columns);
     }

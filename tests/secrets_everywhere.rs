@@ -1,10 +1,16 @@
 //! Secrets in every place that people put them, beside the findings of every rule, in every format: none is shown.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
 #[path = "cli/desk.rs"]
 #[allow(dead_code)]
 mod desk;
 
+use aho_corasick::AhoCorasick;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use desk::{Desk, Said, TIMEOUT_RULE, values};
@@ -30,7 +36,7 @@ fn key(kind: &str) -> String {
 }
 
 /// What must stand nowhere: parts of the secret as it is, in base64 (once and twice), in hex and percent-encoded.
-fn parts() -> Vec<String> {
+fn parts() -> AhoCorasick {
     let long = SECRET.repeat(3);
     let hex: String = SECRET.bytes().map(|byte| format!("{byte:02x}")).collect();
     let percent: String = SECRET.bytes().map(|byte| format!("%{byte:02X}")).collect();
@@ -41,21 +47,19 @@ fn parts() -> Vec<String> {
         forms.extend((0..3).map(|shift| base64(&once[shift..])));
         forms.push(once);
     }
-    let mut parts: Vec<String> = forms
+    let parts = forms
         .iter()
-        .flat_map(|form| (0..=form.len() - PART).map(|at| form[at..at + PART].to_owned()))
-        .collect();
-    parts.sort();
-    parts.dedup();
-    parts
+        .flat_map(|form| (0..=form.len() - PART).map(|at| form[at..at + PART].to_owned()));
+    AhoCorasick::new(parts).unwrap()
 }
 
-fn assert_hidden(output: &str, parts: &[String], what: &str) {
-    let shown = parts.iter().find(|part| output.contains(part.as_str()));
-    let Some(part) = shown else { return };
-    let lines = output.lines().filter(|line| line.contains(part.as_str()));
-    let lines: Vec<&str> = lines.take(3).collect();
-    panic!("{what}: `{part}` is shown:\n{}", lines.join("\n"));
+fn assert_hidden(output: &str, parts: &AhoCorasick, what: &str) {
+    if let Some(found) = parts.find(output) {
+        let part = &output[found.range()];
+        let lines = output.lines().filter(|line| line.contains(part));
+        let lines: Vec<&str> = lines.take(3).collect();
+        panic!("{what}: `{part}` is shown:\n{}", lines.join("\n"));
+    }
 }
 
 /// Entries of a mapping, each with the secret in it.
@@ -175,8 +179,13 @@ fn beside_the_findings_of_every_rule_no_secret_is_shown() {
     let parts = parts();
     let files = RuleSet::builtin_files();
     let mut found = 0;
-    for entry in entries() {
-        for file in &files {
+    // Every entry with every rule takes minutes; each entry with every eighth rule, and the next with those after it, does not.
+    let step = match std::env::var_os("PORTOLAN_EVERY_SECRET") {
+        Some(_) => 1,
+        None => 8,
+    };
+    for (number, entry) in entries().into_iter().enumerate() {
+        for file in files.iter().skip(number % step).step_by(step) {
             let example = file.examples.bad.first().unwrap();
             let output = changed(example, |text| with_entry(text, &entry));
             found += usize::from(output.contains(&format!("[{}]", file.id)));
@@ -184,7 +193,7 @@ fn beside_the_findings_of_every_rule_no_secret_is_shown() {
         }
     }
     // The secrets stood beside findings, and did not keep the rules from speaking.
-    assert!(found > 500, "{found}");
+    assert!(found > 200, "{found}");
 }
 
 #[test]
@@ -307,12 +316,14 @@ fn what_is_no_secret_is_shown() {
                 "SECRET",
                 "PRIVATE KEY",
                 "tls.key",
-                "LS0tLS1",
+                "ValueBase64",
             ];
             let masked = output
                 .lines()
                 .filter(|line| line.contains("••••••••") || line.contains("********"))
                 .filter(|line| !secret.iter().any(|word| line.contains(word)))
+                // A long run of base64 on a line of its own is hidden, whatever it is.
+                .filter(|line| !line.ends_with("│  ••••••••") && !line.ends_with("    ••••••••"))
                 .map(|line| format!("{}: {line}", file.id));
             hidden.extend(masked);
         }

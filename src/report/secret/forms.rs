@@ -21,6 +21,11 @@ static IN_QUERY: Pattern = LazyLock::new(|| {
     ))
     .ok()
 });
+/// In a sentence too, where names that stand before a colon tell nothing.
+static ASSIGNED: Pattern = LazyLock::new(|| {
+    Regex::new(r#"(?i)(?:passw(?:or)?d|pwd|passphrase|secret|token|api[_-]?key)=([^\s"'`&;,]{4,})"#)
+        .ok()
+});
 static WEB_HOOK: Pattern =
     LazyLock::new(|| Regex::new(r"hooks\.slack\.com/services/([A-Za-z0-9/_-]+)").ok());
 /// `"…" | b64enc`, also where the quotes themselves are quoted.
@@ -51,9 +56,10 @@ static USER_FLAG: Pattern = LazyLock::new(|| {
 });
 
 /// What is hidden in sentences and in files.
-const FORMS: [Form; 8] = [
+const FORMS: [Form; 9] = [
     (&["://"], &USER_OF_ADDRESS),
     (&["?", "&"], &IN_QUERY),
+    (&["="], &ASSIGNED),
     (&["hooks.slack.com/services/"], &WEB_HOOK),
     (
         &["b64enc", "bcrypt", "sha1sum", "sha256sum", "sha512sum"],
