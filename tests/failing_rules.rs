@@ -1,5 +1,10 @@
 //! A rule that fails is reported as what it is: the others still speak, and the exit status says that not all was checked.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
 #[path = "cli/desk.rs"]
 #[allow(dead_code)]
