@@ -118,7 +118,7 @@ fn what_may_not_be_read_is_named_and_the_rest_is_checked() {
         .put("deploy/closed.yaml", values("60"));
     let root = desk.0.path();
     for name in ["deploy/closed", "deploy/closed.yaml"] {
-        fs::set_permissions(root.join(name), Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(root.join(name), Permissions::from_mode(0o000)).unwrap();
     }
     let said = as_nobody(&desk, "check deploy");
     // So that the folder can be removed by whoever runs the test.
