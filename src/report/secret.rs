@@ -141,6 +141,8 @@ struct Search<'a> {
     /// Each line without its line break.
     lines: Vec<Range<usize>>,
     found: Vec<Range<usize>>,
+    /// How many blocks of lines within one another are being looked at.
+    depth: usize,
 }
 
 impl<'a> Search<'a> {
@@ -156,6 +158,7 @@ impl<'a> Search<'a> {
             text,
             lines,
             found: Vec::new(),
+            depth: 0,
         }
     }
 

@@ -11,6 +11,9 @@ use regex::Regex;
 use super::{Pattern, Search, matches, names};
 use crate::secrecy::{is_harmless, is_secret_name};
 
+/// How many blocks within one another are followed.
+const DEEPEST: usize = 100;
+
 /// How far a `value` is looked for in a mapping between braces, in bytes: enough for the keys before it.
 const LONGEST_FLOW: usize = 1024;
 
@@ -153,8 +156,15 @@ impl Search<'_> {
             .clone()
             .filter_map(|index| self.line(index))
             .find(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
-        let mapping = opening.is_some_and(is_key);
+        // Deeper than anyone writes, everything is hidden: to follow it would take the stack.
+        let mapping = self.depth < DEEPEST && opening.is_some_and(is_key);
+        self.depth += 1;
+        // What has been looked at as the block of a key above it. To look again would double the work with every level.
+        let mut done = first;
         for index in below.clone() {
+            if index < done {
+                continue;
+            }
             let Some(line) = self.line(index) else {
                 continue;
             };
@@ -170,12 +180,18 @@ impl Search<'_> {
                 Some(key) if all || key.start <= name_end => {
                     // A pattern may have taken the blank after the colon with it.
                     let colon = line.get(..key.end).map_or(0, |key| key.trim_end().len());
-                    self.value(start + colon, indent(line), all);
+                    let rest = line.get(colon..).unwrap_or_default().trim_start();
+                    let column = item_indent(line);
+                    if rest.is_empty() || rest.starts_with('#') {
+                        done = self.deeper(index + 1, column).end;
+                    }
+                    self.value(start + colon, column, all);
                 }
                 _ if all => self.hide_line(index),
                 _ => {}
             }
         }
+        self.depth -= 1;
         // The mapping's own keys are looked at for themselves.
         let last = if mapping { first } else { below.end };
         self.lines

@@ -200,3 +200,25 @@ fn tokens_and_passwords_in_addresses_are_hidden_anywhere() {
     let sentence = "the certificate 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822c has expired";
     assert_eq!(redacted(sentence, true), sentence);
 }
+
+#[test]
+fn blocks_within_blocks_are_looked_at_once() {
+    let nested = |key: &str| {
+        let mut text = "kind: Secret\ndata:\n".to_owned();
+        for depth in 1..400 {
+            text.push_str(&format!("{}{key}:\n", " ".repeat(depth)));
+        }
+        text.push_str(&format!("{}x: hunter2\n", " ".repeat(400)));
+        text
+    };
+    for key in ["a", "value", "- a", "password"] {
+        let started = std::time::Instant::now();
+        assert!(!shown(&nested(key)).contains("hunter2"), "{key}");
+        assert!(
+            started.elapsed() < std::time::Duration::from_secs(20),
+            "{key}"
+        );
+    }
+    let items = format!("kind: Secret\ndata:\n{}", "- x:\n".repeat(400));
+    assert!(shown(&items).contains("- x:"));
+}
