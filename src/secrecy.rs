@@ -22,3 +22,179 @@ pub fn word_in(name: &str) -> Option<usize> {
 
 /// What a sentence says in place of a secret. Of one length whatever it hides.
 pub const MASK: &str = "********";
+
+/// Parts of a name that make its value a secret; compared in small letters, without `_`, `-` and `.`.
+const SECRET: [&str; 16] = [
+    "passw",
+    "passphrase",
+    "pwd",
+    "secret",
+    "token",
+    "credential",
+    "privatekey",
+    "apikey",
+    "accesskey",
+    "accountkey",
+    "encryptionkey",
+    "signingkey",
+    "clientkey",
+    "basicauth",
+    "connectionstring",
+    "connstr",
+];
+
+/// The same where the name ends with it.
+const SECRET_AT_END: [&str; 9] = [
+    "licensekey",
+    "masterkey",
+    "sessionkey",
+    "sharedkey",
+    "storagekey",
+    "sshkey",
+    "hmackey",
+    "authkey",
+    "deploykey",
+];
+
+/// The same where it is the last word of the name: `dbPass`, but not `bypass`.
+const SECRET_LAST_WORD: [&str; 11] = [
+    "pass",
+    "passcode",
+    "pw",
+    "cred",
+    "creds",
+    "jwt",
+    "bearer",
+    "dsn",
+    "salt",
+    "otp",
+    "authorization",
+];
+
+/// Endings that make the value a reference to a secret, or a setting of it.
+const NOT_SECRET: [&str; 38] = [
+    "name",
+    "names",
+    "namespace",
+    "ref",
+    "refs",
+    "seconds",
+    "minutes",
+    "hours",
+    "days",
+    "ttl",
+    "timeout",
+    "expiry",
+    "expiration",
+    "expiresin",
+    "lifetime",
+    "url",
+    "uri",
+    "endpoint",
+    "host",
+    "file",
+    "path",
+    "dir",
+    "mount",
+    "mode",
+    "type",
+    "kind",
+    "length",
+    "size",
+    "policy",
+    "enabled",
+    "version",
+    "algorithm",
+    "issuer",
+    "audience",
+    "pullsecret",
+    "pullsecrets",
+    "provider",
+    "class",
+];
+
+/// False for most names that are none of a secret, without a closer look.
+pub fn may_be_secret(name: &str) -> bool {
+    const PARTS: [&str; 13] = [
+        "pass", "pw", "secret", "token", "cred", "key", "auth", "conn", "jwt", "bearer", "dsn",
+        "salt", "otp",
+    ];
+    let name = name.as_bytes();
+    PARTS.iter().any(|part| {
+        let mut windows = name.windows(part.len());
+        windows.any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
+    })
+}
+
+/// True for a name whose value is a secret itself, not the name of one or a setting of it.
+///
+/// `annotation` says that a `/` stands before it: `…/auth-secret: carto-basic-auth` names an object.
+pub fn is_secret_name(name: &str, annotation: bool) -> bool {
+    let last = last_word(name);
+    let name: String = name
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_lowercase())
+        .collect();
+    let refers = name.contains("existingsecret")
+        || name.contains("keyref")
+        || name.starts_with("existing")
+        || (annotation && name.ends_with("secret"))
+        || NOT_SECRET.iter().any(|ending| name.ends_with(ending));
+    let tells = SECRET.iter().any(|part| name.contains(part))
+        || SECRET_AT_END.iter().any(|ending| name.ends_with(ending))
+        || SECRET_LAST_WORD.contains(&last.as_str());
+    !refers && tells
+}
+
+/// The last word of `DB_PASS`, `dbPass` and `db-pass`, in small letters.
+fn last_word(name: &str) -> String {
+    let is_sign = |c: char| !c.is_ascii_alphanumeric();
+    let name = name.trim_end_matches(is_sign);
+    let name = name.rsplit(is_sign).next().unwrap_or_default();
+    let mut start = 0;
+    let mut before = None;
+    for (at, c) in name.char_indices() {
+        let small_before = before.is_some_and(|c: char| c.is_ascii_lowercase());
+        let small_after = name
+            .get(at + 1..)
+            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()));
+        if c.is_ascii_uppercase() && (small_before || small_after) {
+            start = at;
+        }
+        before = Some(c);
+    }
+    name.get(start..).unwrap_or_default().to_ascii_lowercase()
+}
+
+/// True for what is no secret whatever its name: nothing, a number, a boolean, a template, a placeholder.
+pub fn is_harmless(value: &str) -> bool {
+    let value = value.trim();
+    let word = value.to_ascii_lowercase();
+    value.is_empty()
+        || matches!(
+            word.as_str(),
+            "true" | "false" | "yes" | "no" | "on" | "off" | "null" | "~"
+        )
+        || is_number(value)
+        || is_template_without_text(value)
+        || (value.starts_with('<') && value.ends_with('>'))
+        || value.starts_with("${")
+}
+
+/// A setting has few digits; what has more may well be a password.
+fn is_number(value: &str) -> bool {
+    let digits = value.bytes().all(|byte| byte.is_ascii_digit());
+    let number = value
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b'.');
+    number && !(digits && value.len() > 5)
+}
+
+/// True for a template that takes its value from elsewhere. One with a text in it may be that text: `{{ "x" | b64enc }}`.
+fn is_template_without_text(value: &str) -> bool {
+    let named = ["include ", "template ", "required ", "index ", "lookup "];
+    value.starts_with("{{")
+        && value.ends_with("}}")
+        && (!value.contains(['"', '\'', '`']) || named.iter().any(|name| value.contains(name)))
+}

@@ -3,7 +3,7 @@
 //! Known from the tree, once a text has been read: the contents of Secrets, and values under keys that hold secrets in the
 //! chart. What a text that does not parse may hold is guarded by the report itself, by the look of it.
 
-use crate::secrecy::word_in;
+use crate::secrecy::{is_harmless, is_secret_name, may_be_secret, word_in};
 use crate::source::{SourceId, Span};
 use crate::yaml::{Node, NodeKind};
 
@@ -38,8 +38,57 @@ pub fn secret_places(root: Node<'_>) -> Vec<Span> {
     for path in keys {
         all_scalars(root.at(path), &mut places);
     }
+    named_scalars(root, &mut places);
     places.sort_unstable();
+    places.dedup();
     places
+}
+
+/// Texts under names of secrets, wherever they stand: `externalPostgresql.password`, an entry of an environment.
+fn named_scalars(root: Node<'_>, places: &mut Vec<Span>) {
+    let mut stack = vec![root];
+    while let Some(node) = stack.pop() {
+        // What an alias leads to is looked at where it was written.
+        if node.site() != node.span() {
+            continue;
+        }
+        stack.extend(node.items());
+        let entry = || Some((node.get("name")?.as_str()?, node.get("value")?));
+        if let Some((_, value)) = entry().filter(|(name, _)| is_secret(name)) {
+            text(value, places);
+        }
+        for (entry, value) in node.entries() {
+            if is_secret(&entry.key) {
+                text(value, places);
+                texts_in(value, places);
+            }
+            stack.push(value);
+        }
+    }
+}
+
+fn is_secret(key: &str) -> bool {
+    let (annotation, name) = match key.rsplit_once('/') {
+        Some((_, name)) => (true, name),
+        None => (false, key),
+    };
+    may_be_secret(name) && is_secret_name(name, annotation)
+}
+
+/// A text that may be a secret; of an alias, where it was written.
+fn text(value: Node<'_>, places: &mut Vec<Span>) {
+    if value.as_str().is_some_and(|text| !is_harmless(text)) {
+        places.push(value.span());
+    }
+}
+
+/// The items of a list under a name of secrets, and what a mapping there calls `value`.
+fn texts_in(node: Node<'_>, places: &mut Vec<Span>) {
+    if node.site() == node.span() {
+        node.items().for_each(|item| text(item, places));
+        let value = node.get("value");
+        value.into_iter().for_each(|value| text(value, places));
+    }
 }
 
 /// The places that must not be shown in a text that could not be read: nobody knows what stands where, so everything is

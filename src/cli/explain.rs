@@ -132,6 +132,7 @@ impl Page {
         let room = self.look.width.saturating_sub(cells(rest)).max(20);
         // Line breaks of a rule file mean nothing, as in messages.
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = report::redacted(&text, self.look.unicode);
         for (index, line) in wrap(&text, room, room, self.look.unicode)
             .iter()
             .enumerate()

@@ -247,6 +247,9 @@ fn too_large(limits: &Limits) -> String {
 /// Why a file cannot be opened, in words.
 fn reason(error: &io::Error, path: &Path) -> String {
     match error.kind() {
+        io::ErrorKind::NotFound if path.is_symlink() => {
+            "is a symbolic link to a file that is not there".to_owned()
+        }
         io::ErrorKind::NotFound => match neighbour(path) {
             Some(near) => format!("there is no such file; did you mean `{near}`?"),
             None => "there is no such file".to_owned(),

@@ -64,9 +64,9 @@ impl Look {
         }
     }
 
-    /// Text that others wrote, made safe for a terminal.
+    /// Text that others wrote, made safe for a terminal, and without what is a secret by its form.
     pub(super) fn visible(self, text: &str) -> String {
-        report::visible(text, self.unicode)
+        report::visible(&report::redacted(text, self.unicode), self.unicode)
     }
 }
 

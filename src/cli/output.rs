@@ -182,7 +182,12 @@ fn over_input(output: &Output, arguments: &CheckArguments) -> Option<String> {
         .chain(&given.tls_key)
         .chain(&given.ca);
     let mut inputs = inputs.filter_map(|input| fs::canonicalize(input).ok());
-    inputs.any(|input| input == place).then(|| {
+    // In a folder that is checked, a report in JSON may well be that of the last time; one in YAML is none of ours.
+    let is_yaml = place
+        .extension()
+        .is_some_and(|name| name.eq_ignore_ascii_case("yaml") || name.eq_ignore_ascii_case("yml"));
+    let is_input = |input: PathBuf| input == place || (is_yaml && place.starts_with(&input));
+    inputs.any(is_input).then(|| {
         format!(
             "{}: this is an input, and the report would be written over it",
             path.display()

@@ -112,7 +112,8 @@ impl Frame<'_> {
             .flatten()
             .filter(|text| !text.is_empty())
         {
-            let text = glyph::visible(text, self.options.unicode);
+            let text = redacted(text, self.options.unicode);
+            let text = glyph::visible(&text, self.options.unicode);
             let cells = glyph::cells(&text);
             if used + glyph::cells(signs.dot) + cells <= self.options.width.max(40) {
                 out.push_str(&self.paint(Style::Faint, &format!("{}{text}", signs.dot)));

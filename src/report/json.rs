@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::diagnostic::{self, Report, Requirement, Severity, Summary, Verdict};
 use crate::source::{LineColumn, Source, Sources, Span};
 
+use super::Run;
 use super::secret::redacted;
 
 /// The number in the field `schema`: it changes when a field goes away or changes its meaning.
@@ -24,6 +25,9 @@ struct Document<'a> {
     /// One a requirement and release.
     requirements: Vec<RequirementRow<'a>>,
     summary: Summary,
+    /// What kept the check from being whole, only where something did.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    failures: Vec<Cow<'a, str>>,
 }
 
 /// Who wrote the report.
@@ -43,12 +47,12 @@ struct Diagnostic<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    url: Option<&'a str>,
+    url: Option<Cow<'a, str>>,
     file: &'a str,
     range: FileRange,
     /// The place in the values or in the object.
     #[serde(skip_serializing_if = "Option::is_none")]
-    path: Option<&'a str>,
+    path: Option<Cow<'a, str>>,
     labels: Vec<Label<'a>>,
 }
 
@@ -92,6 +96,7 @@ struct RequirementRow<'a> {
 pub(super) fn render(
     report: &Report,
     sources: &Sources,
+    run: &Run<'_>,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     let several = report.releases.len() > 1;
@@ -118,6 +123,11 @@ pub(super) fn render(
             .collect(),
         requirements: requirements.collect(),
         summary: report.summary,
+        failures: run
+            .failures
+            .iter()
+            .map(|text| redacted(text, true))
+            .collect(),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)
@@ -135,10 +145,10 @@ fn finding<'a>(diagnostic: &'a diagnostic::Diagnostic, sources: &'a Sources) -> 
         requirement: diagnostic.requirement,
         message: redacted(&diagnostic.message, true),
         help: diagnostic.help.as_deref().map(|help| redacted(help, true)),
-        url: diagnostic.url.as_deref(),
+        url: diagnostic.url.as_deref().map(|url| redacted(url, true)),
         file: sources.name(diagnostic.span.source),
         range: file_range(diagnostic.span, sources),
-        path: diagnostic.path.as_deref(),
+        path: diagnostic.path.as_deref().map(|path| redacted(path, true)),
         labels: labels.collect(),
     }
 }

@@ -191,7 +191,7 @@ pub fn render_run(
     match format {
         Format::Pretty => pretty::render(report, sources, options, out),
         Format::Plain => plain::render(report, sources, options, out),
-        Format::Json => json::render(report, sources, out),
+        Format::Json => json::render(report, sources, run, out),
         Format::Sarif => sarif::render(report, sources, run, out),
         Format::Github => github::render(report, sources, run, out),
         Format::Gitlab => gitlab::render(report, sources, run, out),

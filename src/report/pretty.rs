@@ -230,7 +230,8 @@ fn last_lines(report: &Report, options: &Options, out: &mut String) {
         }
     }
     for url in urls {
-        let url = link(&glyph::visible(url, options.unicode), options);
+        let url = redacted(url, options.unicode);
+        let url = link(&glyph::visible(&url, options.unicode), options);
         out.push_str(&format!(
             "{} {url}\n",
             paint(Style::Faint, "documentation:", options)

@@ -11,6 +11,7 @@
 //! A pattern is built when a text holds what every match of it holds: to build them all costs more than the rest of a check
 //! of one small file, and most texts hold none of it.
 
+mod forms;
 mod hint;
 mod named;
 mod names;
@@ -222,6 +223,7 @@ impl<'a> Search<'a> {
                 self.hide(token);
             }
         }
+        self.by_surroundings();
         self.long_runs(in_file);
     }
 

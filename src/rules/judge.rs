@@ -116,6 +116,7 @@ fn judge_rule(
     judgement: &mut Judgement,
     tally: &mut Tally,
 ) {
+    let mut failed = false;
     for subject in subjects {
         let scope = Scope::new(facts, *subject);
         match apply(rule, *subject, &scope) {
@@ -141,13 +142,17 @@ fn judge_rule(
                 }
                 judgement.diagnostics.push(*diagnostic);
             }
+            // One failure of a rule says enough; a thousand subjects would repeat it.
+            Err(_) if failed => {}
             Err(message) => {
-                // One failure of a rule says enough; a thousand subjects would repeat it.
+                failed = true;
+                // What it would have said is not known.
+                let id = rule.id();
+                tally.add_supply(vec![format!("rule `{id}` could not be applied")]);
                 judgement.failures.push(RuleFailure {
-                    rule: rule.id().to_owned(),
+                    rule: id.to_owned(),
                     message,
                 });
-                return;
             }
         }
     }

@@ -205,7 +205,7 @@ fn evaluation_fails_at_the_field_or_the_command() {
         "eq .Values.router.timeout 605",
         "float64 with a int",
     );
-    one_problem("{{ fail \"no host\" }}", "fail \"no host\"", "no host");
+    one_problem("{{ fail \"no host\" }}", "fail \"no host\"", "calls `fail`");
     one_problem(
         "{{ tpl \"{{ .Values.a.b }}\" . }}",
         "{{ tpl \"{{ .Values.a.b }}\" . }}",

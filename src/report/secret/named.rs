@@ -9,65 +9,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::{Pattern, Search, matches, names};
-
-/// Parts of a name that make its value a secret; compared in small letters, without `_`, `-` and `.`.
-const SECRET: [&str; 13] = [
-    "passw",
-    "passphrase",
-    "pwd",
-    "secret",
-    "token",
-    "credential",
-    "privatekey",
-    "apikey",
-    "accesskey",
-    "accountkey",
-    "encryptionkey",
-    "signingkey",
-    "clientkey",
-];
-
-/// Endings that make the value a reference to a secret, or a setting of it.
-const NOT_SECRET: [&str; 38] = [
-    "name",
-    "names",
-    "namespace",
-    "ref",
-    "refs",
-    "seconds",
-    "minutes",
-    "hours",
-    "days",
-    "ttl",
-    "timeout",
-    "expiry",
-    "expiration",
-    "expiresin",
-    "lifetime",
-    "url",
-    "uri",
-    "endpoint",
-    "host",
-    "file",
-    "path",
-    "dir",
-    "mount",
-    "mode",
-    "type",
-    "kind",
-    "length",
-    "size",
-    "policy",
-    "enabled",
-    "version",
-    "algorithm",
-    "issuer",
-    "audience",
-    "pullsecret",
-    "pullsecrets",
-    "provider",
-    "class",
-];
+use crate::secrecy::{is_harmless, is_secret_name};
 
 /// How far a `value` is looked for in a mapping between braces, in bytes: enough for the keys before it.
 const LONGEST_FLOW: usize = 1024;
@@ -91,6 +33,7 @@ impl Search<'_> {
     pub(super) fn by_name(&mut self) {
         self.named_values();
         self.environment();
+        self.by_place();
         self.secret_objects();
         self.secret_objects_in_json();
     }
@@ -146,7 +89,13 @@ impl Search<'_> {
                 }
                 end
             }
-            Some('{') if rest.starts_with("{{") => end,
+            Some('{') if rest.starts_with("{{") => {
+                let close = rest.rfind("}}").map_or(end, |at| start + at + 2);
+                if !is_harmless(self.part(start..close)) {
+                    self.hide(start..close);
+                }
+                end
+            }
             Some('{') => {
                 let reach = self.text.floor_char_boundary(start + LONGEST_FLOW);
                 let close = self
@@ -217,7 +166,7 @@ impl Search<'_> {
                     // A pattern may have taken the blank after the colon with it.
                     let colon = line.get(..key.end).map_or(0, |key| key.trim_end().len());
                     let after = start + colon;
-                    let depth = indent(line);
+                    let depth = item_indent(line);
                     if !self.begins_below(after) {
                         self.value(after, depth, all);
                     } else if !self.opens_mapping(index + 1..below.end) {
@@ -433,38 +382,4 @@ fn item_indent(line: &str) -> usize {
 
 fn leading_blanks(text: &str) -> usize {
     text.len() - text.trim_start_matches([' ', '\t']).len()
-}
-
-/// True for a name whose value is a secret itself, not the name of one or a setting of it.
-///
-/// `annotation` says that a `/` stands before it: `…/auth-secret: carto-basic-auth` names an object.
-fn is_secret_name(name: &str, annotation: bool) -> bool {
-    let name: String = name
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|c| c.to_ascii_lowercase())
-        .collect();
-    let refers = name.contains("existingsecret")
-        || name.contains("keyref")
-        || name.starts_with("existing")
-        || (annotation && name.ends_with("secret"))
-        || NOT_SECRET.iter().any(|ending| name.ends_with(ending));
-    !refers && SECRET.iter().any(|part| name.contains(part))
-}
-
-/// True for what is no secret whatever its name: nothing, a number, a boolean, a template, a placeholder.
-fn is_harmless(value: &str) -> bool {
-    let value = value.trim();
-    let word = value.to_ascii_lowercase();
-    value.is_empty()
-        || matches!(
-            word.as_str(),
-            "true" | "false" | "yes" | "no" | "on" | "off" | "null" | "~"
-        )
-        || value
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || byte == b'.')
-        || (value.starts_with("{{") && value.ends_with("}}"))
-        || (value.starts_with('<') && value.ends_with('>'))
-        || value.starts_with("${")
 }

@@ -5,17 +5,25 @@
 use std::ops::Range;
 
 /// Words in a name that make it worth a second look; `key` counts with a word of [`BEFORE_KEY`] before it.
-const WORDS: [&str; 6] = [
-    "passw",
-    "passphrase",
+const WORDS: [&str; 14] = [
+    "pass",
     "pwd",
     "secret",
     "token",
-    "credential",
+    "cred",
+    "basic",
+    "conn",
+    "jwt",
+    "bearer",
+    "dsn",
+    "salt",
+    "otp",
+    "pw",
+    "authorization",
 ];
 
 /// What makes a key a secret one.
-const BEFORE_KEY: [&str; 7] = [
+const BEFORE_KEY: [&str; 16] = [
     "private",
     "api",
     "access",
@@ -23,6 +31,15 @@ const BEFORE_KEY: [&str; 7] = [
     "encryption",
     "signing",
     "client",
+    "license",
+    "master",
+    "session",
+    "shared",
+    "storage",
+    "ssh",
+    "hmac",
+    "auth",
+    "deploy",
 ];
 
 /// The next key whose name tells of a secret, with the quote, the blanks and the sign that follow it.
@@ -223,8 +240,8 @@ mod tests {
 
     static KEY: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(concat!(
-            r#"(?i)[A-Za-z0-9_.\[\]-]*(?:passw|passphrase|pwd|secret|token|credential|"#,
-            r#"(?:private|api|access|account|encryption|signing|client)[_-]?key)[A-Za-z0-9_.\[\]-]*["']?[ \t]*[:=]"#,
+            r#"(?i)[A-Za-z0-9_.\[\]-]*(?:pass|pwd|secret|token|cred|basic|conn|jwt|bearer|dsn|salt|otp|pw|authorization|"#,
+            r#"(?:private|api|access|account|encryption|signing|client|license|master|session|shared|storage|ssh|hmac|auth|deploy)[_-]?key)[A-Za-z0-9_.\[\]-]*["']?[ \t]*[:=]"#,
         ))
         .unwrap()
     });

@@ -23,7 +23,7 @@ fn every_pattern_compiles() {
     for pattern in [&KEY_HEADER, &CERTIFICATE, &IN_ADDRESS, &TOKEN] {
         assert!(pattern.is_some());
     }
-    assert!(named::patterns_compile());
+    assert!(named::patterns_compile() && forms::patterns_compile());
 }
 
 #[test]
@@ -214,4 +214,21 @@ fn deep_mappings_below_a_secret_are_gone_through_once() {
     ));
     let expected = text.replace("hunter2", "•");
     assert_eq!(shown(&text), expected);
+}
+
+#[test]
+fn keys_of_any_kind_lead_to_what_lies_below_them() {
+    let nested = |key: &str| {
+        let mut text = "kind: Secret\ndata:\n".to_owned();
+        for depth in 1..400 {
+            text.push_str(&format!("{}{key}:\n", " ".repeat(depth)));
+        }
+        text.push_str(&format!("{}x: hunter2\n", " ".repeat(400)));
+        text
+    };
+    for key in ["a", "value", "- a", "password"] {
+        assert!(!shown(&nested(key)).contains("hunter2"), "{key}");
+    }
+    let items = format!("kind: Secret\ndata:\n{}", "- x:\n".repeat(400));
+    assert!(shown(&items).contains("- x:"));
 }
