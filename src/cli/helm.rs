@@ -15,7 +15,7 @@ use super::inputs::{Found, Gathered, gather, read_bounded};
 use super::look::Look;
 use super::output::{self, Output};
 use super::plan::plan_of;
-use super::{Exit, Surroundings, chart};
+use super::{Exit, Surroundings, chart, check};
 use crate::catalogue::{Catalogue, Edition, KeyId};
 use crate::check::{Input, Options, Role};
 use crate::limits::Limits;
@@ -171,7 +171,11 @@ impl Work<'_> {
                 None
             }
         };
-        if rendered.is_none() && !has_values {
+        let is_blank = |input: &Input| check::is_blank(&input.text);
+        if !has_values && rendered.as_ref().is_none_or(is_blank) {
+            if rendered.is_some() {
+                errors.push("nothing to check: Helm rendered no Kubernetes object".to_owned());
+            }
             around.errors(errors, self.look);
             return Exit::CouldNot;
         }

@@ -1,6 +1,7 @@
 //! Patterns for places in values.
 
-/// Whether a place is the one that a pattern names, or lies below it. `*` stands for any characters.
+/// Whether a place is the one that a pattern names, or lies below it. `*` stands for any characters, and a dot for a bracket
+/// too.
 ///
 /// `router.service` is the place of `router.service.annotations["example.com/x"]` too, and not of `router.services`.
 pub(super) fn is_at_or_below(path: &str, pattern: &str) -> bool {
@@ -21,7 +22,8 @@ pub(super) fn is_at_or_below(path: &str, pattern: &str) -> bool {
         } else {
             let steps = next.iter_mut().skip(1).zip(reached.iter().zip(path));
             for (slot, (here, byte)) in steps {
-                *slot = *here && *byte == wanted;
+                // What lies below is written with a dot or with a bracket: whoever writes a pattern need not know which.
+                *slot = *here && (*byte == wanted || (wanted == b'.' && *byte == b'['));
             }
         }
         reached = next;
@@ -46,6 +48,7 @@ mod tests {
             "router.service",
             "router.*.annotations",
             "*.annotations",
+            "router.service.annotations.*",
             "*google*",
             "*",
         ] {

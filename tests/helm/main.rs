@@ -387,3 +387,26 @@ fn the_plugins_are_of_portolans_own_version() {
         );
     }
 }
+
+#[test]
+fn what_a_repository_has_accepted_does_not_stop_its_installation() {
+    let repository = tempfile::tempdir().unwrap();
+    let settings = "ignore:\n  - rules: [node-port]\n    reason: the lab has no load balancer\n";
+    let manifests = "apiVersion: v1\nkind: Service\nmetadata:\n  name: carto-router\nspec:\n  type: NodePort\n  ports:\n    - port: 443\n      targetPort: 8443\n";
+    let gate = || {
+        assert_cmd::Command::cargo_bin("portolan")
+            .unwrap()
+            .current_dir(repository.path())
+            .args(["post-render", "--select", "node-port", "--fail-on", "note"])
+            .write_stdin(manifests)
+            .output()
+            .unwrap()
+    };
+    let refused = gate();
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    assert!(refused.stdout.is_empty());
+    fs::write(repository.path().join("portolan.yaml"), settings).unwrap();
+    let passed = gate();
+    assert_eq!(passed.status.code(), Some(0), "{passed:?}");
+    assert_eq!(passed.stdout, manifests.as_bytes());
+}

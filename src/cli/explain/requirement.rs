@@ -9,7 +9,9 @@ use crate::rules::{Documentation, RuleFile};
 /// The options of `portolan check` that tell what the input alone may leave open.
 pub(super) fn deciding(requirement: Requirement) -> &'static [&'static str] {
     match requirement {
-        Requirement::Exposed | Requirement::Domain | Requirement::ValuesFile => &[],
+        Requirement::Exposed | Requirement::Domain => &[],
+        // Beyond a limit nothing is known.
+        Requirement::ValuesFile => &["limit"],
         Requirement::HttpsOnly | Requirement::SslPolicy => &["platform"],
         Requirement::Timeout605 => &[
             "platform",

@@ -124,13 +124,7 @@ impl Search<'_> {
     /// `column` is the key's: what stands deeper belongs to the value. `all` hides numbers and booleans too.
     fn value(&mut self, after: usize, column: usize, all: bool) -> usize {
         let line = self.line_of(after);
-        let end = self.lines.get(line).map_or(after, |line| line.end);
-        let mut start = after + leading_blanks(self.part(after..end));
-        while self.part(start..end).starts_with(['&', '!']) {
-            let rest = self.part(start..end);
-            let word = rest.find([' ', '\t']).unwrap_or(rest.len());
-            start += word + leading_blanks(self.part(start + word..end));
-        }
+        let Range { start, end } = self.start_of_value(after);
         let rest = self.part(start..end);
         match rest.chars().next() {
             None | Some('#') => self.block(line + 1, column, all),
@@ -197,23 +191,24 @@ impl Search<'_> {
     }
 
     /// What stands below a secret's key: a list or text is hidden, of a mapping only what is called `value`.
+    ///
+    /// Mappings within it are gone through line by line with it, so that each line is looked at once however deep it lies.
     fn block(&mut self, first: usize, column: usize, all: bool) -> usize {
         let below = self.deeper(first, column);
-        let is_key = |line: &str| FIRST_KEY.as_ref().is_some_and(|key| key.is_match(line));
-        let opening = below
-            .clone()
-            .filter_map(|index| self.line(index))
-            .find(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
-        let mapping = opening.is_some_and(is_key);
+        let mapping = self.opens_mapping(below.clone());
+        let mut done = below.start;
         for index in below.clone() {
+            if index < done {
+                continue;
+            }
             let Some(line) = self.line(index) else {
                 continue;
             };
-            let start = self.lines.get(index).map_or(0, |line| line.start);
             if !mapping {
                 self.hide_line(index);
                 continue;
             }
+            let start = self.lines.get(index).map_or(0, |line| line.start);
             let key = if all { &FIRST_KEY } else { &VALUE_KEY };
             let key = matches(key, line).next();
             let name_end = line.find(':').unwrap_or(line.len());
@@ -221,7 +216,17 @@ impl Search<'_> {
                 Some(key) if all || key.start <= name_end => {
                     // A pattern may have taken the blank after the colon with it.
                     let colon = line.get(..key.end).map_or(0, |key| key.trim_end().len());
-                    self.value(start + colon, indent(line), all);
+                    let after = start + colon;
+                    let depth = indent(line);
+                    if !self.begins_below(after) {
+                        self.value(after, depth, all);
+                    } else if !self.opens_mapping(index + 1..below.end) {
+                        let text = self.deeper(index + 1, depth);
+                        done = text.end;
+                        for line in text {
+                            self.hide_line(line);
+                        }
+                    }
                 }
                 _ if all => self.hide_line(index),
                 _ => {}
@@ -232,6 +237,37 @@ impl Search<'_> {
         self.lines
             .get(last)
             .map_or(self.text.len(), |line| line.start)
+    }
+
+    /// Whether the first of these lines that says anything is a key.
+    fn opens_mapping(&self, mut lines: Range<usize>) -> bool {
+        let is_key = |line: &str| FIRST_KEY.as_ref().is_some_and(|key| key.is_match(line));
+        lines
+            .find_map(|index| {
+                let line = self.line(index)?;
+                let says = !line.trim().is_empty() && !line.trim_start().starts_with('#');
+                says.then(|| is_key(line))
+            })
+            .unwrap_or(false)
+    }
+
+    /// Where a value begins on its line, behind its anchor and its tag, and where the line ends.
+    fn start_of_value(&self, after: usize) -> Range<usize> {
+        let line = self.line_of(after);
+        let end = self.lines.get(line).map_or(after, |line| line.end);
+        let mut start = after + leading_blanks(self.part(after..end));
+        while self.part(start..end).starts_with(['&', '!']) {
+            let rest = self.part(start..end);
+            let word = rest.find([' ', '\t']).unwrap_or(rest.len());
+            start += word + leading_blanks(self.part(start + word..end));
+        }
+        start..end
+    }
+
+    /// Whether the value of a key stands below its line.
+    fn begins_below(&self, after: usize) -> bool {
+        let rest = self.part(self.start_of_value(after));
+        matches!(rest.chars().next(), None | Some('#'))
     }
 
     fn secret_objects(&mut self) {

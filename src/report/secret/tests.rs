@@ -200,3 +200,18 @@ fn tokens_and_passwords_in_addresses_are_hidden_anywhere() {
     let sentence = "the certificate 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822c has expired";
     assert_eq!(redacted(sentence, true), sentence);
 }
+
+/// Each level of a Secret's data doubled the work once: thirty of them would never have come to an end.
+#[test]
+fn deep_mappings_below_a_secret_are_gone_through_once() {
+    let mut text = "kind: Secret\nstringData:\n".to_owned();
+    for depth in 1..=200 {
+        text.push_str(&format!("{}level{depth}:\n", " ".repeat(depth)));
+    }
+    let deepest = " ".repeat(201);
+    text.push_str(&format!(
+        "{deepest}last: hunter2\n{deepest}list:\n{deepest}  - hunter2\n"
+    ));
+    let expected = text.replace("hunter2", "•");
+    assert_eq!(shown(&text), expected);
+}
