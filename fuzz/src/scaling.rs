@@ -26,7 +26,10 @@ fn said(form: usize, piece: &str, length: usize) -> Vec<u8> {
         3 => format!("a: {}\n", piece.repeat(times)),
         4 => (0..times).map(|at| format!("k{at}: {piece}\n")).collect(),
         5 => format!("extraDeploy:\n{}", format!("- {piece}\n").repeat(times)),
-        _ => format!("extraDeploy:\n- |\n{}", format!("  {piece}\n").repeat(times)),
+        _ => format!(
+            "extraDeploy:\n- |\n{}",
+            format!("  {piece}\n").repeat(times)
+        ),
     };
     text.into_bytes()
 }
@@ -34,7 +37,11 @@ fn said(form: usize, piece: &str, length: usize) -> Vec<u8> {
 fn time(target: Target, data: &[u8]) -> Duration {
     let start = Instant::now();
     if catch_unwind(AssertUnwindSafe(|| (target.run)(data))).is_err() {
-        println!("{}: broken by {:?}", target.name, String::from_utf8_lossy(&data[..data.len().min(80)]));
+        println!(
+            "{}: broken by {:?}",
+            target.name,
+            String::from_utf8_lossy(&data[..data.len().min(80)])
+        );
     }
     start.elapsed()
 }
@@ -49,9 +56,53 @@ fn main() {
         let seeds = Seeds::of(target.name, root());
         let mut pieces: Vec<String> = seeds.words.clone();
         let odd = [
-            "[", "{", "- ", "? ", "a: ", "&a ", "*a ", "'", "\"", "#", " #", "|", ">", "\n", " ", "\t", "%", "!!a ", "---\n",
-            "{{", "{{ ", "(", "{{ if 1 }}", "{{ range . }}", "{{/*", "\\", ",", ":", "<<: ", "-----BEGIN A-----\n", "é", "\r",
-            "-----BEGIN CERTIFICATE-----\n", "a", "0", ".", "-", "a-", "a.", "=", "a=b,", "[0]", "<A>", "${", "://", "a:b@", "_",
+            "[",
+            "{",
+            "- ",
+            "? ",
+            "a: ",
+            "&a ",
+            "*a ",
+            "'",
+            "\"",
+            "#",
+            " #",
+            "|",
+            ">",
+            "\n",
+            " ",
+            "\t",
+            "%",
+            "!!a ",
+            "---\n",
+            "{{",
+            "{{ ",
+            "(",
+            "{{ if 1 }}",
+            "{{ range . }}",
+            "{{/*",
+            "\\",
+            ",",
+            ":",
+            "<<: ",
+            "-----BEGIN A-----\n",
+            "é",
+            "\r",
+            "-----BEGIN CERTIFICATE-----\n",
+            "a",
+            "0",
+            ".",
+            "-",
+            "a-",
+            "a.",
+            "=",
+            "a=b,",
+            "[0]",
+            "<A>",
+            "${",
+            "://",
+            "a:b@",
+            "_",
         ];
         pieces.extend(odd.map(str::to_owned));
         for text in seeds.texts.iter().step_by(7) {
@@ -71,10 +122,17 @@ fn main() {
                 }
                 let long = time(target, &said(form, piece, 4 * SHORT));
                 if long > short * 8 || short > QUICK * 10 {
-                    println!("{}: form {form} of {piece:?}: {short:?}, then {long:?}", target.name);
+                    println!(
+                        "{}: form {form} of {piece:?}: {short:?}, then {long:?}",
+                        target.name
+                    );
                 }
             }
         }
-        println!("{}: {} pieces, the slowest short input took {slowest:?}", target.name, pieces.len());
+        println!(
+            "{}: {} pieces, the slowest short input took {slowest:?}",
+            target.name,
+            pieces.len()
+        );
     }
 }
