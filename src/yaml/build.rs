@@ -5,14 +5,15 @@
 
 use std::{collections::HashMap, ops::Range};
 
-use crate::source::{MappedText, Span};
+use crate::source::Span;
 
 use super::{
     Entry, NodeData, NodeId, NodeKind, OPAQUE, ProblemKind, Scalar, Style, Tree, Value,
     events::{Anchor, Event, Events},
     layout,
     mapping::Entries,
-    parse::{Comment, Document, Limits, Stream},
+    chunks::Rest,
+    parse::{Comment, Document, Limits, Look, Stream, Written},
     scalar::{key_text, try_resolve},
     syntax,
 };
@@ -21,7 +22,7 @@ use super::{
 pub(super) struct Abandon;
 
 pub(super) struct Builder<'a> {
-    pub(super) text: &'a MappedText,
+    pub(super) text: Written<'a>,
     pub(super) tree: &'a mut Tree,
     pub(super) limits: &'a Limits,
     pub(super) stream: Stream,
@@ -35,6 +36,15 @@ pub(super) struct Builder<'a> {
     pub(super) gap: (usize, bool),
     /// Where the last document began, if it goes on until the next one begins.
     pub(super) unended: Option<usize>,
+    /// What is asked about every document.
+    pub(super) look: Option<Look<'a>>,
+    /// How many threads may read at once, and how much text each of them is to have at least.
+    pub(super) threads: usize,
+    pub(super) smallest_part: usize,
+    /// True for the reader of one of several parts, which must not read beyond it.
+    pub(super) alone: bool,
+    /// True while a document is read for itself.
+    pub(super) chunked: bool,
 }
 
 #[derive(Default)]
@@ -45,6 +55,9 @@ pub(super) struct DocumentState {
     pub(super) lost: bool,
     pub(super) aliased: usize,
     pub(super) anchors: HashMap<usize, Anchored>,
+    /// What there was when the document began.
+    pub(super) first_node: usize,
+    pub(super) problems_before: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -103,14 +116,51 @@ impl Frame {
     }
 }
 
+impl<'a> Builder<'a> {
+    pub(super) fn new(text: Written<'a>, tree: &'a mut Tree, limits: &'a Limits) -> Self {
+        Builder {
+            text,
+            tree,
+            limits,
+            stream: Stream::default(),
+            unsaid_problems: 0,
+            nodes: 0,
+            frames: Vec::new(),
+            document: DocumentState::default(),
+            last_scalar: None,
+            gap: (0, false),
+            unended: None,
+            look: None,
+            threads: 1,
+            smallest_part: usize::MAX,
+            alone: false,
+            chunked: false,
+        }
+    }
+
+    /// What there is to be had from it at its end.
+    pub(super) fn into_rest(self) -> (Stream, Rest) {
+        let rest = Rest {
+            unsaid_problems: self.unsaid_problems,
+            nodes: self.nodes,
+            gap: self.gap,
+            last_scalar: self.last_scalar,
+            unended: self.unended,
+        };
+        (self.stream, rest)
+    }
+}
+
 impl Builder<'_> {
-    pub(super) fn read(&mut self) {
-        let text = &self.text.text;
-        let mut events = Events::new(text, self.limits);
+    /// Reads with the parser alone, from a place where a document may begin to the end of the text.
+    pub(super) fn read(&mut self, from: usize) {
+        let text = self.text.text;
+        let mut events = Events::new(text.get(from..).unwrap_or_default(), self.limits);
         while let Some(next) = events.next() {
             let outcome = match next {
-                Ok((event, range)) => self.take(event, range),
-                Err(failure) => {
+                Ok((event, range)) => self.take(event, from + range.start..from + range.end),
+                Err(mut failure) => {
+                    failure.at += from;
                     self.unended = None;
                     let context = syntax::Context {
                         last_scalar: self.last_scalar.take(),
@@ -125,13 +175,7 @@ impl Builder<'_> {
                     Err(Abandon)
                 }
             };
-            if self.nodes > self.limits.max_nodes {
-                let at = self.frames.last().map_or(0, |frame| frame.start);
-                let message = format!(
-                    "the text holds more than {} nodes, the most that is read",
-                    self.limits.max_nodes
-                );
-                self.limit(at..at, message);
+            if self.has_too_many_nodes() {
                 return;
             }
             if outcome.is_err() {
@@ -145,6 +189,19 @@ impl Builder<'_> {
         self.extend_last_document(text.len());
     }
 
+    pub(super) fn has_too_many_nodes(&mut self) -> bool {
+        if self.nodes <= self.limits.max_nodes {
+            return false;
+        }
+        let at = self.frames.last().map_or(0, |frame| frame.start);
+        let message = format!(
+            "the text holds more than {} nodes, the most that is read",
+            self.limits.max_nodes
+        );
+        self.limit(at..at, message);
+        true
+    }
+
     pub(super) fn take(&mut self, event: Event<'_>, range: Range<usize>) -> Result<(), Abandon> {
         self.look_between_tokens(&event, &range);
         match event {
@@ -152,6 +209,8 @@ impl Builder<'_> {
                 self.extend_last_document(range.start);
                 self.document = DocumentState {
                     start: range.start,
+                    first_node: self.tree.len(),
+                    problems_before: self.problem_count(),
                     ..DocumentState::default()
                 };
                 if explicit {
@@ -214,7 +273,7 @@ impl Builder<'_> {
         let Some(frame) = self.frames.pop() else {
             return;
         };
-        let text = &self.text.text;
+        let text = self.text.text;
         let bracketed = frame.flow && matches!(text.as_bytes().get(frame.start), Some(b'{' | b'['));
         let range = if bracketed {
             frame.start..end.max(frame.start)
@@ -251,7 +310,7 @@ impl Builder<'_> {
         tag: Option<&str>,
         range: Range<usize>,
     ) {
-        let source = &self.text.text;
+        let source = self.text.text;
         let omitted = range.is_empty() && style == Style::Plain;
         let range = match style {
             Style::Plain if omitted => self.place_of_omitted(range.start),
@@ -320,7 +379,7 @@ impl Builder<'_> {
 
     /// Where a value that was left out would have been written.
     pub(super) fn place_of_omitted(&self, mark: usize) -> Range<usize> {
-        let text = &self.text.text;
+        let text = self.text.text;
         let mut frames = self.frames.iter().rev();
         let at = match frames.next() {
             Some(Frame {
@@ -438,7 +497,7 @@ impl Builder<'_> {
         }
         // `{{ .Values.x }}` is a mapping whose key is a mapping: what it really is will be said at its end.
         let template = self.frames.last().is_some_and(|frame| {
-            frame.flow && layout::opens_template(&self.text.text, frame.start)
+            frame.flow && layout::opens_template(self.text.text, frame.start)
         });
         if !template {
             let message = "a key must be a scalar, not a sequence or a mapping".to_owned();
@@ -454,11 +513,25 @@ impl Builder<'_> {
             return;
         };
         let span = self.span(document.start..end.end.max(document.start));
-        self.stream.documents.push(Document {
+        let mut read = Document {
             root: root.id,
             span,
             is_empty: document.omitted,
-        });
+            is_trimmed: false,
+        };
+        if let Some(look) = self.look {
+            let seen = look(self.tree.node(root.id));
+            self.stream.places.extend(seen.places);
+            // A finding may lead anywhere in its document, and so may an alias.
+            let is_plain = self.chunked
+                && document.anchors.is_empty()
+                && document.problems_before == self.problem_count();
+            if let Some(keys) = seen.enough.filter(|_| is_plain) {
+                read.root = self.tree.trim(document.first_node, root.id, keys);
+                read.is_trimmed = true;
+            }
+        }
+        self.stream.documents.push(read);
         self.unended = end.is_empty().then_some(document.start);
     }
 
@@ -483,7 +556,7 @@ impl Builder<'_> {
     }
 
     pub(super) fn span(&self, range: Range<usize>) -> Span {
-        self.text.map.span(range).unwrap_or(Span::NOWHERE)
+        self.text.span(range)
     }
 }
 

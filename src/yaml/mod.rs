@@ -8,6 +8,7 @@
 
 mod aliases;
 mod build;
+mod chunks;
 mod events;
 mod layout;
 mod mapping;
@@ -16,11 +17,15 @@ mod path;
 mod problem;
 mod report;
 mod scalar;
+mod simple;
 mod syntax;
 mod text;
 mod tree;
+mod trim;
 
-pub use parse::{Comment, Document, Limits, Stream, parse};
+pub use parse::{
+    Comment, Document, Limits, Look, Reading, Seen, Stream, parse, parse_again, parse_source,
+};
 pub use path::path_at;
 pub use problem::{Problem, ProblemKind};
 pub use scalar::{json_text, key_text, resolve, template_text, try_resolve, yaml_text};
