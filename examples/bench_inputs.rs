@@ -29,10 +29,24 @@ impl Dice {
 }
 
 const TEAMS: [&str; 8] = [
-    "billing", "catalog", "checkout", "identity", "ledger", "search", "shipping", "telemetry",
+    "billing",
+    "catalog",
+    "checkout",
+    "identity",
+    "ledger",
+    "search",
+    "shipping",
+    "telemetry",
 ];
 const PARTS: [&str; 8] = [
-    "api", "worker", "gateway", "scheduler", "exporter", "cache", "web", "sync",
+    "api",
+    "worker",
+    "gateway",
+    "scheduler",
+    "exporter",
+    "cache",
+    "web",
+    "sync",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -78,7 +92,7 @@ fn values(dice: &mut Dice, bytes: usize) -> String {
     let mut text = String::from("# Overrides for the CARTO chart\n");
     let _ = writeln!(
         text,
-        "appConfigValues:\n  selfHostedDomain: carto-{}.example.com\ncartoConfigValues:\n  cartoAccGcpProjectId: acme-{:05}",
+        "appConfigValues:\n  selfHostedDomain: carto-{}.bluelake.io\ncartoConfigValues:\n  cartoAccGcpProjectId: acme-{:05}",
         dice.roll(1_000),
         dice.roll(99_999)
     );
@@ -160,7 +174,10 @@ fn deployment(text: &mut String, dice: &mut Dice, name: &str, namespace: &str) {
         dice.roll(u64::MAX / 4),
         dice.roll(u64::MAX / 4),
     );
-    for container in ["main", "proxy"].iter().take(1 + usize::from(dice.roll(3) == 0)) {
+    for container in ["main", "proxy"]
+        .iter()
+        .take(1 + usize::from(dice.roll(3) == 0))
+    {
         let _ = writeln!(
             text,
             "        - name: {container}\n          image: \"registry.example.com/{name}:{}.{}.0\"\n          imagePullPolicy: IfNotPresent\n          args: [\"--listen\", \":8080\", \"--log-level\", \"info\"]\n          ports:\n            - name: http\n              containerPort: 8080\n              protocol: TCP\n          env:",
@@ -239,7 +256,7 @@ metadata:
     app.kubernetes.io/component: router
 data:
   ROUTER_ENABLE_HTTPS: "true"
-  CARTO_SELFHOSTED_DOMAIN: "carto.example.com"
+  CARTO_SELFHOSTED_DOMAIN: "carto.bluelake.io"
 ---
 # Source: carto/templates/router/service.yaml
 apiVersion: v1

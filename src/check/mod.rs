@@ -3,6 +3,8 @@
 //! A pure function of its inputs: no file, clock, environment or network is touched here. That is what makes it testable
 //! and embeddable.
 
+mod apart;
+mod bystanders;
 mod classify;
 mod join;
 mod release;
@@ -11,6 +13,8 @@ mod suppressions;
 
 pub use crate::certificate::PemFile;
 pub use classify::{Classified, classify};
+
+use std::sync::atomic::AtomicUsize;
 
 use crate::catalogue::{Catalogue, Edition};
 use crate::diagnostic::{Diagnostic, Report, Severity, Summary};
@@ -99,6 +103,8 @@ pub struct Options {
     pub ignore: Vec<String>,
     /// The chart whose keys apply; the newest known release where nothing is said.
     pub chart: Option<Edition>,
+    /// How many threads may work at once; one, where nothing is said. The outcome is the same.
+    pub threads: usize,
 }
 
 impl Options {
@@ -159,35 +165,58 @@ struct Document {
 
 /// Checks inputs against rules.
 pub fn check(inputs: Vec<Input>, options: &Options, rules: &RuleSet) -> Outcome {
-    let mut sources = Sources::default();
-    let certificates = CertificateInputs::read(
-        options.tls_cert.as_ref(),
-        options.tls_key.as_ref(),
-        &options.ca,
-        options.now,
-        &mut sources,
-    );
-    let mut shop = Workshop {
-        sources,
-        tree: Tree::default(),
-        documents: Vec::new(),
-        options,
-        rules,
-        certificates,
-        edition: options
-            .chart
-            .clone()
-            .unwrap_or_else(|| Catalogue::embedded().newest()),
-        written: Vec::new(),
+    apart::check(inputs, options, rules, &AtomicUsize::new(0))
+}
+
+/// Checks inputs, and counts in `done` how many bytes of them have been dealt with so far.
+pub fn check_counting(
+    inputs: Vec<Input>,
+    options: &Options,
+    rules: &RuleSet,
+    done: &AtomicUsize,
+) -> Outcome {
+    apart::check(inputs, options, rules, done)
+}
+
+/// What came of some of the inputs: the findings of releases, each with the place of the input that it was made from.
+#[derive(Default)]
+struct Batch {
+    releases: Vec<(usize, Checked)>,
+    /// The manifests of all inputs are one set, or several installations in it.
+    sets: Vec<Checked>,
+    summary: Summary,
+    sources: Sources,
+}
+
+/// Checks what `--set` says where there is nothing else to check.
+fn check_set_alone(options: &Options, rules: &RuleSet) -> Batch {
+    let mut shop = Workshop::new(options, rules);
+    let checked = shop.release(Vec::new());
+    let summary = Summary {
+        releases: 1,
+        ..Summary::default()
     };
-    let mut outcome = Outcome::default();
+    shop.batch(vec![(0, checked)], Vec::new(), summary)
+}
+
+/// Checks inputs, each with its place among all of them, with one tree for all.
+fn check_together(
+    inputs: Vec<(usize, Input)>,
+    options: &Options,
+    rules: &RuleSet,
+    done: &AtomicUsize,
+) -> Batch {
+    if inputs.is_empty() {
+        return Batch::default();
+    }
+    let mut shop = Workshop::new(options, rules);
     let mut layers = Vec::new();
     let mut releases = Vec::new();
     let mut manifests = Vec::new();
     let mut summary = Summary::default();
-    for input in inputs {
+    for (place, input) in inputs {
         let role = input.role;
-        let document = shop.read(input);
+        let document = shop.read(input, done);
         let written = shop.suppressions(&document);
         shop.written.extend(written);
         match (
@@ -200,44 +229,78 @@ pub fn check(inputs: Vec<Input>, options: &Options, rules: &RuleSet) -> Outcome 
         ) {
             (Role::Values, _) => layers.push(document),
             (_, Classified::Manifests) => manifests.push(document),
-            (_, Classified::Values) => releases.push(vec![document]),
+            (_, Classified::Values) => releases.push((place, vec![document])),
             (Role::Walked, Classified::Other) => {
                 summary.skipped += 1;
                 continue;
             }
             // A path on the command line is never skipped.
-            (_, Classified::Other) => releases.push(vec![document]),
+            (_, Classified::Other) => releases.push((place, vec![document])),
         }
         summary.files += 1;
     }
-    if !layers.is_empty()
-        || (!options.set.is_empty() && releases.is_empty() && manifests.is_empty())
-    {
-        releases.insert(0, layers);
+    if !layers.is_empty() {
+        releases.insert(0, (0, layers));
     }
-    let mut diagnostics = Vec::new();
-    for release in releases {
-        let checked = shop.release(release);
-        summary.releases += 1;
-        summary.suppressed += checked.suppressed;
-        collect(checked, &mut diagnostics, &mut outcome);
-    }
+    summary.releases = releases.len();
+    let releases = releases
+        .into_iter()
+        .map(|(place, release)| (place, shop.release(release)))
+        .collect();
+    let mut sets = Vec::new();
     if !manifests.is_empty() {
-        let (sets, objects) = shop.manifests(manifests);
-        summary.manifests += objects;
-        for checked in sets {
-            summary.suppressed += checked.suppressed;
-            collect(checked, &mut diagnostics, &mut outcome);
+        (sets, summary.manifests) = shop.manifests(manifests);
+    }
+    shop.batch(releases, sets, summary)
+}
+
+impl<'o> Workshop<'o> {
+    fn new(options: &'o Options, rules: &'o RuleSet) -> Self {
+        let mut sources = Sources::default();
+        let certificates = CertificateInputs::read(
+            options.tls_cert.as_ref(),
+            options.tls_key.as_ref(),
+            &options.ca,
+            options.now,
+            &mut sources,
+        );
+        Workshop {
+            sources,
+            tree: Tree::default(),
+            documents: Vec::new(),
+            options,
+            rules,
+            certificates,
+            edition: options
+                .chart
+                .clone()
+                .unwrap_or_else(|| Catalogue::embedded().newest()),
+            written: Vec::new(),
         }
     }
-    outcome.report.diagnostics = arrange(diagnostics, options, &shop.sources);
-    for diagnostic in &mut outcome.report.diagnostics {
-        diagnostic.path = shop.path(diagnostic.span);
+
+    /// What is left when the work is done: the findings that were asked for, with their paths, and the texts.
+    fn batch(
+        self,
+        mut releases: Vec<(usize, Checked)>,
+        mut sets: Vec<Checked>,
+        mut summary: Summary,
+    ) -> Batch {
+        let checked = releases.iter_mut().map(|(_, checked)| checked);
+        for checked in checked.chain(&mut sets) {
+            summary.suppressed += checked.suppressed;
+            retain_selected(&mut checked.diagnostics, self.options);
+            for diagnostic in &mut checked.diagnostics {
+                diagnostic.path = self.path(diagnostic.span);
+            }
+        }
+        Batch {
+            releases,
+            sets,
+            summary,
+            sources: self.sources,
+        }
     }
-    outcome.sources = shop.sources;
-    outcome.report.summary = summary;
-    count(&mut outcome.report);
-    outcome
 }
 
 /// Counts the findings by severity.
@@ -278,17 +341,11 @@ fn collect(checked: Checked, diagnostics: &mut Vec<Diagnostic>, outcome: &mut Ou
     }
 }
 
-/// Selected, in order, each said once.
-fn arrange(
-    mut diagnostics: Vec<Diagnostic>,
-    options: &Options,
-    sources: &Sources,
-) -> Vec<Diagnostic> {
+fn retain_selected(diagnostics: &mut Vec<Diagnostic>, options: &Options) {
     diagnostics.retain(|found| {
         let selected = options.select.is_empty() || options.select.contains(&found.rule);
         selected && !options.ignore.contains(&found.rule)
     });
-    in_order(diagnostics, sources)
 }
 
 /// Sorted by file, place and rule, each said once.

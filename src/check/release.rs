@@ -1,6 +1,8 @@
 //! One release, or one set of manifests: from read texts to diagnostics and verdicts.
 
-use super::{Checked, Document, Input, Workshop, secrets};
+use std::sync::atomic::AtomicUsize;
+
+use super::{Checked, Document, Input, Role, Workshop, bystanders, secrets};
 use crate::diagnostic::{Label, ReleaseReport, Requirement, RequirementVerdict, Verdict};
 use crate::exposure::{Exposure, Scene, extract, installations};
 use crate::facts::{DuplicateKey, Fact, Facts, Place, SyntaxError, TemplateError, TlsConflict};
@@ -11,15 +13,26 @@ use crate::helm::values::{Values, coalesce, merge};
 use crate::helm::{CHART_DEFAULTS, DEFAULTS_NAME, keys, scalars, set};
 use crate::kube::{Object, Objects, Origin};
 use crate::rules::judge;
-use crate::source::{MappedText, SourceId, Span};
+use crate::source::{SourceId, Span};
 use crate::yaml::{self, Node, NodeData, NodeId, NodeKind, Problem, ProblemKind};
 
 impl Workshop<'_> {
     /// Reads a text.
-    pub(super) fn read(&mut self, input: Input) -> Document {
+    pub(super) fn read(&mut self, input: Input, done: &AtomicUsize) -> Document {
+        let is_large = input.text.len() >= bystanders::LARGE && input.role != Role::Values;
         let source = self.sources.add(input.name.clone(), input.text);
-        let text = MappedText::of_source(&self.sources, source);
-        let stream = yaml::parse(&text, &mut self.tree, &yaml::Limits::default());
+        let look = |root: Node<'_>| yaml::Seen {
+            places: secrets::secret_places(root),
+            enough: (is_large && bystanders::may_be_one(root)).then_some(&bystanders::IDENTITY[..]),
+        };
+        let reading = yaml::Reading {
+            threads: self.options.threads,
+            look: Some(&look),
+            done: Some(done),
+        };
+        let limits = yaml::Limits::default();
+        let mut stream =
+            yaml::parse_source(&self.sources, source, &mut self.tree, &limits, reading);
         self.documents.extend(&stream.documents);
         if stream
             .problems
@@ -31,10 +44,8 @@ impl Workshop<'_> {
                 self.sources.mark_secret(place);
             }
         }
-        for document in &stream.documents {
-            for place in secrets::secret_places(self.tree.node(document.root)) {
-                self.sources.mark_secret(place);
-            }
+        for place in std::mem::take(&mut stream.places) {
+            self.sources.mark_secret(place);
         }
         Document {
             source,
@@ -142,11 +153,13 @@ impl Workshop<'_> {
 
     /// From merged values to facts.
     fn expose(&mut self, user: NodeId, anchor: Span, mut facts: Facts) -> (Exposure, usize) {
-        let defaults = self.sources.add(DEFAULTS_NAME, CHART_DEFAULTS);
-        let stream = yaml::parse(
-            &MappedText::of_source(&self.sources, defaults),
+        let defaults = self.sources.add_static(DEFAULTS_NAME, CHART_DEFAULTS);
+        let stream = yaml::parse_source(
+            &self.sources,
+            defaults,
             &mut self.tree,
             &yaml::Limits::default(),
+            yaml::Reading::default(),
         );
         let default_root = stream
             .documents
@@ -239,6 +252,7 @@ impl Workshop<'_> {
         let count = objects.len();
         let files = files(&documents);
         let installations = installations(&self.tree, &objects);
+        self.read_again(&mut objects, &installations);
         let (sets, others) = objects.split(&self.tree, &installations);
         let mut checked = Vec::new();
         for (index, set) in sets.iter().enumerate() {
@@ -532,11 +546,9 @@ fn absorb(facts: &mut Facts, texts: Facts) {
 
 /// The template named by the last `# Source:` comment in a document before its content.
 fn template_above(templates: &[(Span, String)], root: Span, document: Span) -> Option<String> {
-    templates
-        .iter()
-        .rev()
-        .find(|(span, _)| {
-            span.source == root.source && span.end <= root.start && span.end + 1 >= document.start
-        })
-        .map(|(_, template)| template.clone())
+    // They lie in the order of the text.
+    let above = templates.partition_point(|(span, _)| span.end <= root.start);
+    let (span, template) = templates.get(above.checked_sub(1)?)?;
+    let is_near = span.source == root.source && span.end + 1 >= document.start;
+    is_near.then(|| template.clone())
 }

@@ -6,8 +6,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::arguments::CheckArguments;
 use super::inputs::{Gathered, gather, read};
 use super::look::Look;
+use super::progress::checked;
 use super::{Exit, Surroundings, chart, rule_folder};
-use crate::check::{Input, Options, Outcome, check};
+use crate::check::{Input, Options, Outcome};
 use crate::diagnostic::{Severity, Verdict};
 use crate::nearest::ranked;
 use crate::report::{self, Format};
@@ -64,7 +65,7 @@ fn judge(
     let mut outcome = if all_blank {
         Outcome::default()
     } else {
-        check(inputs, options, rules)
+        checked(inputs, options, rules, around)
     };
     outcome.report.summary.skipped += templates;
     if is_nothing(&outcome) {
@@ -127,6 +128,7 @@ fn options(arguments: &CheckArguments, rules: &RuleSet) -> Result<Options, Vec<S
         select: arguments.select.clone(),
         ignore: arguments.ignore.clone(),
         chart,
+        threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         ..circumstances
     })
 }

@@ -12,6 +12,7 @@ mod explain;
 mod inputs;
 mod look;
 mod process;
+mod progress;
 mod rule_folder;
 mod rules;
 mod trial;

@@ -3,16 +3,15 @@
 //! It never recurses: open collections lie on a stack, so depth costs memory only, and only up to
 //! [`Limits::max_nesting`]. Aliases and merge keys are in `aliases.rs`, problems in `report.rs`.
 
-use std::{collections::HashMap, ops::Range};
+use std::{collections::HashMap, ops::Range, sync::atomic::AtomicUsize};
 
 use crate::source::Span;
 
 use super::{
     Entry, NodeData, NodeId, NodeKind, OPAQUE, ProblemKind, Scalar, Style, Tree, Value,
-    events::{Anchor, Event, Events},
+    events::{Anchor, Event},
     layout,
     mapping::Entries,
-    chunks::Rest,
     parse::{Comment, Document, Limits, Look, Stream, Written},
     scalar::{key_text, try_resolve},
     syntax,
@@ -38,6 +37,7 @@ pub(super) struct Builder<'a> {
     pub(super) unended: Option<usize>,
     /// What is asked about every document.
     pub(super) look: Option<Look<'a>>,
+    pub(super) done: Option<&'a AtomicUsize>,
     /// How many threads may read at once, and how much text each of them is to have at least.
     pub(super) threads: usize,
     pub(super) smallest_part: usize,
@@ -116,92 +116,7 @@ impl Frame {
     }
 }
 
-impl<'a> Builder<'a> {
-    pub(super) fn new(text: Written<'a>, tree: &'a mut Tree, limits: &'a Limits) -> Self {
-        Builder {
-            text,
-            tree,
-            limits,
-            stream: Stream::default(),
-            unsaid_problems: 0,
-            nodes: 0,
-            frames: Vec::new(),
-            document: DocumentState::default(),
-            last_scalar: None,
-            gap: (0, false),
-            unended: None,
-            look: None,
-            threads: 1,
-            smallest_part: usize::MAX,
-            alone: false,
-            chunked: false,
-        }
-    }
-
-    /// What there is to be had from it at its end.
-    pub(super) fn into_rest(self) -> (Stream, Rest) {
-        let rest = Rest {
-            unsaid_problems: self.unsaid_problems,
-            nodes: self.nodes,
-            gap: self.gap,
-            last_scalar: self.last_scalar,
-            unended: self.unended,
-        };
-        (self.stream, rest)
-    }
-}
-
 impl Builder<'_> {
-    /// Reads with the parser alone, from a place where a document may begin to the end of the text.
-    pub(super) fn read(&mut self, from: usize) {
-        let text = self.text.text;
-        let mut events = Events::new(text.get(from..).unwrap_or_default(), self.limits);
-        while let Some(next) = events.next() {
-            let outcome = match next {
-                Ok((event, range)) => self.take(event, from + range.start..from + range.end),
-                Err(mut failure) => {
-                    failure.at += from;
-                    self.unended = None;
-                    let context = syntax::Context {
-                        last_scalar: self.last_scalar.take(),
-                        open_bracket: self
-                            .frames
-                            .last()
-                            .filter(|frame| frame.flow)
-                            .map(|frame| frame.start),
-                    };
-                    let found = syntax::explain(text, &failure, context);
-                    self.found(found);
-                    Err(Abandon)
-                }
-            };
-            if self.has_too_many_nodes() {
-                return;
-            }
-            if outcome.is_err() {
-                self.frames.clear();
-                self.document = DocumentState::default();
-                if !events.skip_document() {
-                    return;
-                }
-            }
-        }
-        self.extend_last_document(text.len());
-    }
-
-    pub(super) fn has_too_many_nodes(&mut self) -> bool {
-        if self.nodes <= self.limits.max_nodes {
-            return false;
-        }
-        let at = self.frames.last().map_or(0, |frame| frame.start);
-        let message = format!(
-            "the text holds more than {} nodes, the most that is read",
-            self.limits.max_nodes
-        );
-        self.limit(at..at, message);
-        true
-    }
-
     pub(super) fn take(&mut self, event: Event<'_>, range: Range<usize>) -> Result<(), Abandon> {
         self.look_between_tokens(&event, &range);
         match event {
@@ -496,9 +411,10 @@ impl Builder<'_> {
             return;
         }
         // `{{ .Values.x }}` is a mapping whose key is a mapping: what it really is will be said at its end.
-        let template = self.frames.last().is_some_and(|frame| {
-            frame.flow && layout::opens_template(self.text.text, frame.start)
-        });
+        let template = self
+            .frames
+            .last()
+            .is_some_and(|frame| frame.flow && layout::opens_template(self.text.text, frame.start));
         if !template {
             let message = "a key must be a scalar, not a sequence or a mapping".to_owned();
             self.refused(child.range.clone(), message, None);

@@ -5,7 +5,7 @@
 //! own way, directives stand above the `---` that they belong to, and aliases have limits. So whenever a document is not
 //! simply right, the parser reads the text from the beginning of that document to its end, as if there were no chunks.
 
-use std::{borrow::Cow, ops::Range};
+use std::{borrow::Cow, ops::Range, sync::atomic::Ordering};
 
 use memchr::memmem;
 
@@ -13,7 +13,8 @@ use super::{
     Style, Tree,
     build::{Abandon, Builder},
     events::{Event, Events},
-    parse::{Limits, Stream},
+    parse::Stream,
+    reader::Rest,
     simple::{self, Kind, Token},
 };
 
@@ -45,7 +46,12 @@ impl<'a> Builder<'a> {
         while at < part.end {
             let end = next_marker(self.text.text, at).min(part.end);
             match self.read_chunk(at..end, &mut tokens) {
-                Read::Whole => at = end,
+                Read::Whole => {
+                    if let Some(done) = self.done {
+                        done.fetch_add(end - at, Ordering::Relaxed);
+                    }
+                    at = end;
+                }
                 Read::NotAlone if self.alone => return false,
                 Read::NotAlone => {
                     self.read(at);
@@ -86,18 +92,10 @@ impl<'a> Builder<'a> {
         }
         let mut events = Vec::new();
         let mut parser = Events::new(text, self.limits);
-        let mut depth = 0usize;
         while let Some(next) = parser.next() {
             let (event, range) = next.ok()?;
-            match event {
-                Event::DocumentStart { .. } if range.start >= chunk.len() => break,
-                Event::Alias(_) | Event::UnknownAlias => return None,
-                Event::SequenceStart { .. } | Event::MappingStart { .. } => depth += 1,
-                Event::End => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            if depth > self.limits.max_nesting {
-                return None;
+            if matches!(event, Event::DocumentStart { .. }) && range.start >= chunk.len() {
+                break;
             }
             events.push((event, chunk.start + range.start..chunk.start + range.end));
         }
@@ -109,10 +107,11 @@ impl<'a> Builder<'a> {
         events: impl Iterator<Item = (Event<'e>, Range<usize>)>,
         end: usize,
     ) -> Read {
+        let before = self.mark();
         for (event, range) in events {
             if let Err(Abandon) = self.take(event, range) {
-                // What could bring this about has been left to the parser.
-                return Read::Stop;
+                self.return_to(before);
+                return Read::NotAlone;
             }
             if self.has_too_many_nodes() {
                 return Read::Stop;
@@ -131,16 +130,17 @@ impl<'a> Builder<'a> {
     /// Reads parts of the text at once, and puts them together in their order.
     fn read_in_parts(&mut self) {
         let text = self.text;
-        let (limits, look, threads) = (self.limits, self.look, self.threads);
+        let (limits, look, done, threads) = (self.limits, self.look, self.done, self.threads);
         let parts = parts(text.text, threads, self.smallest_part);
-        let mut done = std::thread::scope(|scope| {
+        let mut read = std::thread::scope(|scope| {
             let running: Vec<_> = parts
                 .iter()
                 .map(|part| {
-                    scope.spawn(move || {
+                    let read = move || {
                         let mut tree = Tree::default();
                         let mut builder = Builder::new(text, &mut tree, limits);
                         builder.look = look;
+                        builder.done = done;
                         builder.alone = true;
                         builder.gap = (part.start, false);
                         let whole = builder.read_part(part.clone());
@@ -151,17 +151,18 @@ impl<'a> Builder<'a> {
                             stream,
                             rest,
                         }
-                    })
+                    };
+                    std::thread::Builder::new().spawn_scoped(scope, read).ok()
                 })
                 .collect();
             running
                 .into_iter()
-                .map(|thread| thread.join().ok())
+                .map(|thread| thread?.join().ok())
                 .collect::<Vec<_>>()
         })
         .into_iter();
         for part in parts {
-            let read = done.next().flatten();
+            let read = read.next().flatten();
             match read.filter(|read| {
                 read.whole && self.nodes.saturating_add(read.rest.nodes) <= limits.max_nodes
             }) {
@@ -218,15 +219,6 @@ struct Part {
     tree: Tree,
     stream: Stream,
     rest: Rest,
-}
-
-/// Where a builder stood at the end of its part.
-pub(super) struct Rest {
-    pub(super) unsaid_problems: usize,
-    pub(super) nodes: usize,
-    pub(super) gap: (usize, bool),
-    pub(super) last_scalar: Option<Range<usize>>,
-    pub(super) unended: Option<usize>,
 }
 
 /// The event that a token stands for.
@@ -289,7 +281,11 @@ fn literal(written: &str, indentation: usize, strip: bool) -> String {
     for (number, line) in written.split_inclusive('\n').enumerate() {
         let cut = if number == 0 { 0 } else { indentation };
         // An empty line may be shorter than the indentation.
-        text.push_str(line.get(cut..).filter(|rest| !rest.is_empty()).unwrap_or("\n"));
+        text.push_str(
+            line.get(cut..)
+                .filter(|rest| !rest.is_empty())
+                .unwrap_or("\n"),
+        );
     }
     text.truncate(text.trim_end_matches('\n').len());
     if !strip {
@@ -340,8 +336,5 @@ fn parts(text: &str, threads: usize, smallest: usize) -> Vec<Range<usize>> {
 
 fn has_blanks_before(text: &str, marker: usize) -> bool {
     let before = text.as_bytes().get(..marker.saturating_sub(1));
-    !matches!(
-        before.and_then(|before| before.last()),
-        Some(b'!'..=b'~')
-    )
+    !matches!(before.and_then(|before| before.last()), Some(b'!'..=b'~'))
 }

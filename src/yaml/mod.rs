@@ -15,6 +15,7 @@ mod mapping;
 mod parse;
 mod path;
 mod problem;
+mod reader;
 mod report;
 mod scalar;
 mod simple;

@@ -1,6 +1,7 @@
 //! What is read from a text, and how much of it.
 
 use std::ops::Range;
+use std::sync::atomic::AtomicUsize;
 
 use crate::source::{MappedText, SourceId, Sources, Span, SpanMap};
 
@@ -91,6 +92,8 @@ pub struct Reading<'l> {
     pub threads: usize,
     /// What is asked about every document.
     pub look: Option<Look<'l>>,
+    /// Counts the bytes that have been read.
+    pub done: Option<&'l AtomicUsize>,
 }
 
 impl std::fmt::Debug for Reading<'_> {
@@ -164,6 +167,7 @@ pub fn parse_source(
 ) -> Stream {
     let mut builder = Builder::new(Written::of_source(sources, source), tree, limits);
     builder.look = reading.look;
+    builder.done = reading.done;
     builder.threads = reading.threads;
     builder.smallest_part = SMALLEST_PART;
     read(builder, Builder::read_all)
@@ -174,6 +178,7 @@ pub fn parse_again(sources: &Sources, document: Document, tree: &mut Tree) -> Op
     let limits = Limits::default();
     let text = Written::of_source(sources, document.span.source);
     let mut builder = Builder::new(text, tree, &limits);
+    builder.alone = true;
     builder.read_part(document.span.range());
     let read = builder.stream.documents.first()?;
     Some(read.root)

@@ -29,7 +29,10 @@ impl Tree {
                 overrides: None,
             };
             let slot = id.index().checked_sub(base).and_then(|at| old.get_mut(at));
-            slot.map_or_else(|| gone.clone(), |slot| std::mem::replace(slot, gone.clone()))
+            slot.map_or_else(
+                || gone.clone(),
+                |slot| std::mem::replace(slot, gone.clone()),
+            )
         };
         let mut kept = take(root);
         if let NodeKind::Mapping(entries) = &mut kept.kind {

@@ -37,7 +37,10 @@ fn whole(node: Node<'_>) -> String {
         _ => {
             for (entry, value) in node.entries() {
                 let value = whole(value);
-                text.push_str(&format!("{:?} {:?}: {{{value}}}\n", entry.key, entry.key_span));
+                text.push_str(&format!(
+                    "{:?} {:?}: {{{value}}}\n",
+                    entry.key, entry.key_span
+                ));
             }
             for item in node.items() {
                 text.push_str(&format!("- {{{}}}\n", whole(item)));
@@ -154,22 +157,95 @@ fn manifests_are_read_alike() {
 #[test]
 fn what_is_odd_is_left_to_the_parser() {
     for text in [
-        "", "\n", "---", "---\n", "---\n---\n", "a: 1", "a: 1\n---", "a: 1\n...\n---\nb: 2\n",
-        "%YAML 1.1\n---\na: 1\n", "a: 1\n...\n%YAML 1.1\n---\nb: 1\n", "a: 1\n%TAG ! x\n---\nb: 1\n",
-        "a: &x 1\n---\nb: *x\n", "a: &x {k: 1}\nb: *x\n---\nb: *x\nc:\n  <<: *y\n",
-        "a: \"1\n---\nb: 2\"\n---\nc: 3\n", "a: [1\n---\nb: 2\n---\nc: 3\n", "a: |\n  x\n---\nb: |\n  y",
-        "a: >\n  x\n  y\n---\nb: 1\n", "\u{feff}---\na: 1\n---\nb: 1\n", "\u{feff}a: 1\n",
-        "a: 1\n---\n\u{feff}b: 1\n", "a: größe\n---\nb: 1\n", "a:\n\t- 1\n---\nb: 1\n", "a: 1\n\t\n---\nb: 1\n",
-        "a: 1\n\t\n\t---\nb: 1\n", "a:\n- b\n - c\n---\nd: 1\n", "a: b\n  c\n", "a: b\n\n  # x\n  c\n", "a:\n  b: 1\n c: 2\n",
-        "- a\nb: 1\n", "a: 1\n- b\n", "a: 1\na: 2\n---\nb: 1\n", "a: {{ x }}\n---\nb: 1\n", "a: |\n x\n  y\n z\nb: 1\n",
-        "a: |\n    x\n  y\nb: 1\n", "a: |\n    x\n  # y\nb: 1\n", "a: |\n\n  x\n", "a: |\nb: 1\n", "a: |+\n  x\n\n---\nb: 1\n",
-        "- a: |\n  x\n", "a:\n- |\n x\n", "? a\n: b\n", "a: 'it''s'\n", "a: \"x\\n\"\n", "'a': 1\n\"b\" : 2\n", "a: b #c\nd: e#f\n",
-        "a: # x\n  b\n", "a:\n  - # x\n    b\n", "a:\n  -\n    b: 1\n", "a:   \n  \n  b: 1   \n   \n", "key with space: 1\n", "a:b: 1\n",
-        "a: [ ]\n", "a: [a, ]\n", "a: [a b]\n", "a: [\"x\":y]\n", "a: [a: b]\n", "a: []x\n", "a: {}\n  b: 1\n", "a:\n{}\n", "{}\n",
-        "a: null\n~: 1\n", "a: -\n", "a: - b\n", "a: !!int x\n", "--- a\n", "--- # x\na: 1\n", "---\n--- \na: 1\n", "----\n", "---a: 1\n",
-        "a: 1\n--- |\n x\n", "a: 1\n# c\n---\n# d\n---\n# e\n", "a: \u{1}\n---\nb: 1\n", "a: 1\r---\rb: 1\r", "a:\n    b:\n  - c\n",
-        "a:\n    - b\n    c: d\n", "- - a\n  - b\n- c\n", "- a\n-\n- b\n", "a: 1 \n b: 2\n", " a: 1\nb: 2\n", "  a: 1\n  b: 2\n",
-        "a: ---\n", "a: ...\n", "...\n", "a: 1\n...\n", "... x: 1\n", "...: 1\n", "a: {\n", "a: }\n", "a: 1\n  # c\n# d\n",
+        "",
+        "\n",
+        "---",
+        "---\n",
+        "---\n---\n",
+        "a: 1",
+        "a: 1\n---",
+        "a: 1\n...\n---\nb: 2\n",
+        "%YAML 1.1\n---\na: 1\n",
+        "a: 1\n...\n%YAML 1.1\n---\nb: 1\n",
+        "a: 1\n%TAG ! x\n---\nb: 1\n",
+        "a: &x 1\n---\nb: *x\n",
+        "a: &x {k: 1}\nb: *x\n---\nb: *x\nc:\n  <<: *y\n",
+        "a: \"1\n---\nb: 2\"\n---\nc: 3\n",
+        "a: [1\n---\nb: 2\n---\nc: 3\n",
+        "a: |\n  x\n---\nb: |\n  y",
+        "a: >\n  x\n  y\n---\nb: 1\n",
+        "\u{feff}---\na: 1\n---\nb: 1\n",
+        "\u{feff}a: 1\n",
+        "a: 1\n---\n\u{feff}b: 1\n",
+        "a: größe\n---\nb: 1\n",
+        "a:\n\t- 1\n---\nb: 1\n",
+        "a: 1\n\t\n---\nb: 1\n",
+        "a: 1\n\t\n\t---\nb: 1\n",
+        "a:\n- b\n - c\n---\nd: 1\n",
+        "a: b\n  c\n",
+        "a: b\n\n  # x\n  c\n",
+        "a:\n  b: 1\n c: 2\n",
+        "- a\nb: 1\n",
+        "a: 1\n- b\n",
+        "a: 1\na: 2\n---\nb: 1\n",
+        "a: {{ x }}\n---\nb: 1\n",
+        "a: |\n x\n  y\n z\nb: 1\n",
+        "a: |\n    x\n  y\nb: 1\n",
+        "a: |\n    x\n  # y\nb: 1\n",
+        "a: |\n\n  x\n",
+        "a: |\nb: 1\n",
+        "a: |+\n  x\n\n---\nb: 1\n",
+        "- a: |\n  x\n",
+        "a:\n- |\n x\n",
+        "? a\n: b\n",
+        "a: 'it''s'\n",
+        "a: \"x\\n\"\n",
+        "'a': 1\n\"b\" : 2\n",
+        "a: b #c\nd: e#f\n",
+        "a: # x\n  b\n",
+        "a:\n  - # x\n    b\n",
+        "a:\n  -\n    b: 1\n",
+        "a:   \n  \n  b: 1   \n   \n",
+        "key with space: 1\n",
+        "a:b: 1\n",
+        "a: [ ]\n",
+        "a: [a, ]\n",
+        "a: [a b]\n",
+        "a: [\"x\":y]\n",
+        "a: [a: b]\n",
+        "a: []x\n",
+        "a: {}\n  b: 1\n",
+        "a:\n{}\n",
+        "{}\n",
+        "a: null\n~: 1\n",
+        "a: -\n",
+        "a: - b\n",
+        "a: !!int x\n",
+        "--- a\n",
+        "--- # x\na: 1\n",
+        "---\n--- \na: 1\n",
+        "----\n",
+        "---a: 1\n",
+        "a: 1\n--- |\n x\n",
+        "a: 1\n# c\n---\n# d\n---\n# e\n",
+        "a: \u{1}\n---\nb: 1\n",
+        "a: 1\r---\rb: 1\r",
+        "a:\n    b:\n  - c\n",
+        "a:\n    - b\n    c: d\n",
+        "- - a\n  - b\n- c\n",
+        "- a\n-\n- b\n",
+        "a: 1 \n b: 2\n",
+        " a: 1\nb: 2\n",
+        "  a: 1\n  b: 2\n",
+        "a: ---\n",
+        "a: ...\n",
+        "...\n",
+        "a: 1\n...\n",
+        "... x: 1\n",
+        "...: 1\n",
+        "a: {\n",
+        "a: }\n",
+        "a: 1\n  # c\n# d\n",
     ] {
         assert_alike(text);
         assert_alike(&format!("x: 1\n---\n{text}"));
@@ -207,8 +283,9 @@ fn roll(state: &mut u64, sides: usize) -> usize {
 /// Changes that people and tools make to texts, and some that nobody makes.
 fn mutate(text: &str, state: &mut u64) -> String {
     const PIECES: [&str; 36] = [
-        "\n", " ", "  ", "\t", ":", ": ", "- ", "-", "#", " #", "\"", "'", "{", "}", "[", "]", ",", "|", "|-\n", ">", "&a ", "*a",
-        "!!str ", "%", "---\n", "\n---\n", "\n...\n", "\\", "é", "\r\n", "? ", "<<: ", "{{ x }}", "a: 1\n", "\u{feff}", "",
+        "\n", " ", "  ", "\t", ":", ": ", "- ", "-", "#", " #", "\"", "'", "{", "}", "[", "]", ",",
+        "|", "|-\n", ">", "&a ", "*a", "!!str ", "%", "---\n", "\n---\n", "\n...\n", "\\", "é",
+        "\r\n", "? ", "<<: ", "{{ x }}", "a: 1\n", "\u{feff}", "",
     ];
     let mut bytes: String = text.to_owned();
     for _ in 0..=roll(state, 3) {
@@ -227,7 +304,9 @@ fn mutate(text: &str, state: &mut u64) -> String {
             1 => {
                 // A line goes, or comes twice.
                 let start = bytes[..at].rfind('\n').map_or(0, |at| at + 1);
-                let end = bytes[at..].find('\n').map_or(bytes.len(), |end| at + end + 1);
+                let end = bytes[at..]
+                    .find('\n')
+                    .map_or(bytes.len(), |end| at + end + 1);
                 let line = bytes[start..end].to_owned();
                 match roll(state, 2) {
                     0 => bytes.replace_range(start..end, ""),
