@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use super::Workshop;
 use crate::kube::{Installation, Object, Objects, Origin, View};
+use crate::source::Span;
 use crate::yaml::{self, Node};
 
 /// From this size on, documents that turn out to be of no installation are not kept in memory.
@@ -27,8 +28,15 @@ pub(super) fn may_be_one(root: Node<'_>) -> bool {
 }
 
 impl Workshop<'_> {
-    /// Reads the objects whole that may belong to an installation; the others are nobody's concern.
-    pub(super) fn read_again(&mut self, objects: &mut Objects, installations: &[Installation]) {
+    /// Reads the objects whole that may belong to an installation; the others are nobody's concern. Gives the places of
+    /// those that are too much to be read.
+    pub(super) fn read_again(
+        &mut self,
+        objects: &mut Objects,
+        installations: &[Installation],
+    ) -> Vec<Span> {
+        let most = yaml::Limits::default().max_nodes;
+        let mut unread = Vec::new();
         let mut roots = HashMap::new();
         for document in self.documents.iter_mut().filter(|read| read.is_trimmed) {
             let old = document.root;
@@ -44,6 +52,10 @@ impl Workshop<'_> {
             if !installations.is_empty() && !belongs.may_be_one_of(installations) {
                 continue;
             }
+            if self.tree.len() > most {
+                unread.push(document.span);
+                continue;
+            }
             if let Some(whole) = yaml::parse_again(&self.sources, *document, &mut self.tree) {
                 document.root = whole;
                 document.is_trimmed = false;
@@ -51,5 +63,6 @@ impl Workshop<'_> {
             }
         }
         objects.replace_roots(&roots);
+        unread
     }
 }

@@ -252,7 +252,15 @@ impl Workshop<'_> {
         let count = objects.len();
         let files = files(&documents);
         let installations = installations(&self.tree, &objects);
-        self.read_again(&mut objects, &installations);
+        let unread = self.read_again(&mut objects, &installations);
+        if let Some(first) = unread.first() {
+            let message =
+                "from here on there is more than can be kept in memory of what may belong to CARTO";
+            let help = "check the manifests of one namespace at a time";
+            syntax_error(&mut facts, first.at_start(), message, help);
+            objects.hide(unread.len());
+            lost += unread.len();
+        }
         let (sets, others) = objects.split(&self.tree, &installations);
         let mut checked = Vec::new();
         for (index, set) in sets.iter().enumerate() {

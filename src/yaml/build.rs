@@ -27,6 +27,8 @@ pub(super) struct Builder<'a> {
     pub(super) stream: Stream,
     pub(super) unsaid_problems: usize,
     pub(super) nodes: usize,
+    /// The most that there have been of them at once.
+    pub(super) most_nodes: usize,
     pub(super) frames: Vec<Frame>,
     pub(super) document: DocumentState,
     /// The last scalar that was read, for error messages.
@@ -58,6 +60,7 @@ pub(super) struct DocumentState {
     /// What there was when the document began.
     pub(super) first_node: usize,
     pub(super) problems_before: usize,
+    pub(super) nodes_before: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -126,6 +129,7 @@ impl Builder<'_> {
                     start: range.start,
                     first_node: self.tree.len(),
                     problems_before: self.problem_count(),
+                    nodes_before: self.nodes,
                     ..DocumentState::default()
                 };
                 if explicit {
@@ -445,6 +449,9 @@ impl Builder<'_> {
             if let Some(keys) = seen.enough.filter(|_| is_plain) {
                 read.root = self.tree.trim(document.first_node, root.id, keys);
                 read.is_trimmed = true;
+                // The limit is for memory: what has been dropped takes none.
+                let kept = self.tree.len().saturating_sub(document.first_node);
+                self.nodes = document.nodes_before.saturating_add(kept);
             }
         }
         self.stream.documents.push(read);

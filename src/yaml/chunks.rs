@@ -164,7 +164,7 @@ impl<'a> Builder<'a> {
         for part in parts {
             let read = read.next().flatten();
             match read.filter(|read| {
-                read.whole && self.nodes.saturating_add(read.rest.nodes) <= limits.max_nodes
+                read.whole && self.nodes.saturating_add(read.rest.most_nodes) <= limits.max_nodes
             }) {
                 Some(read) => self.absorb(part.start, read),
                 // Something is wrong here, or there is too much of it: read on step by step.

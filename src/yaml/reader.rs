@@ -14,6 +14,7 @@ use super::{
 pub(super) struct Rest {
     pub(super) unsaid_problems: usize,
     pub(super) nodes: usize,
+    pub(super) most_nodes: usize,
     pub(super) gap: (usize, bool),
     pub(super) last_scalar: Option<Range<usize>>,
     pub(super) unended: Option<usize>,
@@ -40,6 +41,7 @@ impl<'a> Builder<'a> {
             stream: Stream::default(),
             unsaid_problems: 0,
             nodes: 0,
+            most_nodes: 0,
             frames: Vec::new(),
             document: DocumentState::default(),
             last_scalar: None,
@@ -58,6 +60,7 @@ impl<'a> Builder<'a> {
         Rest {
             unsaid_problems: self.unsaid_problems,
             nodes: self.nodes,
+            most_nodes: self.most_nodes,
             gap: self.gap,
             last_scalar: self.last_scalar.clone(),
             unended: self.unended,
@@ -110,6 +113,7 @@ impl Builder<'_> {
     }
 
     pub(super) fn has_too_many_nodes(&mut self) -> bool {
+        self.most_nodes = self.most_nodes.max(self.nodes);
         if self.nodes <= self.limits.max_nodes {
             return false;
         }
@@ -160,12 +164,14 @@ impl Builder<'_> {
         let Rest {
             unsaid_problems,
             nodes,
+            most_nodes,
             gap,
             last_scalar,
             unended,
         } = mark.rest;
         self.unsaid_problems = unsaid_problems;
         self.nodes = nodes;
+        self.most_nodes = most_nodes;
         self.gap = gap;
         self.last_scalar = last_scalar;
         self.unended = unended;
