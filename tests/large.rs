@@ -169,8 +169,9 @@ fn a_mistake_in_a_large_file_is_found_where_it_stands() {
 #[test]
 fn a_large_file_without_an_installation_is_read_whole() {
     let text = format!(
-        "{}---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: web\n  namespace: other\nspec:\n  rules: []\n",
-        strangers(1_200_000)
+        "{}# {}\n---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: web\n  namespace: other\nspec:\n  rules: []\n",
+        strangers(20_000),
+        "a long comment ".repeat(80_000)
     );
     let large = outcome(&[("all.yaml", &text)], 2);
     let small = outcome(&[("all.yaml", &text[text.len() - 2_000..])], 1);
