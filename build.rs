@@ -1,11 +1,18 @@
-//! Turns the rule files and the layer files into JSON, so that a cold start parses no YAML of our own.
+//! Turns the rule files and the layer files into JSON, so that a cold start parses no YAML of our own, and parses the
+//! expressions of the rules ahead: see `src/rules/prepared.rs`.
 //!
 //! What is in the files is not judged here: the library checks it when it loads them, and `cargo test` loads them all.
 
+#[path = "src/rules/prepared.rs"]
+mod prepared;
+
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use cel::Env;
+use prepared::{Entry, Record, Tree};
 use serde_json::{Value, json};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -15,8 +22,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         out.join("rules-with-examples.json"),
         serde_json::to_string(&rules)?,
     )?;
-    let without: Vec<Value> = rules.into_iter().map(without_examples).collect();
-    fs::write(out.join("rules.json"), serde_json::to_string(&without)?)?;
+    fs::write(out.join("rules.bin"), records(&rules)?)?;
+    fs::write(out.join("expressions.bin"), expressions(&rules)?)?;
     let layers = read_folder(Path::new("layers"))?;
     fs::write(
         out.join("layers-with-examples.json"),
@@ -28,13 +35,16 @@ fn main() -> Result<(), Box<dyn Error>> {
             .iter()
             .filter(|layer| layer.get("entry").and_then(Value::as_str) == Some(kind))
             .cloned()
-            .map(without_the_examples_key)
+            .map(without_examples)
             .collect();
         fs::write(
             out.join(format!("layers-{kind}.json")),
             serde_json::to_string(&of_kind)?,
         )?;
     }
+    println!("cargo::rerun-if-changed=chart/keys.txt");
+    let catalogue = fs::read_to_string("chart/keys.txt")?;
+    fs::write(out.join("catalogue.bin"), catalogue_index(&catalogue)?)?;
     let apis = read_folder(Path::new("knowledge"))?;
     fs::write(out.join("apis.json"), serde_json::to_string(&apis)?)?;
     Ok(())
@@ -65,16 +75,152 @@ fn read_folder(folder: &Path) -> Result<Vec<Value>, Box<dyn Error>> {
     Ok(values)
 }
 
-fn without_the_examples_key(mut layer: Value) -> Value {
+fn without_examples(mut layer: Value) -> Value {
     if let Some(layer) = layer.as_object_mut() {
         layer.remove("examples");
     }
     layer
 }
 
-fn without_examples(mut rule: Value) -> Value {
-    if let Some(rule) = rule.as_object_mut() {
-        rule.insert("examples".to_owned(), json!({"bad": [], "good": []}));
+/// What every check needs of each rule.
+fn records(rules: &[Value]) -> Result<Vec<u8>, Box<dyn Error>> {
+    let texts: Vec<String> = rules
+        .iter()
+        .map(|rule| {
+            let mut rule = rule.clone();
+            if let Some(rule) = rule.as_object_mut() {
+                rule.insert("examples".to_owned(), json!({"bad": [], "good": []}));
+            }
+            serde_json::to_string(&rule)
+        })
+        .collect::<Result<_, _>>()?;
+    let records: Vec<Record<'_>> = rules
+        .iter()
+        .zip(&texts)
+        .map(|(rule, json)| {
+            let undecided = rule.get("undecided").and_then(Value::as_array);
+            Record {
+                id: text(rule, "id"),
+                subject: text(rule, "subject"),
+                requirement: text(rule, "requirement"),
+                when: rule.get("when").and_then(Value::as_str),
+                require: text(rule, "require"),
+                undecided: undecided
+                    .into_iter()
+                    .flatten()
+                    .map(|case| (text(case, "when"), text(case, "supply")))
+                    .collect(),
+                grants: rule.get("granted").is_some(),
+                json,
+            }
+        })
+        .collect();
+    Ok(postcard::to_allocvec(&records)?)
+}
+
+fn text<'v>(value: &'v Value, key: &str) -> &'v str {
+    value.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Every expression of the rules that can be parsed, with its tree.
+fn expressions(rules: &[Value]) -> Result<Vec<u8>, Box<dyn Error>> {
+    let mut sources = Vec::new();
+    for rule in rules {
+        collect_expressions(rule, &mut sources);
     }
-    rule
+    let environment = Env::stdlib();
+    let mut trees: BTreeMap<&str, Vec<u8>> = BTreeMap::new();
+    for source in sources {
+        // What is wrong with one that cannot be parsed is said when the rule is loaded by a test.
+        if let Ok(parsed) = environment.parser().parse(source)
+            && let Some(tree) = Tree::of(&parsed)
+        {
+            trees.insert(source, postcard::to_allocvec(&tree)?);
+        }
+    }
+    let entries: Vec<Entry<'_>> = trees.iter().map(|(text, tree)| (*text, &**tree)).collect();
+    Ok(postcard::to_allocvec(&entries)?)
+}
+
+/// Expressions stand under `when` and `require`, wherever in a rule.
+fn collect_expressions<'v>(value: &'v Value, sources: &mut Vec<&'v str>) {
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                match value {
+                    Value::String(source) if key == "when" || key == "require" => {
+                        sources.push(source)
+                    }
+                    _ if key == "examples" => {}
+                    _ => collect_expressions(value, sources),
+                }
+            }
+        }
+        Value::Array(list) => {
+            for value in list {
+                collect_expressions(value, sources);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A key of the catalogue: where its first line begins, the key that it lies under, the first key after it that does not lie
+/// under it.
+struct CatalogueKey<'t> {
+    start: usize,
+    parent: usize,
+    next: usize,
+    name: &'t str,
+}
+
+/// Where each key of the catalogue stands: `src/catalogue/keys.rs` says why.
+fn catalogue_index(text: &str) -> Result<Vec<u8>, Box<dyn Error>> {
+    let mut keys = vec![CatalogueKey {
+        start: 0,
+        parent: 0,
+        next: 0,
+        name: "",
+    }];
+    // The open keys, outermost first.
+    let mut open = vec![0];
+    let mut start = text.find('\n').map_or(text.len(), |end| end + 1);
+    for line in text.lines().skip(1) {
+        let body = line.trim_start_matches(' ');
+        let depth = line.len() - body.len();
+        let name = body.split(' ').next().unwrap_or_default();
+        // A key that was of several types stands on as many lines, one after the other.
+        let again = open.len() == depth + 2 && keys.last().is_some_and(|last| last.name == name);
+        if !again {
+            close(&mut keys, open.get(depth + 1..).unwrap_or_default());
+            open.truncate(depth + 1);
+            let parent = *open.last().ok_or("a key lies under none")?;
+            open.push(keys.len());
+            keys.push(CatalogueKey {
+                start,
+                parent,
+                next: 0,
+                name,
+            });
+        }
+        start += line.len() + 1;
+    }
+    close(&mut keys, &open);
+    let mut bytes = Vec::new();
+    for key in keys {
+        for number in [key.start, key.parent, key.next] {
+            bytes.extend(u32::try_from(number)?.to_le_bytes());
+        }
+    }
+    Ok(bytes)
+}
+
+/// Nothing more lies under the keys of those numbers.
+fn close(keys: &mut [CatalogueKey<'_>], closed: &[usize]) {
+    let next = keys.len();
+    for number in closed {
+        if let Some(key) = keys.get_mut(*number) {
+            key.next = next;
+        }
+    }
 }

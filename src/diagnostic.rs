@@ -258,6 +258,29 @@ pub struct Summary {
     pub suppressed: usize,
 }
 
+/// What a report can say of a rule that was applied, whether or not it found anything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleEntry {
+    /// Its public name.
+    pub id: String,
+    /// The problem in one line.
+    pub title: String,
+    /// The requirement that it bears on.
+    pub requirement: Requirement,
+    /// How bad a finding usually is.
+    pub severity: Severity,
+    /// What happens when it does not hold.
+    pub why: String,
+    /// What the documentation asks.
+    pub asks: String,
+    /// Title of the document that asks it.
+    pub document: String,
+    /// The heading under which it stands there.
+    pub heading: String,
+    /// Its address.
+    pub url: Option<String>,
+}
+
 /// Everything a check has to say.
 #[derive(Clone, Debug, Default)]
 pub struct Report {

@@ -10,6 +10,7 @@ pub mod facts;
 pub mod fingerprint;
 pub mod helm;
 pub mod kube;
+pub mod limits;
 pub mod nearest;
 pub mod reference;
 pub mod report;

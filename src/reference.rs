@@ -2,11 +2,16 @@
 //!
 //! Gives whole texts; a test keeps the files under `docs/` equal to them.
 
+mod rule_page;
+
+pub use rule_page::rule as rule_page;
+
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
 
 use crate::diagnostic::Requirement;
 use crate::facts::{Facts, SubjectDoc};
+use crate::limits::Limit;
 use crate::rules::{GLOBALS, RuleFile};
 
 const GENERATED: &str =
@@ -69,6 +74,39 @@ text (`message`, `help`, …) shows them as `{{subject.field}}`.
     text
 }
 
+/// The reference of limits, in Markdown.
+pub fn limits() -> String {
+    let mut text = format!("# Limits\n\n{GENERATED}");
+    text.push_str(
+        "
+Inputs are not trusted: a few lines of YAML or of a template can ask for hours of work, or for more memory than there is. So
+everything that Portolan reads, computes and says has a limit. The defaults are far beyond any real installation.
+
+What lies beyond a limit is not looked at, and that is said: a finding of the rule `limit-reached`, an error at the place
+where the limit was reached, names the limit, its value and how to raise it. The rest is still checked; a requirement that
+depends on what was left out is *undecided*, never *met*. Two limits only shorten what is said: beyond `findings` and
+`labels`, a closing note counts what is not shown, and the numbers below a report still count everything.
+
+`--limit NAME=VALUE`, given as often as needed, sets another value for one run: a whole number (`10_000_000`), and for a limit
+in bytes also one with a unit (`512KiB`, `64MiB`, `1GiB`). `portolan limits` lists the limits. No limit can be switched off,
+and none can be set above the highest value of the table, where the program itself would no longer be safe.
+
+| limit | default | highest | what is limited |
+|---|---|---|---|
+",
+    );
+    for doc in Limit::ALL {
+        text.push_str(&format!(
+            "| `{}` | {} | {} | {} |\n",
+            doc.name,
+            doc.limit.shown(doc.default),
+            doc.limit.shown(doc.most),
+            cell(&flowed(doc.doc)),
+        ));
+    }
+    text
+}
+
 fn subject_section(subject: &SubjectDoc) -> String {
     let mut marks = Vec::new();
     if GLOBALS.contains(&subject.name) {
@@ -102,7 +140,7 @@ fn subject_section(subject: &SubjectDoc) -> String {
 /// The table of all rules, in Markdown.
 pub fn rules(files: &[RuleFile]) -> String {
     let mut text = format!("# Rules\n\n{GENERATED}");
-    text.push_str("\n`portolan explain RULE` says why, where the documentation asks for it, and shows examples.\n");
+    text.push_str("\nEach has a page of its own, which `portolan explain RULE` shows as well; `portolan explain REQUIREMENT` sums up a section.\n");
     for requirement in Requirement::ALL {
         let mut of_it: Vec<&RuleFile> = files
             .iter()
@@ -119,7 +157,7 @@ pub fn rules(files: &[RuleFile]) -> String {
         text.push_str("| rule | severity | requirement | what it finds |\n|---|---|---|---|\n");
         for file in of_it {
             text.push_str(&format!(
-                "| `{}` | {} | {} | {} |\n",
+                "| [`{0}`](rules/{0}.md) | {1} | {2} | {3} |\n",
                 file.id,
                 file.severity,
                 requirement,

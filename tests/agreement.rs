@@ -10,8 +10,9 @@ mod support;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use portolan::check::Options;
-use support::{check_text, check_values, corpus, read, rules_and_objects};
+use portolan::check::{Input, Options, Role, check_with_rendering};
+use portolan::rules::RuleSet;
+use support::{check_text, check_values, corpus, places, read, rules_and_objects};
 
 /// Rules that judge the text of a values file, of which nothing is left in what Helm renders.
 const ABOUT_TEXT: [&str; 4] = [
@@ -51,6 +52,22 @@ fn assert_agreement(name: &str, values: &[(&str, &str)], manifests: &str, option
         verdicts(&from_values),
         verdicts(&from_manifests),
         "{name}: verdicts"
+    );
+    // Both together (`portolan helm`) say nothing else, and say it of the values.
+    let inputs = values
+        .iter()
+        .map(|(name, text)| Input::values(*name, *text))
+        .collect();
+    let rendered = Input {
+        role: Role::Rendered,
+        ..Input::named("manifests.yaml", manifests)
+    };
+    let both = check_with_rendering(inputs, rendered, options, RuleSet::builtin());
+    assert_eq!(places(&both), places(&from_values), "{name}: both together");
+    assert_eq!(
+        verdicts(&both),
+        verdicts(&from_values),
+        "{name}: verdicts on both together"
     );
 }
 

@@ -470,3 +470,25 @@ fn an_object_without_a_release_belongs_to_the_release_that_names_it() {
         places(&outcome)
     );
 }
+
+#[test]
+fn a_missing_timeout_names_the_values_or_the_object_to_write_it_to() {
+    let help = |outcome: &portolan::check::Outcome| {
+        let mut found = outcome.report.diagnostics.iter();
+        let found = found.find(|found| found.rule == "timeout-not-set").unwrap();
+        found.help.clone().unwrap()
+    };
+    let values = "router:\n  service:\n    type: LoadBalancer\n";
+    let from_values = check_values(&[("values.yaml", values)], &on("aks"));
+    assert_eq!(
+        help(&from_values),
+        "add `service.beta.kubernetes.io/azure-load-balancer-tcp-idle-timeout: \"11\"` under `router.service.annotations`"
+    );
+    let manifest = "apiVersion: v1\nkind: Service\nmetadata:\n  name: carto-router\n  labels:\n    \
+                    app.kubernetes.io/component: router\nspec:\n  type: LoadBalancer\n";
+    let from_manifest = check_text("service.yaml", manifest, &on("aks"));
+    assert_eq!(
+        help(&from_manifest),
+        "add the annotation `service.beta.kubernetes.io/azure-load-balancer-tcp-idle-timeout: \"11\"` to Service carto-router"
+    );
+}

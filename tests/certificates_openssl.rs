@@ -197,6 +197,7 @@ impl Bench {
             given: &given,
             key: None,
             now: Some(NOW),
+            most: None,
         };
         let inspection = inspect(bundle, Encoding::Plain, asked);
         assert!(
@@ -939,6 +940,7 @@ fn ten_thousand_broken_inputs_neither_panic_nor_hang() {
             given: &[],
             key: key.key.as_ref(),
             now: Some(NOW),
+            most: None,
         };
         let inspection = inspect(&text, Encoding::Plain, asked);
         for found in &inspection.reading.found {

@@ -45,6 +45,46 @@ fn the_reference_of_facts_is_current() {
 }
 
 #[test]
+fn the_reference_of_limits_is_current() {
+    is_current("limits.md", &reference::limits());
+}
+
+#[test]
 fn the_table_of_rules_is_current() {
     is_current("rules.md", &reference::rules(&RuleSet::builtin_files()));
+}
+
+#[test]
+fn the_page_of_each_rule_is_current() {
+    let files = RuleSet::builtin_files();
+    for file in &files {
+        let page = reference::rule_page(file, &portolan::cli::example_options).unwrap();
+        is_current(&format!("rules/{}.md", file.id), &page);
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules");
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let id = path.file_stem().unwrap().to_string_lossy().into_owned();
+        assert!(
+            files.iter().any(|file| file.id == id),
+            "{}: there is no such rule; remove the page",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn no_page_of_a_rule_shows_a_private_key() {
+    let mut keys = 0;
+    for file in RuleSet::builtin_files() {
+        let page = reference::rule_page(&file, &portolan::cli::example_options).unwrap();
+        let mut lines = page.lines();
+        while let Some(line) = lines.next() {
+            if line.contains("-----BEGIN") && line.contains("PRIVATE KEY") {
+                assert_eq!(lines.next(), Some("…"), "{}: {line}", file.id);
+                keys += 1;
+            }
+        }
+    }
+    assert!(keys > 0);
 }

@@ -54,7 +54,7 @@ extraDeploy:
 fn outputs(inputs: Vec<Input>, options: &Options) -> String {
     let outcome = check(inputs, options, RuleSet::builtin());
     let mut all = Vec::new();
-    for format in [Format::Pretty, Format::Plain, Format::Json] {
+    for format in Format::ALL {
         let options = portolan::report::Options {
             verbose: true,
             ..portolan::report::Options::default()

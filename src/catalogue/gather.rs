@@ -136,7 +136,7 @@ impl Catalogue {
     /// Notes what a key is in a release; releases come in order.
     fn note(&mut self, id: KeyId, release: usize, shape: Shape) {
         let release = u16::try_from(release).unwrap_or(u16::MAX);
-        let Some(key) = self.keys.get_mut(id.0 as usize) else {
+        let Some(key) = self.key_mut(id) else {
             return;
         };
         let default = shape.default.map(String::into_boxed_str);
@@ -165,7 +165,7 @@ impl Catalogue {
         ordered.releases.clone_from(&self.releases);
         let mut stack: Vec<(KeyId, KeyId)> = vec![(KeyId::ROOT, KeyId::ROOT)];
         while let Some((old, new)) = stack.pop() {
-            if let (Some(from), Some(to)) = (self.key(old), ordered.keys.get_mut(new.0 as usize)) {
+            if let (Some(from), Some(to)) = (self.key(old), ordered.key_mut(new)) {
                 to.variants.clone_from(&from.variants);
             }
             for child in self.children(old) {
@@ -195,6 +195,7 @@ impl Catalogue {
             }
         }
         let mut catalogue = self.clone();
+        catalogue.read_all();
         let release = catalogue.releases.len();
         let version = files
             .version

@@ -8,6 +8,7 @@
 mod edition;
 mod exceptions;
 mod gather;
+mod keys;
 mod suggest;
 mod text;
 
@@ -16,6 +17,7 @@ use std::sync::{Arc, OnceLock};
 pub use edition::Edition;
 pub use exceptions::{Exception, Exceptions};
 pub use gather::{ChartFiles, Gatherer};
+use keys::Keys;
 pub use suggest::{How, Suggestion};
 
 /// What the chart has under a key.
@@ -65,7 +67,7 @@ impl KeyId {
     pub const ROOT: KeyId = KeyId(0);
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Key {
     name: Box<str>,
     parent: KeyId,
@@ -74,12 +76,23 @@ struct Key {
     variants: Vec<Variant>,
 }
 
+impl Key {
+    fn new(name: &str, parent: KeyId) -> Self {
+        Key {
+            name: name.into(),
+            parent,
+            children: Vec::new(),
+            variants: Vec::new(),
+        }
+    }
+}
+
 /// The keys of every known release of the chart.
 #[derive(Clone, Debug)]
 pub struct Catalogue {
     /// Oldest first.
     releases: Vec<Box<str>>,
-    keys: Vec<Key>,
+    keys: Keys,
 }
 
 /// The most releases that a catalogue can hold.
@@ -90,22 +103,20 @@ impl Catalogue {
     pub fn embedded() -> &'static Arc<Catalogue> {
         static EMBEDDED: OnceLock<Arc<Catalogue>> = OnceLock::new();
         EMBEDDED.get_or_init(|| {
-            // That the file can be read whole is tested.
-            Arc::new(Catalogue::parse(EMBEDDED_TEXT).unwrap_or_else(|_| Catalogue::empty()))
+            Arc::new(Catalogue {
+                releases: keys::embedded_releases(),
+                keys: Keys::embedded(),
+            })
         })
     }
 
     /// A catalogue of no release.
     fn empty() -> Self {
-        let root = Key {
-            name: "".into(),
-            parent: KeyId::ROOT,
-            children: Vec::new(),
-            variants: Vec::new(),
-        };
+        let mut keys = Keys::default();
+        keys.push(Key::new("", KeyId::ROOT));
         Catalogue {
             releases: Vec::new(),
-            keys: vec![root],
+            keys,
         }
     }
 
@@ -168,8 +179,8 @@ impl Catalogue {
         }
     }
 
-    fn key(&self, id: KeyId) -> Option<&Key> {
-        self.keys.get(id.0 as usize)
+    fn newest_index(&self) -> u16 {
+        u16::try_from(self.releases.len().saturating_sub(1)).unwrap_or(u16::MAX)
     }
 
     fn children(&self, id: KeyId) -> &[KeyId] {

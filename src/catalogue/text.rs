@@ -43,43 +43,46 @@ impl Catalogue {
         if catalogue.releases.len() > MAX_RELEASES {
             return Err("there are too many releases".to_owned());
         }
-        let newest = u16::try_from(catalogue.releases.len().saturating_sub(1)).unwrap_or(u16::MAX);
+        let newest = catalogue.newest_index();
         // The open keys, outermost first, each with its releases.
         let mut open: Vec<(KeyId, Vec<(u16, u16)>)> = vec![(KeyId::ROOT, vec![(0, newest)])];
         for (index, line) in lines {
             let wrong = || format!("line {} is not the line of a key", index + 1);
-            let body = line.trim_start_matches(' ');
-            let depth = line.len() - body.len();
+            let depth = line.len() - line.trim_start_matches(' ').len();
             open.truncate(depth + 1);
             let (parent, inherited) = open.last().ok_or_else(wrong)?;
             if open.len() != depth + 1 {
                 return Err(wrong());
             }
-            let (name, rest) = body.split_once(' ').ok_or_else(wrong)?;
-            let letter = rest.chars().next().ok_or_else(wrong)?;
-            let (kind, _) = KINDS
-                .iter()
-                .find(|(_, known)| *known == letter)
-                .ok_or_else(wrong)?;
-            let rest = rest.get(1..).ok_or_else(wrong)?;
-            let (default, rest) = read_default(rest).ok_or_else(wrong)?;
-            let releases = match rest.strip_prefix(' ') {
-                None => inherited.clone(),
-                Some(ranges) => catalogue.read_ranges(ranges, newest).ok_or_else(wrong)?,
-            };
-            let parent = *parent;
-            let id = catalogue.insert(parent, name);
-            catalogue.add_variant(
-                id,
-                Variant {
-                    kind: *kind,
-                    default: default.map(Into::into),
-                    releases: releases.clone(),
-                },
-            );
+            let (name, variant) = catalogue.read_line(line, inherited).ok_or_else(wrong)?;
+            let releases = variant.releases.clone();
+            let id = catalogue.insert(*parent, name);
+            catalogue.add_variant(id, variant);
             open.push((id, releases));
         }
         Ok(catalogue)
+    }
+
+    /// The name and what else a line says of a key, whose parent was in the `inherited` releases.
+    pub(super) fn read_line<'t>(
+        &self,
+        line: &'t str,
+        inherited: &[(u16, u16)],
+    ) -> Option<(&'t str, Variant)> {
+        let (name, rest) = line.trim_start_matches(' ').split_once(' ')?;
+        let letter = rest.chars().next()?;
+        let (kind, _) = KINDS.iter().find(|(_, known)| *known == letter)?;
+        let (default, rest) = read_default(rest.get(1..)?)?;
+        let releases = match rest.strip_prefix(' ') {
+            None => inherited.to_vec(),
+            Some(ranges) => self.read_ranges(ranges)?,
+        };
+        let variant = Variant {
+            kind: *kind,
+            default: default.map(Into::into),
+            releases,
+        };
+        Some((name, variant))
     }
 
     /// The key of that name under another; made where there is none. Names come in order nearly always.
@@ -95,25 +98,20 @@ impl Catalogue {
             }
         };
         let id = KeyId(u32::try_from(self.keys.len()).unwrap_or(u32::MAX));
-        self.keys.push(Key {
-            name: name.into(),
-            parent,
-            children: Vec::new(),
-            variants: Vec::new(),
-        });
-        if let Some(parent) = self.keys.get_mut(parent.0 as usize) {
+        self.keys.push(Key::new(name, parent));
+        if let Some(parent) = self.key_mut(parent) {
             parent.children.insert(at, id);
         }
         id
     }
 
     fn add_variant(&mut self, id: KeyId, variant: Variant) {
-        if let Some(key) = self.keys.get_mut(id.0 as usize) {
+        if let Some(key) = self.key_mut(id) {
             key.variants.push(variant);
         }
     }
 
-    fn read_ranges(&self, text: &str, newest: u16) -> Option<Vec<(u16, u16)>> {
+    fn read_ranges(&self, text: &str) -> Option<Vec<(u16, u16)>> {
         let index = |name: &str| {
             let at = self.releases().position(|release| release == name)?;
             u16::try_from(at).ok()
@@ -122,7 +120,7 @@ impl Catalogue {
             .map(|range| {
                 let (first, last) = range.split_once("..")?;
                 let last = if last.is_empty() {
-                    newest
+                    self.newest_index()
                 } else {
                     index(last)?
                 };
@@ -134,8 +132,7 @@ impl Catalogue {
     /// The whole catalogue as text.
     pub fn print(&self) -> String {
         let mut text = format!("releases {}\n", self.releases.join(" "));
-        let newest = self.releases.len().saturating_sub(1);
-        let all = vec![(0, u16::try_from(newest).unwrap_or(u16::MAX))];
+        let all = vec![(0, self.newest_index())];
         for child in self.children(KeyId::ROOT) {
             self.print_key(*child, 0, &all, &mut text);
         }

@@ -43,6 +43,7 @@ pub fn explain(question: Question<'_>) -> Explanation {
         given: question.given,
         key: key.as_ref().and_then(|key| key.key.as_ref()),
         now: question.now,
+        most: None,
     };
     let inspection = inspect(question.text, Encoding::Plain, asked);
     let mut page = Page {

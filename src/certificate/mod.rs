@@ -76,6 +76,11 @@ pub struct Reading {
 
 /// Reads the certificates of a PEM text.
 pub fn read_certificates(text: &str) -> Reading {
+    read_at_most(text, MAX_CERTIFICATES)
+}
+
+/// The same, with another number of certificates that are looked at.
+pub fn read_at_most(text: &str, most: usize) -> Reading {
     let pem = pem::read(text);
     let mut reading = Reading {
         defects: pem.defects,
@@ -94,10 +99,8 @@ pub fn read_certificates(text: &str) -> Reading {
         let Some(content) = block.content.as_deref() else {
             continue;
         };
-        if reading.found.len() >= MAX_CERTIFICATES {
-            let cause = Cause::TooMany {
-                limit: MAX_CERTIFICATES,
-            };
+        if reading.found.len() >= most {
+            let cause = Cause::TooMany { limit: most };
             reading.defects.push(Defect::new(cause, block.range));
             break;
         }
@@ -167,6 +170,8 @@ pub struct Asked<'a> {
     pub key: Option<&'a PrivateKey>,
     /// The time, in seconds since 1970.
     pub now: Option<i64>,
+    /// How many certificates are looked at; [`MAX_CERTIFICATES`] where nothing is said.
+    pub most: Option<usize>,
 }
 
 /// A bundle after it was looked at.
@@ -218,7 +223,7 @@ pub fn inspect(given: &str, encoding: Encoding, asked: Asked<'_>) -> Inspection 
             };
         }
     };
-    let reading = read_certificates(&decoded.text);
+    let reading = read_at_most(&decoded.text, asked.most.unwrap_or(MAX_CERTIFICATES));
     let certificates: Vec<Certificate> = reading
         .found
         .iter()

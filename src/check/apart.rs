@@ -8,8 +8,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{
     Batch, Checked, Input, Options, Outcome, Role, check_set_alone, check_together, collect, count,
-    in_order, join,
+    in_order, join, long,
 };
+use crate::limits::Limits;
 use crate::rules::RuleSet;
 
 /// The stack of a main thread.
@@ -27,7 +28,7 @@ pub(super) fn check(
     for (place, input) in inputs.into_iter().enumerate() {
         // Whatever may be manifests mentions this somewhere. What mentions it and is no manifest loses nothing.
         let alone = many
-            && input.role != Role::Values
+            && matches!(input.role, Role::Named | Role::Walked)
             && memchr::memmem::find(input.text.as_bytes(), b"apiVersion").is_none();
         if alone {
             apart.push((place, input));
@@ -41,7 +42,7 @@ pub(super) fn check(
     if !options.set.is_empty() && batches.iter().all(is_empty) {
         batches.push(check_set_alone(options, rules));
     }
-    join_batches(batches)
+    join_batches(batches, &options.limits)
 }
 
 /// Checks every input for itself.
@@ -90,14 +91,18 @@ fn each(
 }
 
 /// One outcome, as if everything had been checked together: releases in the order of their inputs, then manifests.
-fn join_batches(batches: Vec<Batch>) -> Outcome {
+fn join_batches(batches: Vec<Batch>, limits: &Limits) -> Outcome {
     let mut outcome = Outcome::default();
     let mut releases: Vec<(usize, Checked)> = Vec::new();
     let mut sets = Vec::new();
     for batch in batches {
         let by = outcome.sources.append(batch.sources);
         let moved = |mut checked: Checked| {
-            for found in &mut checked.diagnostics {
+            for found in checked
+                .diagnostics
+                .iter_mut()
+                .chain(&mut checked.suppressed)
+            {
                 join::shift(found, by);
             }
             checked
@@ -118,5 +123,6 @@ fn join_batches(batches: Vec<Batch>) -> Outcome {
     }
     outcome.report.diagnostics = in_order(diagnostics, &outcome.sources);
     count(&mut outcome.report);
+    long::shorten(&mut outcome.report, limits);
     outcome
 }

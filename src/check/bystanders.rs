@@ -35,7 +35,7 @@ impl Workshop<'_> {
         objects: &mut Objects,
         installations: &[Installation],
     ) -> Vec<Span> {
-        let most = yaml::Limits::default().max_nodes;
+        let limits = self.options.limits.yaml();
         let mut unread = Vec::new();
         let mut roots = HashMap::new();
         for document in self.documents.iter_mut().filter(|read| read.is_trimmed) {
@@ -52,11 +52,12 @@ impl Workshop<'_> {
             if !installations.is_empty() && !belongs.may_be_one_of(installations) {
                 continue;
             }
-            if self.tree.len() > most {
+            if self.tree.len() > limits.max_nodes {
                 unread.push(document.span);
                 continue;
             }
-            if let Some(whole) = yaml::parse_again(&self.sources, *document, &mut self.tree) {
+            let again = yaml::parse_again(&self.sources, *document, &mut self.tree, &limits);
+            if let Some(whole) = again {
                 document.root = whole;
                 document.is_trimmed = false;
                 roots.insert(old, whole);

@@ -17,8 +17,16 @@ impl Outcome {
         let Outcome {
             report, sources, ..
         } = &mut whole;
+        // What a part did not show is in its numbers all the same; what several show is said once.
+        let numbers = report.summary;
+        count(report);
+        let shown = report.summary;
         report.diagnostics = in_order(std::mem::take(&mut report.diagnostics), sources);
         count(report);
+        let summary = &mut report.summary;
+        summary.errors += numbers.errors - shown.errors;
+        summary.warnings += numbers.warnings - shown.warnings;
+        summary.notes += numbers.notes - shown.notes;
         whole
     }
 
@@ -28,13 +36,20 @@ impl Outcome {
             sources,
             failures,
             held,
+            suppressed,
         } = other;
         let by = self.sources.append(sources);
         self.report
             .diagnostics
             .extend(report.diagnostics.into_iter().map(|found| moved(found, by)));
+        self.suppressed
+            .extend(suppressed.into_iter().map(|found| moved(found, by)));
         self.report.releases.extend(report.releases);
-        add(&mut self.report.summary, report.summary);
+        let (sum, part) = (&mut self.report.summary, report.summary);
+        add(sum, part);
+        sum.errors += part.errors;
+        sum.warnings += part.warnings;
+        sum.notes += part.notes;
         for failure in failures {
             if !self.failures.contains(&failure) {
                 self.failures.push(failure);

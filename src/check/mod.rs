@@ -7,19 +7,25 @@ mod apart;
 mod bystanders;
 mod classify;
 mod join;
+mod long;
 mod release;
+mod rendering;
 mod secrets;
 mod suppressions;
 
 pub use crate::certificate::PemFile;
 pub use classify::{Classified, classify};
+pub use rendering::check_with_rendering;
 
+use std::cmp::Ordering;
 use std::sync::atomic::AtomicUsize;
 
 use crate::catalogue::{Catalogue, Edition};
 use crate::diagnostic::{Diagnostic, Report, Severity, Summary};
 use crate::exposure::{CertificateInputs, ClusterOptions};
 use crate::helm::projection::ReleaseNames;
+use crate::helm::template::Budget;
+use crate::limits::Limits;
 use crate::rules::RuleSet;
 use crate::source::{SourceId, Sources};
 use crate::yaml::{self, Stream, Tree};
@@ -64,6 +70,8 @@ pub enum Role {
     Values,
     /// As a path on the command line: classified by its content, never skipped.
     Named,
+    /// What Helm rendered: manifests, whatever they look like.
+    Rendered,
     /// Found in a folder: skipped where it is neither values nor manifests of ours.
     Walked,
 }
@@ -105,6 +113,8 @@ pub struct Options {
     pub chart: Option<Edition>,
     /// How many threads may work at once; one, where nothing is said. The outcome is the same.
     pub threads: usize,
+    /// How much is read, computed and said.
+    pub limits: Limits,
 }
 
 impl Options {
@@ -138,6 +148,8 @@ pub struct Outcome {
     pub failures: Vec<String>,
     /// How often each rule was found to hold, by id.
     pub held: std::collections::BTreeMap<String, usize>,
+    /// What comments in the files keep out of the report's list.
+    pub suppressed: Vec<Diagnostic>,
 }
 
 /// Everything that is read and built during one check.
@@ -153,6 +165,8 @@ struct Workshop<'o> {
     edition: Edition,
     /// Every suppression in the texts.
     written: Vec<suppressions::Written>,
+    /// What the templates of the release have used up.
+    budget: Budget,
 }
 
 /// An input after reading.
@@ -228,7 +242,7 @@ fn check_together(
             ),
         ) {
             (Role::Values, _) => layers.push(document),
-            (_, Classified::Manifests) => manifests.push(document),
+            (Role::Rendered, _) | (_, Classified::Manifests) => manifests.push(document),
             (_, Classified::Values) => releases.push((place, vec![document])),
             (Role::Walked, Classified::Other) => {
                 summary.skipped += 1;
@@ -262,6 +276,7 @@ impl<'o> Workshop<'o> {
             options.tls_key.as_ref(),
             &options.ca,
             options.now,
+            &options.limits,
             &mut sources,
         );
         Workshop {
@@ -276,6 +291,7 @@ impl<'o> Workshop<'o> {
                 .clone()
                 .unwrap_or_else(|| Catalogue::embedded().newest()),
             written: Vec::new(),
+            budget: Budget::default(),
         }
     }
 
@@ -287,12 +303,16 @@ impl<'o> Workshop<'o> {
         mut summary: Summary,
     ) -> Batch {
         let checked = releases.iter_mut().map(|(_, checked)| checked);
+        let mut found = Vec::new();
         for checked in checked.chain(&mut sets) {
-            summary.suppressed += checked.suppressed;
-            retain_selected(&mut checked.diagnostics, self.options);
-            for diagnostic in &mut checked.diagnostics {
-                diagnostic.path = self.path(diagnostic.span);
-            }
+            summary.suppressed += checked.suppressed.len();
+            checked
+                .diagnostics
+                .retain(|found| is_selected(found, self.options));
+            found.extend(&mut checked.diagnostics);
+        }
+        for found in long::may_be_shown(found, &self.options.limits, &self.sources) {
+            found.path = self.path(found.span);
         }
         Batch {
             releases,
@@ -325,12 +345,13 @@ struct Checked {
     diagnostics: Vec<Diagnostic>,
     failures: Vec<String>,
     held: std::collections::BTreeMap<String, usize>,
-    suppressed: usize,
+    suppressed: Vec<Diagnostic>,
 }
 
 fn collect(checked: Checked, diagnostics: &mut Vec<Diagnostic>, outcome: &mut Outcome) {
     outcome.report.releases.push(checked.report);
     diagnostics.extend(checked.diagnostics);
+    outcome.suppressed.extend(checked.suppressed);
     for failure in checked.failures {
         if !outcome.failures.contains(&failure) {
             outcome.failures.push(failure);
@@ -341,24 +362,24 @@ fn collect(checked: Checked, diagnostics: &mut Vec<Diagnostic>, outcome: &mut Ou
     }
 }
 
-fn retain_selected(diagnostics: &mut Vec<Diagnostic>, options: &Options) {
-    diagnostics.retain(|found| {
-        let selected = options.select.is_empty() || options.select.contains(&found.rule);
-        selected && !options.ignore.contains(&found.rule)
-    });
+fn is_selected(found: &Diagnostic, options: &Options) -> bool {
+    let selected = options.select.is_empty() || options.select.contains(&found.rule);
+    selected && !options.ignore.contains(&found.rule)
 }
 
 /// Sorted by file, place and rule, each said once.
 fn in_order(mut diagnostics: Vec<Diagnostic>, sources: &Sources) -> Vec<Diagnostic> {
-    diagnostics.sort_by(|left, right| {
-        let key = |found: &Diagnostic| (found.span.start, found.span.end);
-        sources
-            .name(left.span.source)
-            .cmp(sources.name(right.span.source))
-            .then_with(|| key(left).cmp(&key(right)))
-            .then_with(|| left.rule.cmp(&right.rule))
-            .then_with(|| left.message.cmp(&right.message))
-    });
+    diagnostics.sort_by(|left, right| order(left, right, sources));
     diagnostics.dedup_by(|left, right| join::same(left, right, sources));
     diagnostics
+}
+
+fn order(left: &Diagnostic, right: &Diagnostic, sources: &Sources) -> Ordering {
+    let key = |found: &Diagnostic| (found.span.start, found.span.end);
+    sources
+        .name(left.span.source)
+        .cmp(sources.name(right.span.source))
+        .then_with(|| key(left).cmp(&key(right)))
+        .then_with(|| left.rule.cmp(&right.rule))
+        .then_with(|| left.message.cmp(&right.message))
 }

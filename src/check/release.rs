@@ -5,13 +5,16 @@ use std::sync::atomic::AtomicUsize;
 use super::{Checked, Document, Input, Role, Workshop, bystanders, secrets};
 use crate::diagnostic::{Label, ReleaseReport, Requirement, RequirementVerdict, Verdict};
 use crate::exposure::{Exposure, Scene, extract, installations};
-use crate::facts::{DuplicateKey, Fact, Facts, Place, SyntaxError, TemplateError, TlsConflict};
-use crate::helm::extra_deploy::{self, Rendering};
+use crate::facts::{
+    DuplicateKey, Fact, Facts, Place, SyntaxError, TemplateError, TlsConflict, reached,
+};
+use crate::helm::extra_deploy::{self, Rendering, Templates};
 use crate::helm::projection::Projection;
-use crate::helm::template::TemplateProblem;
+use crate::helm::template::{self, Budget, TemplateProblem};
 use crate::helm::values::{Values, coalesce, merge};
 use crate::helm::{CHART_DEFAULTS, DEFAULTS_NAME, keys, scalars, set};
 use crate::kube::{Object, Objects, Origin};
+use crate::limits::Limit;
 use crate::rules::judge;
 use crate::source::{SourceId, Span};
 use crate::yaml::{self, Node, NodeData, NodeId, NodeKind, Problem, ProblemKind};
@@ -30,7 +33,7 @@ impl Workshop<'_> {
             look: Some(&look),
             done: Some(done),
         };
-        let limits = yaml::Limits::default();
+        let limits = self.options.limits.yaml();
         let mut stream =
             yaml::parse_source(&self.sources, source, &mut self.tree, &limits, reading);
         self.documents.extend(&stream.documents);
@@ -68,6 +71,8 @@ impl Workshop<'_> {
 
     /// Checks values files that are merged into one release.
     pub(super) fn release(&mut self, layers: Vec<Document>) -> Checked {
+        // However many releases are checked beside it, the same is found in each.
+        self.budget = Budget::default();
         let name = layers
             .last()
             .map_or_else(|| "--set".to_owned(), |layer| layer.name.clone());
@@ -170,14 +175,15 @@ impl Workshop<'_> {
             sources: &self.sources,
             names: &names,
             kube_version: self.options.cluster.version.as_deref(),
+            limits: &self.options.limits,
+            budget: &self.budget,
         };
-        let mut problems = Vec::new();
+        let mut templates = Templates::new(rendering);
         let coalesced = coalesce(&mut self.tree, default_root, user);
-        let values =
-            extra_deploy::render_values(&mut self.tree, coalesced, rendering, &mut problems);
+        let values = extra_deploy::render_values(&mut self.tree, coalesced, &mut templates);
         refusals(Values::new(self.tree.node(values), defaults), &mut facts);
-        let extra = extra_deploy::render(&mut self.tree, values, rendering);
-        problems.extend(extra.template_problems);
+        let extra = extra_deploy::render(&mut self.tree, values, &mut templates);
+        let problems = templates.into_problems();
         let mut objects = Objects::default();
         for object in Projection::new(&mut self.tree, values, defaults, &names).render() {
             objects.add(&self.tree, object);
@@ -187,7 +193,7 @@ impl Workshop<'_> {
         }
         objects.hide(extra.hidden);
         for problem in problems {
-            template_error(&mut facts, problem);
+            self.template_error(&mut facts, problem);
         }
         for problem in &extra.yaml_problems {
             self.problem(problem, &mut facts);
@@ -256,8 +262,8 @@ impl Workshop<'_> {
         if let Some(first) = unread.first() {
             let message =
                 "from here on there is more than can be kept in memory of what may belong to CARTO";
-            let help = "check the manifests of one namespace at a time";
-            syntax_error(&mut facts, first.at_start(), message, help);
+            let place = Place::new(first.at_start());
+            self.limit_reached(Limit::Nodes, place, message.to_owned(), &mut facts);
             objects.hide(unread.len());
             lost += unread.len();
         }
@@ -352,6 +358,9 @@ impl Workshop<'_> {
                 fact.lost_line = Fact::from_option(line.and_then(|line| i64::try_from(line).ok()));
                 facts.duplicate_keys.push(fact);
             }
+            ProblemKind::LimitExceeded(limit) => {
+                self.limit_reached(*limit, place, problem.message.clone(), facts);
+            }
             _ => {
                 let mut fact = SyntaxError::new(place);
                 fact.message = Fact::known(problem.message.clone());
@@ -361,12 +370,32 @@ impl Workshop<'_> {
         }
     }
 
+    fn template_error(&self, facts: &mut Facts, problem: TemplateProblem) {
+        let place = Place::new(problem.span);
+        if let template::ProblemKind::Limit(limit) = problem.kind {
+            self.limit_reached(limit, place, problem.message, facts);
+            return;
+        }
+        let mut fact = TemplateError::new(place);
+        fact.message = Fact::known(problem.message);
+        fact.help = Fact::from_option(problem.help);
+        facts.template_errors.push(fact);
+    }
+
+    /// An input went beyond a limit.
+    fn limit_reached(&self, limit: Limit, place: Place, message: String, facts: &mut Facts) {
+        facts
+            .reached_limits
+            .push(reached(&self.options.limits, limit, place, message));
+    }
+
     /// A release whose values cannot be read: nothing but the text itself is judged.
     fn unreadable(&self, name: String, files: &[SourceId], facts: Facts) -> Checked {
         let exposure = Exposure {
             facts,
             inferred: Vec::new(),
             secrets: Vec::new(),
+            seen: Default::default(),
         };
         let mut checked = self.judge(name, files, exposure, 0);
         for row in &mut checked.report.requirements {
@@ -529,18 +558,12 @@ fn syntax_error(facts: &mut Facts, span: Span, message: &str, help: &str) {
     facts.syntax_errors.push(fact);
 }
 
-fn template_error(facts: &mut Facts, problem: TemplateProblem) {
-    let mut fact = TemplateError::new(Place::new(problem.span));
-    fact.message = Fact::known(problem.message);
-    fact.help = Fact::from_option(problem.help);
-    facts.template_errors.push(fact);
-}
-
 /// Moves the facts about texts to those about objects.
 fn absorb(facts: &mut Facts, texts: Facts) {
     facts.syntax_errors.extend(texts.syntax_errors);
     facts.duplicate_keys.extend(texts.duplicate_keys);
     facts.template_errors.extend(texts.template_errors);
+    facts.reached_limits.extend(texts.reached_limits);
     facts.tls_conflicts.extend(texts.tls_conflicts);
     facts.chart_keys.extend(texts.chart_keys);
     facts.chart_values.extend(texts.chart_values);

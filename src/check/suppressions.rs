@@ -7,6 +7,7 @@
 //! A comment in a text of `extraDeploy` is part of that text for YAML, and is read from its lines.
 
 use super::{Document, Workshop};
+use crate::diagnostic::Diagnostic;
 use crate::facts::{Fact, Facts, Place, Suppression};
 use crate::rules::{Judgement, RuleSet, judge};
 use crate::source::{SourceId, Span};
@@ -112,24 +113,24 @@ impl Workshop<'_> {
     }
 
     /// Takes suppressed findings out of a judgement, and adds what is to be said about the suppressions themselves; gives
-    /// the number of findings taken out.
+    /// the findings taken out.
     pub(super) fn suppress(
         &self,
         files: &[SourceId],
         facts: &Facts,
         judgement: &mut Judgement,
-    ) -> usize {
+    ) -> Vec<Diagnostic> {
         let written: Vec<&Written> = self
             .written
             .iter()
             .filter(|written| files.contains(&written.span.source))
             .collect();
         if written.is_empty() {
-            return 0;
+            return Vec::new();
         }
-        let before = judgement.diagnostics.len();
         let others = self.findings_of_other_rules(&written, facts);
         let mut about = Facts::default();
+        let mut suppressed = Vec::new();
         for written in written {
             match &written.request {
                 Err(defect) => {
@@ -140,17 +141,19 @@ impl Workshop<'_> {
                 }
                 Ok(request) => {
                     for (rule, place) in &request.rules {
-                        let fact = self.apply(written, request, (rule, *place), judgement, &others);
+                        let (fact, hidden) =
+                            self.apply(written, request, (rule, *place), judgement, &others);
+                        suppressed.extend(hidden);
                         about.suppressions.push(fact);
                     }
                 }
             }
         }
-        let suppressed = before - judgement.diagnostics.len();
         add(judge(self.rules, &about), judgement);
         suppressed
     }
 
+    /// The fact about one suppression, and the findings that it takes out.
     fn apply(
         &self,
         written: &Written,
@@ -158,7 +161,7 @@ impl Workshop<'_> {
         (rule, place): (&str, Span),
         judgement: &mut Judgement,
         others: &Judgement,
-    ) -> Suppression {
+    ) -> (Suppression, Vec<Diagnostic>) {
         let mut fact = Suppression::new(Place::new(place));
         fact.rule = Fact::known(rule.to_owned());
         fact.used = Fact::known(false);
@@ -170,24 +173,27 @@ impl Workshop<'_> {
                 Some(near) => format!("write `{near}`, if that is meant"),
                 None => "`portolan rules` lists the rules".to_owned(),
             });
-            return fact;
+            return (fact, Vec::new());
         }
         if let (Some((day, end)), Some(now)) = (&request.until, self.options.now)
             && now >= *end
         {
             fact.expired = Fact::known(day.clone());
-            return fact;
+            return (fact, Vec::new());
         }
-        let is_meant = |found: &crate::diagnostic::Diagnostic| {
+        let is_meant = |found: &Diagnostic| {
             found.rule == rule
                 && found.span.source == written.span.source
                 && self.sources.line_column(found.span).line == written.line
         };
-        let used =
-            judgement.diagnostics.iter().any(is_meant) || others.diagnostics.iter().any(is_meant);
-        judgement.diagnostics.retain(|found| !is_meant(found));
+        let (hidden, kept): (Vec<Diagnostic>, Vec<Diagnostic>) =
+            std::mem::take(&mut judgement.diagnostics)
+                .into_iter()
+                .partition(is_meant);
+        judgement.diagnostics = kept;
+        let used = !hidden.is_empty() || others.diagnostics.iter().any(is_meant);
         fact.used = Fact::known(used);
-        fact
+        (fact, hidden)
     }
 
     /// What built-in rules find that were not asked for, but are named in a suppression: it is not unused for that.

@@ -3,16 +3,20 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::builder::PossibleValuesParser;
 use clap::{Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-use super::{Surroundings, look::Look};
+use super::completions::CompletionsArguments;
+use super::helm::HelmArguments;
+use super::manual::ManArguments;
+use super::output::{self, Wanted};
+use super::post_render::{self, PostRenderArguments};
+use super::{Surroundings, helm, look::Look};
 use crate::catalogue::{Catalogue, Edition};
 use crate::certificate::moment::parse_rfc3339;
 use crate::check::{Options, PemFile, SetValue};
 use crate::diagnostic::Severity;
 use crate::exposure::ClusterOptions;
-use crate::report::Format;
+use crate::limits::{self, Limit, Limits};
 use crate::version::Version;
 
 const TOP_EXAMPLES: &str = "\
@@ -38,10 +42,11 @@ Examples:
 
   Every file of a repository, for a pipeline:
     portolan check --format plain --fail-on warning .
+    portolan check --format pretty --format sarif=portolan.sarif .
 
 Exit status:
   0  nothing at or above --fail-on
-  1  findings; with --strict also warnings and undecided requirements
+  1  findings; with --strict also warnings and requirements violated or undecided
   2  could not check: bad usage, unreadable input, nothing to check";
 
 const RULES_EXAMPLES: &str = "\
@@ -67,9 +72,21 @@ Exit status:
   1  something is wrong, or cannot be decided
   2  a file cannot be read";
 
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  portolan completions bash > ~/.local/share/bash-completion/completions/portolan
+  portolan completions zsh > ~/.zfunc/_portolan     # a folder of $fpath
+  portolan completions fish > ~/.config/fish/completions/portolan.fish";
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  portolan man | man -l -
+  portolan man check > /usr/local/share/man/man1/portolan-check.1";
+
 const EXPLAIN_EXAMPLES: &str = "\
-Example:
-  portolan explain timeout-too-short";
+Examples:
+  portolan explain timeout-too-short
+  portolan explain timeout-605";
 
 /// Proves or refutes each documented requirement for reaching CARTO Self-Hosted from outside its cluster
 ///
@@ -111,17 +128,43 @@ pub(super) enum Command {
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Box<CheckArguments>),
 
+    /// Check what Helm would install: the values, and what the chart makes of them
+    ///
+    /// Runs `helm template`, so that the verdicts rest on what the chart really renders; findings point at the values
+    /// wherever they come from there. Helm may fetch a chart that is not a local folder or file; Portolan itself never
+    /// touches the network. The plugin `helm portolan` runs this.
+    #[command(after_help = helm::EXAMPLES)]
+    Helm(Box<HelmArguments>),
+
+    /// Pass manifests on unchanged, or stop Helm where a requirement is violated
+    ///
+    /// A post-renderer for Helm. Manifests are read from standard input. Where nothing is at or above --fail-on they are
+    /// written to standard output, byte for byte; otherwise nothing is. The report goes to standard error.
+    #[command(after_help = post_render::EXAMPLES)]
+    PostRender(Box<PostRenderArguments>),
+
     /// List the rules, or try the examples of your own
     #[command(after_help = RULES_EXAMPLES)]
     Rules(RulesArguments),
+
+    /// List the limits that keep hostile input from using up time and memory
+    Limits,
 
     /// Explain a file of certificates: each one, the chain, what is wrong
     #[command(after_help = CERT_EXAMPLES)]
     Cert(CertArguments),
 
-    /// Explain a rule: why, where the documentation asks for it, examples
+    /// Explain a rule or a requirement: why, where it is asked for, examples
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArguments),
+
+    /// Print a script that lets a shell complete the command line
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions(CompletionsArguments),
+
+    /// Print a page of the manual, for `man`
+    #[command(after_help = MAN_EXAMPLES)]
+    Man(ManArguments),
 }
 
 #[derive(Debug, Args)]
@@ -133,6 +176,13 @@ pub(super) struct CheckArguments {
     /// counted. A file named here is never skipped.
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+
+    /// Skip a named file that is neither values nor manifests
+    ///
+    /// As in a folder: it is counted, and so is a template of a chart. For callers that hand over whatever has changed, as
+    /// pre-commit does: nothing to check is then no error.
+    #[arg(long)]
+    pub skip_unrelated: bool,
 
     /// Your own copy of the chart, a folder or a packed one (.tgz)
     ///
@@ -188,9 +238,20 @@ pub(super) struct CheckArguments {
 
     /// How to write the report [default: pretty on a terminal, else plain]
     ///
-    /// `plain` is one line a finding, `PATH:LINE:COLUMN: SEVERITY[RULE]: MESSAGE`. `json` has a public schema.
-    #[arg(long, value_parser = format_names(), help_heading = "Output")]
-    pub format: Option<Format>,
+    /// NAME is pretty, plain, json, sarif, github, gitlab, junit, checkstyle or markdown. Repeatable: every format but one
+    /// needs a file of its own, for example `--format pretty --format sarif=portolan.sarif`. A file is written whole or not
+    /// at all. `plain` is one line a finding, `PATH:LINE:COLUMN: SEVERITY[RULE]: MESSAGE`. `json` has a public schema.
+    #[arg(
+        long,
+        value_name = "NAME[=FILE]",
+        value_parser = output::wanted,
+        help_heading = "Output"
+    )]
+    pub format: Vec<Wanted>,
+
+    /// Write the one format that has no file of its own to this file
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    pub output: Option<PathBuf>,
 
     /// Lowest severity that makes the exit status 1
     #[arg(
@@ -201,7 +262,7 @@ pub(super) struct CheckArguments {
     )]
     pub fail_on: FailOn,
 
-    /// Warnings and undecided requirements also make the exit status 1
+    /// Warnings, and requirements violated or undecided, also make the status 1
     ///
     /// This comes on top of --fail-on, whatever that says.
     #[arg(long, help_heading = "Output")]
@@ -226,6 +287,12 @@ pub(super) struct Circumstances {
     /// As in Helm, these come after all of --set.
     #[arg(long, value_name = "KEY=VALUE", help_heading = "Values")]
     pub set_string: Vec<String>,
+
+    /// Another value for a limit, e.g. nodes=10000000 or file-size=1GiB (repeatable)
+    ///
+    /// Limits keep hostile input from using up time and memory; `portolan limits` lists them.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = limit, help_heading = "Limits")]
+    pub limit: Vec<(Limit, usize)>,
 
     /// Name of the release, which the names of objects begin with
     #[arg(
@@ -342,7 +409,7 @@ pub(super) struct CertArguments {
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainArguments {
-    /// The rule's id, as it stands in a finding's brackets
+    /// The rule's id, as it stands in a finding's brackets, or a requirement's
     pub rule: String,
 
     /// Also know the rule files (*.yaml) of this folder
@@ -429,19 +496,18 @@ impl Circumstances {
             ca: self.ca.iter().map(pem).collect(),
             now: self.now,
             chart: self.chart_version.clone(),
+            limits: Limits::with(&self.limit),
             ..Options::default()
         }
     }
 }
 
-fn format_names() -> impl clap::builder::TypedValueParser<Value = Format> {
-    use clap::builder::TypedValueParser as _;
-    PossibleValuesParser::new(Format::ALL.map(Format::as_str))
-        .try_map(|name| name.parse::<Format>())
-}
-
 fn chart_version(text: &str) -> Result<Edition, String> {
     Catalogue::embedded().release(text)
+}
+
+fn limit(text: &str) -> Result<(Limit, usize), String> {
+    limits::parse(text)
 }
 
 fn cluster_version(text: &str) -> Result<String, String> {
@@ -460,7 +526,10 @@ fn controller_version(text: &str) -> Result<String, String> {
 
 /// The whole command line, for whoever generates completions or a manual from it.
 pub fn command() -> clap::Command {
-    Arguments::command()
+    let command = Arguments::command();
+    command
+        .mut_subcommand("helm", helm::fit)
+        .mut_subcommand("post-render", post_render::fit)
 }
 
 /// Reads the command line.

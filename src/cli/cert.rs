@@ -10,14 +10,15 @@ use super::{Exit, Surroundings};
 use crate::certificate::cause::Part;
 use crate::certificate::encoding::text_of_file;
 use crate::certificate::{Question, explain, read_certificates};
+use crate::limits::Limits;
 
 pub(super) fn run(arguments: &CertArguments, look: Look, around: &mut Surroundings<'_>) -> Exit {
     let mut errors = Vec::new();
     let mut text = |path: &Path, part: Part, around: &mut Surroundings<'_>| {
         let bytes = if path == Path::new("-") {
-            read_bounded(around.stdin)
+            read_bounded(around.stdin, &Limits::default())
         } else {
-            read(path)
+            read(path, &Limits::default())
         };
         let text = bytes.and_then(|bytes| {
             text_of_file(&bytes, part)

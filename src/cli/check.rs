@@ -1,18 +1,20 @@
 //! `portolan check`.
 
+use std::env;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::arguments::CheckArguments;
 use super::inputs::{Gathered, gather, read};
 use super::look::Look;
+use super::output::{self, Output};
 use super::progress::checked;
 use super::{Exit, Surroundings, chart, rule_folder};
 use crate::check::{Input, Options, Outcome};
 use crate::diagnostic::{Severity, Verdict};
 use crate::nearest::ranked;
-use crate::report::{self, Format};
-use crate::rules::RuleSet;
+use crate::report;
+use crate::rules::{Rule, RuleSet};
 
 pub(super) fn run(arguments: &CheckArguments, look: Look, around: &mut Surroundings<'_>) -> Exit {
     if arguments.values.is_empty() && arguments.paths.is_empty() {
@@ -26,6 +28,13 @@ pub(super) fn run(arguments: &CheckArguments, look: Look, around: &mut Surroundi
         );
         return Exit::CouldNot;
     }
+    let outputs = match output::plan(arguments, look) {
+        Ok(outputs) => outputs,
+        Err(errors) => {
+            around.errors(errors, look);
+            return Exit::CouldNot;
+        }
+    };
     let mut own = None;
     let rules = match rule_folder::chosen(arguments.rules.as_deref(), &mut own) {
         Ok(rules) => rules,
@@ -34,24 +43,33 @@ pub(super) fn run(arguments: &CheckArguments, look: Look, around: &mut Surroundi
             return Exit::CouldNot;
         }
     };
-    let options = options(arguments, rules).and_then(with_files);
-    let options = match options {
+    let options = match prepared(arguments, rules) {
         Ok(options) => options,
         Err(errors) => {
             around.errors(errors, look);
             return Exit::CouldNot;
         }
     };
-    let gathered = gather(&arguments.values, &arguments.paths, around.stdin);
-    judge(arguments, &options, rules, gathered, look, around)
+    let gathered = gather(
+        &arguments.values,
+        &arguments.paths,
+        arguments.skip_unrelated,
+        &options.limits,
+        around.stdin,
+    );
+    let ending = Ending {
+        arguments,
+        outputs: &outputs,
+        rules,
+        look,
+    };
+    judge(&ending, &options, gathered, around)
 }
 
 fn judge(
-    arguments: &CheckArguments,
+    ending: &Ending<'_>,
     options: &Options,
-    rules: &RuleSet,
     gathered: Gathered,
-    look: Look,
     around: &mut Surroundings<'_>,
 ) -> Exit {
     let Gathered {
@@ -65,40 +83,86 @@ fn judge(
     let mut outcome = if all_blank {
         Outcome::default()
     } else {
-        checked(inputs, options, rules, around)
+        checked(inputs, options, ending.rules, around)
     };
+    let arguments = ending.arguments;
+    let skips = arguments.skip_unrelated && arguments.values.is_empty() && options.set.is_empty();
+    if skips && all_blank {
+        outcome.report.summary.skipped += blank.len();
+    }
     outcome.report.summary.skipped += templates;
-    if is_nothing(&outcome) {
+    if is_nothing(&outcome) && !(skips && errors.is_empty()) {
         if errors.is_empty() {
             errors.push(nothing(&blank, walked, outcome.report.summary.skipped));
         }
-        around.errors(errors, look);
+        around.errors(errors, ending.look);
         return Exit::CouldNot;
     }
-    errors.extend(outcome.failures.iter().cloned());
-    let found = if fails(arguments, &outcome) {
-        Exit::Findings
-    } else {
-        Exit::Clean
-    };
-    let exit = if errors.is_empty() {
-        found
-    } else {
-        Exit::CouldNot
-    };
-    let usual = if look.terminal {
-        Format::Pretty
-    } else {
-        Format::Plain
-    };
-    let format = arguments.format.unwrap_or(usual);
-    let shown = look.report_options(arguments.verbose);
-    let exit = around.print(exit, |out| {
-        report::render(format, &outcome.report, &outcome.sources, &shown, out)
-    });
-    // After the report, so that they are the last thing seen.
-    around.errors(errors, look);
-    exit
+    ending.conclude(&outcome, errors, around)
+}
+
+/// How a check ends, whichever command it was made for.
+pub(super) struct Ending<'a> {
+    pub arguments: &'a CheckArguments,
+    pub outputs: &'a [Output],
+    pub rules: &'a RuleSet,
+    pub look: Look,
+}
+
+impl Ending<'_> {
+    /// Writes the reports, then what kept the check from being whole, and says what that comes to.
+    pub(super) fn conclude(
+        &self,
+        outcome: &Outcome,
+        mut errors: Vec<String>,
+        around: &mut Surroundings<'_>,
+    ) -> Exit {
+        let Ending {
+            arguments,
+            outputs,
+            rules,
+            look,
+        } = *self;
+        errors.extend(outcome.failures.iter().cloned());
+        let found = if fails(arguments, outcome) {
+            Exit::Findings
+        } else {
+            Exit::Clean
+        };
+        let exit = if errors.is_empty() {
+            found
+        } else {
+            Exit::CouldNot
+        };
+        let entries: Vec<_> = rules.iter().map(Rule::entry).collect();
+        let folder = env::current_dir().ok();
+        let folder = folder.as_deref().map(Path::to_string_lossy);
+        let run = report::Run {
+            rules: &entries,
+            failures: &errors,
+            folder: folder.as_deref(),
+        };
+        let exit = output::write(
+            outputs,
+            outcome,
+            &run,
+            arguments.verbose,
+            exit,
+            look,
+            around,
+        );
+        // After the report, so that they are the last thing seen.
+        around.errors(errors, look);
+        exit
+    }
+}
+
+/// The options of a check, with the files that they name.
+pub(super) fn prepared(
+    arguments: &CheckArguments,
+    rules: &RuleSet,
+) -> Result<Options, Vec<String>> {
+    options(arguments, rules).and_then(with_files)
 }
 
 fn options(arguments: &CheckArguments, rules: &RuleSet) -> Result<Options, Vec<String>> {
@@ -136,8 +200,9 @@ fn options(arguments: &CheckArguments, rules: &RuleSet) -> Result<Options, Vec<S
 /// Reads the files of certificates, and the clock where no time was given.
 fn with_files(mut options: Options) -> Result<Options, Vec<String>> {
     let mut errors = Vec::new();
+    let limits = options.limits.clone();
     for file in options.pem_files() {
-        match read(Path::new(&file.name)) {
+        match read(Path::new(&file.name), &limits) {
             Ok(bytes) => file.bytes = bytes,
             Err(error) => errors.push(format!("{}: {error}", file.name)),
         }
@@ -170,27 +235,25 @@ pub(super) fn no_rule<'n>(id: &str, ids: impl IntoIterator<Item = &'n str>) -> S
     }
 }
 
+/// Nothing but comments and document markers.
+pub(super) fn is_blank(text: &str) -> bool {
+    text.trim_start_matches('\u{feff}').lines().all(|line| {
+        let line = line.trim();
+        line.is_empty() || line.starts_with('#') || line == "---" || line == "..."
+    })
+}
+
 /// Inputs with nothing in them but comments and document markers.
 fn blank_names(inputs: &[Input]) -> Vec<String> {
-    let is_blank = |input: &&Input| {
-        input
-            .text
-            .trim_start_matches('\u{feff}')
-            .lines()
-            .all(|line| {
-                let line = line.trim();
-                line.is_empty() || line.starts_with('#') || line == "---" || line == "..."
-            })
-    };
     inputs
         .iter()
-        .filter(is_blank)
+        .filter(|input| is_blank(&input.text))
         .map(|input| input.name.clone())
         .collect()
 }
 
 /// True where nothing was judged: that must never look like a pass.
-fn is_nothing(outcome: &Outcome) -> bool {
+pub(super) fn is_nothing(outcome: &Outcome) -> bool {
     let summary = &outcome.report.summary;
     summary.releases == 0 && summary.manifests == 0 && outcome.report.diagnostics.is_empty()
 }
@@ -220,14 +283,23 @@ fn nothing(blank: &[String], walked: bool, skipped: usize) -> String {
 fn fails(arguments: &CheckArguments, outcome: &Outcome) -> bool {
     let report = &outcome.report;
     let mut severities = report.diagnostics.iter().map(|found| found.severity);
-    let undecided = || {
+    // A note can violate a requirement, too. One that is violated by nothing but what was suppressed or ignored is accepted.
+    let reported = |requirement| {
+        let mut found = report.diagnostics.iter();
+        found.any(|found| found.requirement == requirement)
+    };
+    let open = || {
         report
             .releases
             .iter()
             .flat_map(|release| &release.requirements)
-            .any(|row| row.verdict == Verdict::Undecided)
+            .any(|row| match row.verdict {
+                Verdict::Undecided => true,
+                Verdict::Violated => reported(row.requirement),
+                Verdict::Met | Verdict::NotApplicable => false,
+            })
     };
     severities.any(|severity| {
         arguments.fail_on.counts(severity) || (arguments.strict && severity >= Severity::Warning)
-    }) || (arguments.strict && undecided())
+    }) || (arguments.strict && open())
 }

@@ -1,10 +1,12 @@
-//! `portolan explain`: everything that a rule file says, for people.
+//! `portolan explain`: everything that a rule file says, for people; and what a requirement demands.
+
+mod requirement;
 
 use super::arguments::ExplainArguments;
 use super::check::no_rule;
 use super::look::Look;
 use super::{Exit, Surroundings, rule_folder};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Requirement, Severity};
 use crate::report::{self, Style, cells, paint, wrap};
 use crate::rules::{Case, Example, ExampleFile, Expected, RuleFile, Template, Text};
 
@@ -12,24 +14,34 @@ pub(super) fn run(arguments: &ExplainArguments, look: Look, around: &mut Surroun
     let mut files = crate::rules::RuleSet::builtin_files();
     if let Some(folder) = &arguments.rules {
         match rule_folder::load(folder) {
-            Ok(loaded) => files.extend(loaded.into_iter().map(|loaded| loaded.rule.file)),
+            Ok(loaded) => files.extend(
+                loaded
+                    .into_iter()
+                    .map(|loaded| loaded.rule.file.into_inner()),
+            ),
             Err(errors) => {
                 rule_folder::report(&errors, look, around);
                 return Exit::CouldNot;
             }
         }
     }
-    let Some(file) = files.iter().find(|file| file.id == arguments.rule) else {
-        let message = no_rule(&arguments.rule, files.iter().map(|file| file.id.as_str()));
-        around.errors([message], look);
-        return Exit::CouldNot;
-    };
+    let file = files.iter().find(|file| file.id == arguments.rule);
+    let requirement = arguments.rule.parse::<Requirement>().ok();
     let mut page = Page {
         look,
         shown: look.report_options(false),
         text: String::new(),
     };
-    page.rule(file);
+    match (file, requirement) {
+        (Some(file), _) => page.rule(file),
+        (None, Some(requirement)) => page.requirement(requirement, &files),
+        (None, None) => {
+            let rules = files.iter().map(|file| file.id.as_str());
+            let all = rules.chain(Requirement::ALL.map(Requirement::as_str));
+            around.errors([no_rule(&arguments.rule, all)], look);
+            return Exit::CouldNot;
+        }
+    }
     around.print(Exit::Clean, |out| out.write_all(page.text.as_bytes()))
 }
 

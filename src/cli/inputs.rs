@@ -7,10 +7,8 @@ use std::path::{Path, PathBuf};
 
 use super::decode::decode;
 use crate::check::{Input, Role};
+use crate::limits::{Limit, Limits};
 use crate::nearest::nearest;
-
-/// The most that is read of one file, in bytes; the YAML reader takes no more either.
-const MAX_BYTES: u64 = 256 * 1024 * 1024;
 
 /// What standard input is called.
 const STDIN: &str = "<stdin>";
@@ -32,8 +30,17 @@ pub(super) struct Gathered {
 }
 
 /// Reads the files of `-f`, then the paths. A path that cannot be read does not keep the others from being checked.
-pub(super) fn gather(values: &[PathBuf], paths: &[PathBuf], stdin: &mut dyn Read) -> Gathered {
+///
+/// With `skip_unrelated`, a path is treated like one that was found in a folder.
+pub(super) fn gather(
+    values: &[PathBuf],
+    paths: &[PathBuf],
+    skip_unrelated: bool,
+    limits: &Limits,
+    stdin: &mut dyn Read,
+) -> Gathered {
     let mut reader = Reader {
+        limits,
         stdin,
         stdin_bytes: None,
         gathered: Gathered::default(),
@@ -49,7 +56,11 @@ pub(super) fn gather(values: &[PathBuf], paths: &[PathBuf], stdin: &mut dyn Read
     for path in paths {
         if path.as_os_str() != "-" && path.is_dir() {
             reader.folder(path, &mut seen);
-        } else if seen.insert(identity(path)) {
+        } else if !seen.insert(identity(path)) {
+            continue;
+        } else if skip_unrelated {
+            reader.found(Path::new("."), path);
+        } else {
             reader.file(path, Role::Named);
         }
     }
@@ -75,6 +86,7 @@ fn identity(path: &Path) -> PathBuf {
 }
 
 struct Reader<'s> {
+    limits: &'s Limits,
     stdin: &'s mut dyn Read,
     /// It can be read only once, but named twice (`-f - -`).
     stdin_bytes: Option<Vec<u8>>,
@@ -86,7 +98,7 @@ impl Reader<'_> {
         let (name, bytes) = if path.as_os_str() == "-" {
             (STDIN.to_owned(), self.stdin())
         } else {
-            (shown(path), read(path))
+            (shown(path), read(path, self.limits))
         };
         match bytes {
             Ok(bytes) => {
@@ -106,7 +118,7 @@ impl Reader<'_> {
         if let Some(bytes) = &self.stdin_bytes {
             return Ok(bytes.clone());
         }
-        let bytes = read_bounded(self.stdin)?;
+        let bytes = read_bounded(self.stdin, self.limits)?;
         self.stdin_bytes = Some(bytes.clone());
         Ok(bytes)
     }
@@ -138,11 +150,16 @@ impl Reader<'_> {
             if !is_file || !is_candidate(path) || !seen.insert(identity(path)) {
                 continue;
             }
-            if is_chart_template(folder, path) {
-                self.gathered.templates += 1;
-            } else {
-                self.file(path, Role::Walked);
-            }
+            self.found(folder, path);
+        }
+    }
+
+    /// A file that nobody named as one of ours.
+    fn found(&mut self, folder: &Path, path: &Path) {
+        if is_chart_template(folder, path) {
+            self.gathered.templates += 1;
+        } else {
+            self.file(path, Role::Walked);
         }
     }
 }
@@ -171,34 +188,35 @@ fn shown(path: &Path) -> String {
 }
 
 /// Reads a file. Pipes are welcome: `<(helm template …)` of a shell is one.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
+pub(super) fn read(path: &Path, limits: &Limits) -> Result<Vec<u8>, String> {
     let metadata = fs::metadata(path).map_err(|error| reason(&error, path))?;
     if metadata.is_dir() {
         return Err("is a folder, and a file is needed".to_owned());
     }
-    if metadata.len() > MAX_BYTES {
-        return Err(too_large());
+    if metadata.len() > limits.file_size as u64 {
+        return Err(too_large(limits));
     }
     let mut file = File::open(path).map_err(|error| reason(&error, path))?;
-    read_bounded(&mut file)
+    read_bounded(&mut file, limits)
 }
 
 /// Reads all of it, up to a bound.
-pub(super) fn read_bounded(from: &mut dyn Read) -> Result<Vec<u8>, String> {
+pub(super) fn read_bounded(from: &mut dyn Read, limits: &Limits) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
-    from.take(MAX_BYTES + 1)
+    from.take(limits.file_size as u64 + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| format!("cannot be read: {error}"))?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(too_large());
+    if bytes.len() > limits.file_size {
+        return Err(too_large(limits));
     }
     Ok(bytes)
 }
 
-fn too_large() -> String {
+fn too_large(limits: &Limits) -> String {
+    let most = Limit::FileSize.shown(limits.file_size);
     format!(
-        "is larger than {} MiB, the most that is read of a file",
-        MAX_BYTES / 1024 / 1024
+        "is larger than {most}, the most that is read of a file (the limit `{}`)",
+        Limit::FileSize.name()
     )
 }
 

@@ -34,6 +34,15 @@ impl Look {
         }
     }
 
+    /// The same for a report on standard error.
+    pub(super) fn on_stderr(self, around: &Surroundings<'_>) -> Self {
+        Look {
+            terminal: around.terminal.stderr,
+            color: self.error_color,
+            ..self
+        }
+    }
+
     /// For the renderers of reports.
     pub(super) fn report_options(self, verbose: bool) -> report::Options {
         report::Options {

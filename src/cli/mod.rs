@@ -7,10 +7,16 @@ mod arguments;
 mod cert;
 mod chart;
 mod check;
+mod completions;
 mod decode;
 mod explain;
+mod helm;
 mod inputs;
+mod limits;
 mod look;
+mod manual;
+mod output;
+mod post_render;
 mod process;
 mod progress;
 mod rule_folder;
@@ -87,9 +93,14 @@ pub fn run(mut around: Surroundings<'_>) -> Exit {
     let look = Look::new(parsed.color, &around);
     match &parsed.command {
         Command::Check(arguments) => check::run(arguments, look, &mut around),
+        Command::Helm(arguments) => helm::run(arguments, look, &mut around),
+        Command::PostRender(arguments) => post_render::run(arguments, look, &mut around),
         Command::Rules(arguments) => rules::run(arguments, look, &mut around),
         Command::Cert(arguments) => cert::run(arguments, look, &mut around),
         Command::Explain(arguments) => explain::run(arguments, look, &mut around),
+        Command::Completions(arguments) => completions::run(arguments, &mut around),
+        Command::Man(arguments) => manual::run(arguments, look, &mut around),
+        Command::Limits => limits::run(&mut around),
     }
 }
 

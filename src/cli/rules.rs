@@ -34,7 +34,7 @@ pub(super) fn run(arguments: &RulesArguments, look: Look, around: &mut Surroundi
             return Exit::CouldNot;
         }
     };
-    let mut files: Vec<&RuleFile> = rules.iter().map(|rule| &rule.file).collect();
+    let mut files: Vec<&RuleFile> = rules.iter().map(|rule| &*rule.file).collect();
     files.sort_by(|left, right| (left.requirement, &left.id).cmp(&(right.requirement, &right.id)));
     let text = match arguments.format {
         ListFormat::Text => table(&files, look),

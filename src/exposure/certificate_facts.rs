@@ -1,5 +1,6 @@
 //! What is so about one bundle: the facts that the rules on certificates judge.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::{Exposure, Scene};
@@ -13,8 +14,9 @@ use crate::certificate::{
 };
 use crate::diagnostic::Label;
 use crate::facts::{
-    Bundle, Certificate, CertificateDefect, CertificateName, Fact, Place, PrivateKey,
+    Bundle, Certificate, CertificateDefect, CertificateName, Fact, Place, PrivateKey, reached,
 };
+use crate::limits::Limit;
 use crate::source::{MappedText, Span};
 use crate::yaml::Node;
 
@@ -97,6 +99,7 @@ pub fn add(
         given: &scene.certificates.roots,
         key: key.as_ref().and_then(|key| key.key.as_ref()),
         now: scene.certificates.now,
+        most: Some(scene.certificates.limits.certificates),
     };
     let mut inspection = inspect(&material.certificate.text, material.encodings[0], asked);
     if material.lacks(Part::Certificate) {
@@ -117,10 +120,19 @@ pub fn add(
     for found in &inspection.reading.defects {
         let range = inspection.given_range(found.range.clone());
         let place = material.place(Part::Certificate, range);
-        cause(&what, Part::Certificate, &found.cause, place, exposure);
+        if matches!(found.cause, Cause::TooMany { .. }) {
+            too_many(&what, place, scene, exposure);
+        } else {
+            cause(&what, Part::Certificate, &found.cause, place, exposure);
+        }
     }
     let whole = inspection.reading.defects.is_empty() && !inspection.reading.found.is_empty();
-    bundle.read = Fact::known(whole);
+    let mut causes = inspection.reading.defects.iter().map(|found| &found.cause);
+    let too_many = causes.any(|cause| matches!(cause, Cause::TooMany { .. }));
+    bundle.read = match too_many {
+        true => Fact::Unknown(scene.certificates.limits.help(Limit::Certificates)),
+        false => Fact::known(whole),
+    };
     bundle.count = count(inspection.reading.found.len());
     if let Some(chain) = inspection.chain.as_ref().filter(|_| whole) {
         describe_chain(&mut bundle, &inspection, chain, &material);
@@ -148,6 +160,10 @@ pub fn add(
 pub fn roots(scene: Scene<'_>, exposure: &mut Exposure) {
     for (file, found, span) in &scene.certificates.defects {
         let what = format!("`{file}`, given with `--ca`,");
+        if matches!(found, Cause::TooMany { .. }) {
+            too_many(&what, Place::new(*span), scene, exposure);
+            continue;
+        }
         cause(&what, Part::Certificate, found, Place::new(*span), exposure);
         if let Some(last) = exposure.facts.certificate_defects.last_mut() {
             last.part = Fact::known("CA file".to_owned());
@@ -162,6 +178,15 @@ fn count(number: usize) -> Fact<i64> {
 fn cause(what: &str, part: Part, cause: &Cause, place: Place, exposure: &mut Exposure) {
     let (message, help) = (cause.sentence(), cause.help(part));
     defect(what, part, cause.id(), message, help, place, exposure);
+}
+
+/// There are more certificates than are looked at.
+fn too_many(what: &str, place: Place, scene: Scene<'_>, exposure: &mut Exposure) {
+    let limits = &scene.certificates.limits;
+    let most = limits.certificates;
+    let message = format!("{what} has more than {most} certificates, and is not judged");
+    let fact = reached(limits, Limit::Certificates, place, message);
+    exposure.facts.reached_limits.push(fact);
 }
 
 fn defect(
@@ -348,6 +373,10 @@ impl BundleView<'_> {
             };
             wanted.push((name, "domain"));
         }
+        let mut known: HashSet<Option<String>> = wanted
+            .iter()
+            .map(|(name, _)| name.value().cloned())
+            .collect();
         for (host, role) in hosts {
             let name = if host.is_opaque() {
                 Fact::Unknown(super::opaque_supply(
@@ -360,10 +389,7 @@ impl BundleView<'_> {
                 }
             };
             // The domain usually stands in all of them.
-            if !wanted
-                .iter()
-                .any(|(known, _)| known.value() == name.value())
-            {
+            if known.insert(name.value().cloned()) {
                 wanted.push((name, role));
             }
         }

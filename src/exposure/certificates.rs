@@ -4,15 +4,18 @@
 //! written, and at the files given for a Secret that is only named. The chart's generated certificate is not the user's and
 //! is passed over, and so is every Secret that no way to the router uses.
 
+use std::collections::HashMap;
+
 use super::certificate_facts::{Material, add};
 use super::router::{RouterObjects, source_of, tls_volume};
 use super::{Exposure, Scene, gateway, ingress, opaque_supply};
 use crate::certificate::cause::{Cause, Part};
 use crate::certificate::encoding::{Encoding, text_of_file};
 use crate::certificate::x509::Certificate;
-use crate::certificate::{PemFile, read_certificates};
+use crate::certificate::{PemFile, read_at_most};
 use crate::facts::{Bundle, Fact, Place};
 use crate::kube::{Origin, View};
+use crate::limits::Limits;
 use crate::source::{MappedText, SourceId, Sources, Span};
 use crate::yaml::{Node, mapped_text};
 
@@ -29,6 +32,8 @@ pub struct CertificateInputs {
     pub defects: Vec<(String, Cause, Span)>,
     /// The time that certificates are judged at, in seconds since 1970.
     pub now: Option<i64>,
+    /// How many certificates are looked at, among others.
+    pub limits: Limits,
 }
 
 /// A file that was given.
@@ -49,12 +54,14 @@ impl CertificateInputs {
         key: Option<&PemFile>,
         roots: &[PemFile],
         now: Option<i64>,
+        limits: &Limits,
         sources: &mut Sources,
     ) -> CertificateInputs {
         let mut inputs = CertificateInputs {
             certificate: certificate.map(|file| given(file, Part::Certificate, sources)),
             key: key.map(|file| given(file, Part::PrivateKey, sources)),
             now,
+            limits: limits.clone(),
             ..CertificateInputs::default()
         };
         if let Some(key) = &inputs.key {
@@ -68,7 +75,7 @@ impl CertificateInputs {
             match file.defect {
                 Some(cause) => defects.push((cause, Span::new(file.source, 0, 0))),
                 None => {
-                    let reading = read_certificates(text);
+                    let reading = read_at_most(text, limits.certificates);
                     defects.extend(reading.defects.into_iter().map(|defect| {
                         let span = Span::new(file.source, defect.range.start, defect.range.end);
                         (defect.cause, span)
@@ -123,15 +130,7 @@ pub fn extract(scene: Scene<'_>, router: &RouterObjects<'_>, exposure: &mut Expo
     of_ingresses(scene, router, exposure, &mut uses);
     of_gateways(scene, router, exposure, &mut uses);
     let mut file_used = false;
-    while !uses.is_empty() {
-        let first = uses.remove(0);
-        // One Secret may serve several ways in.
-        let (same, others): (Vec<_>, Vec<_>) = uses.into_iter().partition(|other| {
-            other.name.text() == first.name.text() && other.by.shares_namespace(first.by)
-        });
-        uses = others;
-        let mut group = vec![first];
-        group.extend(same);
+    for group in by_secret(uses) {
         file_used |= one(scene, router, &group, exposure);
     }
     if file_used {
@@ -147,6 +146,27 @@ pub fn extract(scene: Scene<'_>, router: &RouterObjects<'_>, exposure: &mut Expo
     } else if !exposure.facts.bundles.is_empty() {
         super::certificate_facts::roots(scene, exposure);
     }
+}
+
+/// The uses of each Secret: one may serve several ways in.
+fn by_secret(uses: Vec<Use<'_>>) -> Vec<Vec<Use<'_>>> {
+    let mut groups: Vec<Vec<Use<'_>>> = Vec::new();
+    let mut places: HashMap<Option<&str>, Vec<usize>> = HashMap::new();
+    for user in uses {
+        let of_name = places.entry(user.name.text()).or_default();
+        let known = of_name.iter().copied().find(|at| {
+            let first = groups.get(*at).and_then(|group| group.first());
+            first.is_some_and(|first| user.by.shares_namespace(first.by))
+        });
+        match known.and_then(|at| groups.get_mut(at)) {
+            Some(group) => group.push(user),
+            None => {
+                of_name.push(groups.len());
+                groups.push(vec![user]);
+            }
+        }
+    }
+    groups
 }
 
 fn of_router<'a>(router: &RouterObjects<'a>, exposure: &mut Exposure) -> Option<Use<'a>> {
@@ -198,14 +218,15 @@ fn of_router<'a>(router: &RouterObjects<'a>, exposure: &mut Exposure) -> Option<
     })
 }
 
-fn layer_of(exposure: &Exposure, object: View<'_>) -> Option<String> {
-    let title = object.title();
-    exposure
-        .facts
-        .entry_points
-        .iter()
-        .find(|entry| entry.name.value() == Some(&title))
-        .and_then(|entry| entry.layer.value().cloned())
+/// The layer of each entry point, by its name.
+fn layers(exposure: &Exposure) -> HashMap<&str, &str> {
+    let mut layers = HashMap::new();
+    for entry in &exposure.facts.entry_points {
+        if let (Some(name), Some(layer)) = (entry.name.value(), entry.layer.value()) {
+            layers.entry(name.as_str()).or_insert(layer.as_str());
+        }
+    }
+    layers
 }
 
 fn of_ingresses<'a>(
@@ -214,7 +235,10 @@ fn of_ingresses<'a>(
     exposure: &Exposure,
     uses: &mut Vec<Use<'a>>,
 ) {
+    let layers = layers(exposure);
     for ingress in ingress::of_router(scene, router) {
+        let title = ingress.title();
+        let layer = layers.get(title.as_str()).copied();
         let sections = ingress.node.at(&["spec", "tls"]);
         for section in sections.into_iter().flat_map(Node::items) {
             let Some(name) = section.get("secretName") else {
@@ -224,8 +248,8 @@ fn of_ingresses<'a>(
             uses.push(Use {
                 name,
                 by: ingress,
-                called: ingress.title(),
-                layer: layer_of(exposure, ingress),
+                called: title.clone(),
+                layer: layer.map(str::to_owned),
                 hosts: hosts.map(|host| (host, "TLS section")).collect(),
                 keys: USUAL_KEYS,
             });
@@ -239,7 +263,10 @@ fn of_gateways<'a>(
     exposure: &Exposure,
     uses: &mut Vec<Use<'a>>,
 ) {
+    let layers = layers(exposure);
     for gateway in gateway::of_router(scene, router) {
+        let title = gateway.title();
+        let layer = layers.get(title.as_str()).copied();
         let attached = gateway::routes(scene, gateway);
         let listeners = gateway.node.at(&["spec", "listeners"]);
         for listener in listeners.into_iter().flat_map(Node::items) {
@@ -272,8 +299,8 @@ fn of_gateways<'a>(
                 uses.push(Use {
                     name,
                     by: gateway,
-                    called: gateway.title(),
-                    layer: layer_of(exposure, gateway),
+                    called: title.clone(),
+                    layer: layer.map(str::to_owned),
                     // With several certificates a listener chooses by name: none must cover them all.
                     hosts: if references.len() == 1 {
                         hosts.clone()
@@ -320,8 +347,8 @@ fn one(
         .collect();
     let named = scene
         .objects
-        .of_kind(scene.tree, "Secret")
-        .filter(|secret| secret.name() == Some(name) && secret.shares_namespace(first.by));
+        .named(scene.tree, "Secret", name)
+        .filter(|secret| secret.shares_namespace(first.by));
     let mut generated = false;
     let mut found = None;
     for secret in named {

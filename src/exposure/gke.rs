@@ -1,6 +1,8 @@
 //! What Google Cloud reads besides the load balancer itself: BackendConfig, FrontendConfig, managed certificates, network
 //! endpoint groups, and the JSON in annotations.
 
+use std::collections::{HashMap, HashSet};
+
 use serde_json::Value as Json;
 
 use super::router::RouterObjects;
@@ -11,7 +13,7 @@ use crate::facts::{
 use crate::kube::View;
 use crate::nearest::nearest;
 use crate::source::Span;
-use crate::yaml::{Node, OPAQUE};
+use crate::yaml::{Node, NodeId, OPAQUE};
 
 /// The annotation that names BackendConfigs, and its older form.
 const BACKEND_CONFIG: [&str; 2] = [
@@ -23,6 +25,8 @@ pub const FRONTEND_CONFIG: &str = "networking.gke.io/v1beta1.FrontendConfig";
 /// The annotation that lists managed certificates.
 pub const MANAGED_CERTIFICATES: &str = "networking.gke.io/managed-certificates";
 const NEG: &str = "cloud.google.com/neg";
+/// Among this many names the one that was meant is looked for.
+const MOST_CANDIDATES: usize = 200;
 
 /// The BackendConfig that applies to the router behind an Ingress.
 pub enum BackendConfig<'a> {
@@ -72,11 +76,10 @@ pub fn backend_config_for<'a>(
     let Some(name) = by_port.or_else(|| map.get("default").and_then(Json::as_str)) else {
         return BackendConfig::None(node.site());
     };
-    let found = scene
+    match scene
         .objects
-        .of_kind(scene.tree, "BackendConfig")
-        .find(|object| object.name() == Some(name) && object.shares_namespace(service));
-    match found {
+        .find(scene.tree, "BackendConfig", name, service)
+    {
         Some(object) => BackendConfig::Found(object),
         None => BackendConfig::Unknown(node.site(), not_among("BackendConfig", name)),
     }
@@ -92,8 +95,9 @@ pub fn not_among(kind: &str, name: &str) -> String {
 /// Adds the facts.
 pub fn extract(scene: Scene<'_>, router: Option<&RouterObjects<'_>>, exposure: &mut Exposure) {
     references(scene, exposure);
-    attachments(scene, exposure);
-    managed_certificates(scene, exposure);
+    let named = Named::of(scene);
+    attachments(scene, &named, exposure);
+    managed_certificates(scene, &named, exposure);
     if let Some(router) = router {
         neg(router, exposure);
     }
@@ -114,6 +118,7 @@ fn references(scene: Scene<'_>, exposure: &mut Exposure) {
                     "BackendConfig",
                     &name,
                     (key, node),
+                    &HashSet::from([node.text().unwrap_or_default().to_owned()]),
                     exposure,
                 );
             }
@@ -128,17 +133,21 @@ fn references(scene: Scene<'_>, exposure: &mut Exposure) {
                 "FrontendConfig",
                 &name,
                 (FRONTEND_CONFIG, node),
+                &HashSet::from([name.clone()]),
                 exposure,
             );
         }
         if let Some(node) = known_annotation(ingress, MANAGED_CERTIFICATES) {
-            for name in super::list_of(node.text().unwrap_or_default()) {
+            let names = super::list_of(node.text().unwrap_or_default());
+            let listed: HashSet<String> = names.iter().cloned().collect();
+            for name in names {
                 reference(
                     scene,
                     ingress,
                     "ManagedCertificate",
                     &name,
                     (MANAGED_CERTIFICATES, node),
+                    &listed,
                     exposure,
                 );
             }
@@ -211,78 +220,102 @@ fn reference(
     kind: &'static str,
     name: &str,
     (key, node): (&'static str, Node<'_>),
+    listed: &HashSet<String>,
     exposure: &mut Exposure,
 ) {
-    let names: Vec<&str> = scene
-        .objects
-        .of_kind(scene.tree, kind)
-        .filter(|object| object.shares_namespace(from))
-        .filter_map(View::name)
-        .collect();
+    let found = scene.objects.find(scene.tree, kind, name, from).is_some();
+    let others = || {
+        scene
+            .objects
+            .of_kind(scene.tree, kind)
+            .filter(|object| object.shares_namespace(from))
+            .filter_map(View::name)
+    };
     let mut reference = Reference::new(annotation_place(from, node));
     reference.kind = Fact::known(kind.to_owned());
     reference.name = Fact::at(name.to_owned(), node.site());
     reference.annotation = Fact::known(key.to_owned());
-    reference.found = if names.contains(&name) {
+    reference.found = if found {
         Fact::known(true)
-    } else if names.iter().any(|name| name.contains(OPAQUE)) {
+    } else if others().any(|name| name.contains(OPAQUE)) {
         Fact::Unknown(opaque_supply(&format!("the name of a {kind}")))
     } else if scene.objects.is_incomplete() {
         Fact::Unknown(not_among(kind, name))
     } else {
         Fact::known(false)
     };
-    // A name that the annotation lists already is not the one that was meant.
-    let listed = super::list_of(node.text().unwrap_or_default());
-    let others = names
-        .into_iter()
-        .filter(|other| !listed.iter().any(|known| known == other));
-    reference.nearest = Fact::from_option(nearest(name, others).map(str::to_owned));
+    if !found {
+        // A name that the annotation lists already is not the one that was meant.
+        let near = others()
+            .filter(|other| !listed.contains(*other))
+            .take(MOST_CANDIDATES);
+        reference.nearest = Fact::from_option(nearest(name, near).map(str::to_owned));
+    }
     exposure.facts.references.push(reference);
 }
 
-/// Whether a Service or Ingress in the object's namespace names it.
-fn is_named(scene: Scene<'_>, object: View<'_>, kind: &str, name: &str) -> bool {
-    match kind {
-        "BackendConfig" => scene
-            .objects
-            .of_kind(scene.tree, "Service")
-            .filter(|service| service.shares_namespace(object))
-            .filter_map(backend_config_annotation)
-            .filter_map(|(_, node)| read_backend_config(node.text().unwrap_or_default()).ok())
-            .any(|names| names.iter().any(|known| known == name)),
-        _ => scene
-            .objects
-            .of_kind(scene.tree, "Ingress")
-            .filter(|ingress| ingress.shares_namespace(object))
-            .any(|ingress| match kind {
-                "FrontendConfig" => {
-                    known_annotation(ingress, FRONTEND_CONFIG).and_then(Node::text) == Some(name)
-                }
-                _ => known_annotation(ingress, MANAGED_CERTIFICATES)
-                    .and_then(Node::text)
-                    .is_some_and(|text| super::list_of(text).iter().any(|known| known == name)),
-            }),
+/// The names that Services and Ingresses have in their annotations, by kind, each with the namespaces of those who name it.
+#[derive(Default)]
+struct Named<'a>(HashMap<(&'static str, String), HashSet<Option<&'a str>>>);
+
+impl<'a> Named<'a> {
+    fn of(scene: Scene<'a>) -> Self {
+        let mut named = Named::default();
+        for service in scene.objects.of_kind(scene.tree, "Service") {
+            let text = backend_config_annotation(service).and_then(|(_, node)| node.text());
+            let names = text.map(read_backend_config).and_then(Result::ok);
+            for name in names.unwrap_or_default() {
+                named.add("BackendConfig", name, service);
+            }
+        }
+        for ingress in scene.objects.of_kind(scene.tree, "Ingress") {
+            let text = |key| known_annotation(ingress, key).and_then(Node::text);
+            if let Some(name) = text(FRONTEND_CONFIG) {
+                named.add("FrontendConfig", name.to_owned(), ingress);
+            }
+            for name in super::list_of(text(MANAGED_CERTIFICATES).unwrap_or_default()) {
+                named.add("ManagedCertificate", name, ingress);
+            }
+        }
+        named
+    }
+
+    fn add(&mut self, kind: &'static str, name: String, by: View<'a>) {
+        self.0
+            .entry((kind, name))
+            .or_default()
+            .insert(by.namespace());
+    }
+
+    /// Whether one that may lie in the object's namespace names it.
+    fn names(&self, object: View<'_>, kind: &'static str, name: &str) -> bool {
+        let Some(namespaces) = self.0.get(&(kind, name.to_owned())) else {
+            return false;
+        };
+        match object.namespace() {
+            Some(own) => namespaces.contains(&Some(own)) || namespaces.contains(&None),
+            None => true,
+        }
     }
 }
 
 /// Objects that do nothing unless another names them.
-fn attachments(scene: Scene<'_>, exposure: &mut Exposure) {
+fn attachments(scene: Scene<'_>, named: &Named<'_>, exposure: &mut Exposure) {
     for (kind, attach_to) in [("BackendConfig", "Service"), ("FrontendConfig", "Ingress")] {
+        let hidden = scene.objects.of_kind(scene.tree, attach_to).any(|other| {
+            let keys: &[&str] = if kind == "BackendConfig" {
+                &BACKEND_CONFIG
+            } else {
+                &[FRONTEND_CONFIG]
+            };
+            other.is_opaque_at(&["metadata", "annotations"])
+                || keys
+                    .iter()
+                    .any(|key| other.annotation(key).is_some_and(Node::is_opaque))
+        });
         for object in scene.objects.of_kind(scene.tree, kind) {
             let Some(name) = object.name() else { continue };
-            let attached = is_named(scene, object, kind, name);
-            let hidden = scene.objects.of_kind(scene.tree, attach_to).any(|other| {
-                let keys: &[&str] = if kind == "BackendConfig" {
-                    &BACKEND_CONFIG
-                } else {
-                    &[FRONTEND_CONFIG]
-                };
-                other.is_opaque_at(&["metadata", "annotations"])
-                    || keys
-                        .iter()
-                        .any(|key| other.annotation(key).is_some_and(Node::is_opaque))
-            });
+            let attached = named.names(object, kind, name);
             let mut attachment = Attachment::new(place_in(object, &["metadata", "name"]));
             attachment.kind = Fact::known(kind.to_owned());
             attachment.name = Fact::at(name.to_owned(), attachment.place.span);
@@ -305,13 +338,14 @@ fn attachments(scene: Scene<'_>, exposure: &mut Exposure) {
     }
 }
 
-fn managed_certificates(scene: Scene<'_>, exposure: &mut Exposure) {
+fn managed_certificates(scene: Scene<'_>, named: &Named<'_>, exposure: &mut Exposure) {
     let hidden = scene.objects.of_kind(scene.tree, "Ingress").any(|ingress| {
         ingress.is_opaque_at(&["metadata", "annotations"])
             || ingress
                 .annotation(MANAGED_CERTIFICATES)
                 .is_some_and(Node::is_opaque)
     });
+    let (which, counts) = serving(scene);
     for object in scene.objects.of_kind(scene.tree, "ManagedCertificate") {
         let Some(name) = object.name() else { continue };
         let domains: Vec<Node<'_>> = object
@@ -320,7 +354,7 @@ fn managed_certificates(scene: Scene<'_>, exposure: &mut Exposure) {
             .into_iter()
             .flat_map(Node::items)
             .collect();
-        let attached = is_named(scene, object, "ManagedCertificate", name);
+        let attached = named.names(object, "ManagedCertificate", name);
         let mut certificate = ManagedCertificate::new(place_in(object, &["metadata", "name"]));
         certificate.name = Fact::at(name.to_owned(), certificate.place.span);
         certificate.attached = match (attached, hidden || name.contains(OPAQUE)) {
@@ -332,7 +366,15 @@ fn managed_certificates(scene: Scene<'_>, exposure: &mut Exposure) {
         };
         certificate.domains = Fact::known(i64::try_from(domains.len()).unwrap_or(i64::MAX));
         exposure.facts.managed_certificates.push(certificate);
-        if !another_serves(scene, object) {
+        // Where another one serves the configured domain, this one may be for other names.
+        let near: usize = match object.namespace() {
+            Some(own) => [Some(own), None]
+                .iter()
+                .filter_map(|at| counts.get(at))
+                .sum(),
+            None => counts.values().sum(),
+        };
+        if near == usize::from(which.contains(&object.node.id())) {
             super::ingress::host(scene, object, "ManagedCertificate", &domains, exposure);
         }
         for node in domains {
@@ -355,19 +397,24 @@ fn managed_certificates(scene: Scene<'_>, exposure: &mut Exposure) {
     }
 }
 
-/// Whether another ManagedCertificate serves the configured domain, so that this one may be for other names.
-fn another_serves(scene: Scene<'_>, object: View<'_>) -> bool {
+/// The ManagedCertificates that serve the configured domain, counted by namespace.
+fn serving<'a>(scene: Scene<'a>) -> (HashSet<NodeId>, HashMap<Option<&'a str>, usize>) {
+    let (mut which, mut counts) = (HashSet::new(), HashMap::new());
     let Fact::Known(configured, _) = super::domain::configured(scene) else {
-        return false;
+        return (which, counts);
     };
-    scene
-        .objects
-        .of_kind(scene.tree, "ManagedCertificate")
-        .filter(|other| other.node.id() != object.node.id() && other.shares_namespace(object))
-        .filter_map(|other| other.node.at(&["spec", "domains"]))
-        .flat_map(Node::items)
-        .filter_map(Node::text)
-        .any(|name| super::domain::serves(name, &configured))
+    for object in scene.objects.of_kind(scene.tree, "ManagedCertificate") {
+        let domains = object.node.at(&["spec", "domains"]);
+        let mut names = domains
+            .into_iter()
+            .flat_map(Node::items)
+            .filter_map(Node::text);
+        if names.any(|name| super::domain::serves(name, &configured)) {
+            which.insert(object.node.id());
+            *counts.entry(object.namespace()).or_default() += 1;
+        }
+    }
+    (which, counts)
 }
 
 /// The Service behind a GKE Ingress: reached through a network endpoint group or not.

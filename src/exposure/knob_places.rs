@@ -5,7 +5,7 @@ use super::layers::knob::{Holder, Knob, KnobPlace};
 use super::way::{Way, WayRule};
 use super::{Scene, opaque_supply, paths};
 use crate::facts::Place;
-use crate::kube::View;
+use crate::kube::{Origin, View};
 use crate::source::Span;
 use crate::yaml::Node;
 
@@ -185,14 +185,31 @@ fn on_annotation<'a>(knob: &Knob, place: &KnobPlace, object: View<'a>, key: &str
     if object.is_opaque_at(&ANNOTATIONS) {
         return AtPlace::Unknown(missing, opaque_supply("an annotation"));
     }
+    let minimum = knob.minimum.as_deref().unwrap_or_default();
+    let how = match values_of_annotations(object) {
+        Some(path) => format!("add `{key}: {minimum}` under `{path}`"),
+        None => format!(
+            "add the annotation `{key}: {minimum}` to {}",
+            object.title()
+        ),
+    };
     AtPlace::Missing(Some(Gap {
         place: Place::new(missing).in_object(object.title()),
-        how: Some(format!(
-            "add the annotation `{key}: {}` to {}",
-            knob.minimum.as_deref().unwrap_or_default(),
-            object.title()
-        )),
+        how: Some(how),
     }))
+}
+
+/// The key of the values that an object's annotations come from, for an object that the chart makes of values.
+fn values_of_annotations(object: View<'_>) -> Option<&'static str> {
+    if object.object.origin != Origin::Projection {
+        return None;
+    }
+    match object.kind() {
+        "Service" => Some("router.service.annotations"),
+        "Ingress" => Some("router.ingress.annotations"),
+        "Gateway" => Some("gateway.annotations"),
+        _ => None,
+    }
 }
 
 /// The value of a key in `k=v,k=v`, blanks trimmed.

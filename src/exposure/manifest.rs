@@ -40,13 +40,12 @@ fn string_maps(object: View<'_>, exposure: &mut Exposure) {
 
 /// Annotations and labels anywhere in values, and placeholders. Objects in `extraDeploy` are looked at as objects.
 pub fn of_values(root: Node<'_>, exposure: &mut Exposure) {
-    let mut stack: Vec<(Node<'_>, String)> = root
+    let mut stack: Vec<(Node<'_>, &str)> = root
         .entries()
         .filter(|(entry, _)| &*entry.key != "extraDeploy")
-        .map(|(entry, value)| (value, entry.key.to_string()))
+        .map(|(entry, value)| (value, &*entry.key))
         .collect();
-    while let Some((node, path)) = stack.pop() {
-        let key = path.rsplit('.').next().unwrap_or_default();
+    while let Some((node, key)) = stack.pop() {
         let what = match key {
             "annotations" | "podAnnotations" | "commonAnnotations" => Some("annotation"),
             "labels" | "podLabels" | "commonLabels" => Some("label"),
@@ -57,10 +56,7 @@ pub fn of_values(root: Node<'_>, exposure: &mut Exposure) {
             continue;
         }
         if node.site() == node.span() {
-            stack.extend(
-                node.entries()
-                    .map(|(entry, value)| (value, format!("{path}.{}", entry.key))),
-            );
+            stack.extend(node.entries().map(|(entry, value)| (value, &*entry.key)));
         }
     }
     for (entry, value) in root.entries() {
@@ -94,12 +90,7 @@ pub fn non_strings(map: Node<'_>, what: &str, place: &Place, exposure: &mut Expo
         } else {
             value.site()
         };
-        let known = exposure
-            .facts
-            .non_strings
-            .iter()
-            .any(|known| known.place.span == span);
-        if known {
+        if !exposure.seen.non_strings.insert(span) {
             continue;
         }
         let mut place = place.clone();
@@ -250,30 +241,24 @@ fn duplicates(scene: Scene<'_>, exposure: &mut Exposure) {
 
 /// Adds a fact for each placeholder left in a string below `root`. Every node is looked at once, where it was written.
 pub fn placeholders(root: Node<'_>, object: &str, exposure: &mut Exposure) {
-    let mut stack: Vec<(Node<'_>, String)> = vec![(root, String::new())];
+    let mut stack: Vec<(Node<'_>, &str)> = vec![(root, "")];
     while let Some((node, key)) = stack.pop() {
         // What an alias leads to is looked at where it was written.
         if node.site() != node.span() {
             continue;
         }
         match node.kind() {
-            NodeKind::Mapping(_) => stack.extend(
-                node.entries()
-                    .map(|(entry, value)| (value, entry.key.to_string())),
-            ),
-            NodeKind::Sequence(_) => stack.extend(node.items().map(|item| (item, key.clone()))),
+            NodeKind::Mapping(_) => {
+                stack.extend(node.entries().map(|(entry, value)| (value, &*entry.key)))
+            }
+            NodeKind::Sequence(_) => stack.extend(node.items().map(|item| (item, key))),
             NodeKind::Scalar(scalar) => {
                 if scalar.value != Value::String || key == "selfHostedDomain" {
                     continue;
                 }
                 for (at, text) in placeholders_in(&scalar.text, scalar.style) {
                     let span = within(node.span(), scalar.style, &scalar.text, at, text);
-                    if exposure
-                        .facts
-                        .placeholders
-                        .iter()
-                        .any(|known| known.place.span == span)
-                    {
+                    if !exposure.seen.placeholders.insert(span) {
                         continue;
                     }
                     let mut place = Place::new(span);
@@ -282,7 +267,7 @@ pub fn placeholders(root: Node<'_>, object: &str, exposure: &mut Exposure) {
                     }
                     let mut fact = Placeholder::new(place);
                     fact.text = Fact::at(text.to_owned(), span);
-                    fact.key = Fact::known(key.clone());
+                    fact.key = Fact::known(key.to_owned());
                     exposure.facts.placeholders.push(fact);
                 }
             }

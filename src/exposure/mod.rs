@@ -27,6 +27,8 @@ mod way;
 
 pub use certificates::{CertificateInputs, GivenFile};
 
+use std::collections::{HashMap, HashSet};
+
 use crate::facts::{Cluster, EntryPoint, Fact, Facts, Place};
 use crate::kube::{Objects, View};
 use crate::source::{Sources, Span};
@@ -77,6 +79,18 @@ pub struct Exposure {
     pub inferred: Vec<String>,
     /// Private keys in the texts: never to be shown.
     pub secrets: Vec<Span>,
+    /// What has been said already.
+    pub seen: Seen,
+}
+
+/// Places and sentences that have facts already: in a long file, looking for them among the facts would never end.
+#[derive(Debug, Default)]
+pub struct Seen {
+    non_strings: HashSet<Span>,
+    placeholders: HashSet<Span>,
+    inferred: HashSet<String>,
+    /// The timeouts at each place.
+    timeouts: HashMap<Span, Vec<usize>>,
 }
 
 pub use router::installations;
@@ -87,6 +101,7 @@ pub fn extract(scene: Scene<'_>) -> Exposure {
         facts: Facts::default(),
         inferred: Vec::new(),
         secrets: Vec::new(),
+        seen: Seen::default(),
     };
     let router = router::find(scene);
     exposure.facts.cluster.push(cluster(scene));
@@ -141,7 +156,7 @@ impl Scene<'_> {
 
 impl Exposure {
     fn infer(&mut self, sentence: String) {
-        if !self.inferred.contains(&sentence) {
+        if self.seen.inferred.insert(sentence.clone()) {
             self.inferred.push(sentence);
         }
     }

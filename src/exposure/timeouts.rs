@@ -47,13 +47,19 @@ fn of_layer<'a>(
             if let Some(supply) = &unknown {
                 timeout.limited = Fact::Unknown(supply.clone());
             }
-            let repeated = exposure
-                .facts
+            let facts = &mut exposure.facts.timeouts;
+            let here = exposure
+                .seen
                 .timeouts
+                .entry(timeout.place.span)
+                .or_default();
+            let repeated = here
                 .iter()
+                .filter_map(|at| facts.get(*at))
                 .any(|known| known.place == timeout.place && known.knob == timeout.knob);
             if !repeated {
-                exposure.facts.timeouts.push(timeout);
+                here.push(facts.len());
+                facts.push(timeout);
             }
         }
     }

@@ -53,18 +53,17 @@ impl<'a> Way<'a> {
 
     /// Looks for the class of that kind and name, and for its parameters.
     pub fn with_class(mut self, scene: Scene<'a>, kind: &str, name: Option<&str>) -> Self {
-        self.class_object = scene
-            .objects
-            .iter(scene.tree)
-            .find(|object| object.kind() == kind && name.is_some() && object.name() == name);
+        self.class_object =
+            name.and_then(|name| scene.objects.named(scene.tree, kind, name).next());
         let parameters = self
             .class_object
             .and_then(|class| class.node.at(&["spec", "parameters", "name"]))
             .and_then(Node::text);
-        self.class_parameters = scene.objects.iter(scene.tree).find(|object| {
-            object.kind() == "IngressClassParams"
-                && parameters.is_some()
-                && object.name() == parameters
+        self.class_parameters = parameters.and_then(|name| {
+            scene
+                .objects
+                .named(scene.tree, "IngressClassParams", name)
+                .next()
         });
         self
     }

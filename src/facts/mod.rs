@@ -10,6 +10,7 @@ mod table;
 
 pub use table::*;
 
+use crate::limits::{Limit, Limits};
 use crate::source::Span;
 
 /// One field of a subject.
@@ -185,6 +186,16 @@ impl Place {
         self.object = Some(object.into());
         self
     }
+}
+
+/// That an input went beyond a limit, with its value and how to raise it.
+pub fn reached(limits: &Limits, limit: Limit, place: Place, message: String) -> ReachedLimit {
+    let mut fact = ReachedLimit::new(place);
+    fact.limit = Fact::known(limit.name().to_owned());
+    fact.value = Fact::known(limit.shown(limits.get(limit)));
+    fact.message = Fact::known(message);
+    fact.help = Fact::known(limits.help(limit));
+    fact
 }
 
 /// A subject that rules can be about.

@@ -476,6 +476,19 @@ declare_subjects! {
         key: String,
     }
 
+    /// A limit of Portolan that an input reached: what lies beyond it was not looked at.
+    #[defect(true)]
+    ReachedLimit ("reached_limit", reached_limits) {
+        /// The limit's name, e.g. `template-steps`.
+        limit: String,
+        /// Its value, with its unit.
+        value: String,
+        /// What went beyond it.
+        message: String,
+        /// How to raise it.
+        help: String,
+    }
+
     /// A Go template in a value that does not parse or fails to evaluate.
     #[defect(true)]
     TemplateError ("template_error", template_errors) {

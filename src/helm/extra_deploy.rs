@@ -6,10 +6,11 @@
 use std::collections::HashMap;
 
 use super::projection::{CHART_VERSION, ReleaseNames};
-use super::template::{self, Chart, Context, Release, TemplateProblem};
+use super::template::{self, Budget, Chart, Context, Engine, Release, Rendered, TemplateProblem};
 use super::values::made_string;
 use crate::kube::{Object, Origin};
-use crate::source::{MappedText, Sources};
+use crate::limits::{Limit, Limits};
+use crate::source::{MappedText, Sources, Span};
 use crate::yaml::{
     self, Entry, Node, NodeData, NodeId, NodeKind, OPAQUE, Problem, ProblemKind, Tree,
 };
@@ -19,8 +20,6 @@ use crate::yaml::{
 pub struct Outcome {
     /// The objects.
     pub objects: Vec<Object>,
-    /// Templates that Helm would refuse.
-    pub template_problems: Vec<TemplateProblem>,
     /// Output that is not YAML although all of it is known, and keys that stand twice.
     pub yaml_problems: Vec<Problem>,
     /// Documents that could not be read because parts of them need the chart.
@@ -36,6 +35,10 @@ pub struct Rendering<'r> {
     pub names: &'r ReleaseNames,
     /// `.Capabilities.KubeVersion.Version`, where it was given.
     pub kube_version: Option<&'r str>,
+    /// How much may be done.
+    pub limits: &'r Limits,
+    /// What the templates of the run have used up.
+    pub budget: &'r Budget,
 }
 
 impl Rendering<'_> {
@@ -58,27 +61,100 @@ impl Rendering<'_> {
                 kube_version: self.kube_version,
                 api_versions: None,
             },
-            limits: template::Limits::default(),
+            limits: template::Limits::from(self.limits),
         }
     }
 }
 
+/// Renders the templates of one release. The values are taken in once, and only where there is a template.
+pub struct Templates<'r> {
+    rendering: Rendering<'r>,
+    /// The engine, and the values that it has taken in.
+    engine: Option<(NodeId, Engine)>,
+    /// Templates that Helm would refuse, and limits that were reached.
+    problems: Vec<TemplateProblem>,
+    /// The first template that was left out because the run's limit had been reached before, and how many there were.
+    left_out: Option<(Span, Limit, usize)>,
+}
+
+impl<'r> Templates<'r> {
+    /// Prepares to render.
+    pub fn new(rendering: Rendering<'r>) -> Self {
+        Templates {
+            rendering,
+            engine: None,
+            problems: Vec::new(),
+            left_out: None,
+        }
+    }
+
+    /// What is wrong with the templates.
+    pub fn into_problems(self) -> Vec<TemplateProblem> {
+        let mut problems = self.problems;
+        if let Some((span, limit, count)) = self.left_out {
+            let which = match count {
+                1 => "this template is not evaluated".to_owned(),
+                count => format!("this template and {} more are not evaluated", count - 1),
+            };
+            problems.push(TemplateProblem {
+                span,
+                message: format!("{which}: the templates before it used up what there was for all"),
+                help: None,
+                fatal: false,
+                kind: template::ProblemKind::Limit(limit),
+            });
+        }
+        problems
+    }
+
+    /// Renders the template in a node; `None` where nothing that could be used comes out.
+    fn render(&mut self, tree: &Tree, values: NodeId, item: NodeId) -> Option<Rendered> {
+        let Rendering { limits, budget, .. } = self.rendering;
+        let node = tree.node(item);
+        let is_template = node.text().is_some_and(|text| text.contains("{{"));
+        let spent = budget.spent(limits);
+        // What is no template costs what it is long, but its documents are nodes too.
+        if let Some(limit) = spent.filter(|limit| is_template || *limit == Limit::TemplateNodes) {
+            let first = self.left_out.get_or_insert((node.site(), limit, 0));
+            first.2 += 1;
+            return None;
+        }
+        let text: MappedText = yaml::mapped_text(self.rendering.sources, node);
+        if !is_template {
+            return Some(Rendered {
+                text,
+                ..Rendered::default()
+            });
+        }
+        budget.take_template();
+        if self.engine.as_ref().is_none_or(|(of, _)| *of != values) {
+            let context = self.rendering.context(tree.node(values));
+            self.engine = Some((values, Engine::new(&context)));
+        }
+        let (_, engine) = self.engine.as_mut()?;
+        let mut rendered = engine.render(&text, budget);
+        let usable = !rendered.is_refused() && !rendered.is_cut_short();
+        for problem in &mut rendered.problems {
+            // A limit may be reached before the first action.
+            if problem.span == Span::NOWHERE || problem.span.is_empty() {
+                problem.span = node.site();
+            }
+        }
+        self.problems.append(&mut rendered.problems);
+        usable.then_some(rendered)
+    }
+}
+
 /// Renders every entry of `extraDeploy`.
-pub fn render(tree: &mut Tree, values: NodeId, rendering: Rendering<'_>) -> Outcome {
+pub fn render(tree: &mut Tree, values: NodeId, templates: &mut Templates<'_>) -> Outcome {
     let mut outcome = Outcome::default();
     let items = entries(tree.node(values));
     for item in items {
         if tree.node(item).is_mapping() {
-            let root = render_texts(
-                tree,
-                values,
-                item,
-                rendering,
-                &mut outcome.template_problems,
-            );
+            let root = render_texts(tree, values, item, templates);
             add_document(tree, root, &mut outcome);
         } else if tree.node(item).as_str().is_some() {
-            render_text(tree, values, item, rendering, &mut outcome);
+            render_text(tree, values, item, templates, &mut outcome);
         }
     }
     outcome
@@ -103,25 +179,42 @@ fn render_text(
     tree: &mut Tree,
     values: NodeId,
     item: NodeId,
-    rendering: Rendering<'_>,
+    templates: &mut Templates<'_>,
     outcome: &mut Outcome,
 ) {
-    let text: MappedText = yaml::mapped_text(rendering.sources, tree.node(item));
-    let rendered = template::render(&text, &rendering.context(tree.node(values)));
-    let refused = rendered.is_refused();
-    outcome.template_problems.extend(rendered.problems);
-    if refused {
+    let Some(rendered) = templates.render(tree, values, item) else {
         outcome.hidden += 1;
         return;
-    }
-    let stream = yaml::parse(&rendered.text, tree, &yaml::Limits::default());
+    };
+    let Rendering { limits, budget, .. } = templates.rendering;
+    let before = tree.len();
+    let left = budget.nodes_left(limits);
+    let within = yaml::Limits {
+        max_nodes: left.min(limits.nodes),
+        max_bytes: limits.file_size,
+        ..limits.yaml()
+    };
+    let stream = yaml::parse(&rendered.text, tree, &within);
+    budget.take_nodes(tree.len() - before);
     let uncertain = !rendered.opaque.is_empty();
-    for problem in stream.problems {
+    for mut problem in stream.problems {
         // Placeholders for what is not known may break the YAML around them; that is no fault of the user's.
         if matches!(&problem.kind, ProblemKind::DuplicateKey { key } if key.contains(OPAQUE)) {
             continue;
         }
-        if uncertain && problem.kind.loses_document() {
+        if problem.kind == ProblemKind::LimitExceeded(Limit::Nodes) && left < limits.nodes {
+            // The next template is not to be begun.
+            budget.take_nodes(left.saturating_add(1));
+            problem.kind = ProblemKind::LimitExceeded(Limit::TemplateNodes);
+            problem.message = format!(
+                "the documents that templates make hold more than {} keys and values",
+                limits.template_nodes
+            );
+        }
+        if matches!(problem.kind, ProblemKind::LimitExceeded(_)) {
+            outcome.hidden += usize::from(problem.kind.loses_document());
+            outcome.yaml_problems.push(problem);
+        } else if uncertain && problem.kind.loses_document() {
             outcome.hidden += 1;
         } else {
             outcome.yaml_problems.push(problem);
@@ -163,18 +256,13 @@ const TEMPLATED: [&[&str]; 8] = [
 ];
 
 /// The values with the templates in them rendered where the chart does so.
-pub fn render_values(
-    tree: &mut Tree,
-    values: NodeId,
-    rendering: Rendering<'_>,
-    problems: &mut Vec<TemplateProblem>,
-) -> NodeId {
+pub fn render_values(tree: &mut Tree, values: NodeId, templates: &mut Templates<'_>) -> NodeId {
     let mut root = values;
     for path in TEMPLATED {
         let Some(node) = tree.node(values).at(path).map(Node::id) else {
             continue;
         };
-        let rendered = render_texts(tree, values, node, rendering, problems);
+        let rendered = render_texts(tree, values, node, templates);
         if rendered != node {
             root = replace_at(tree, root, path, rendered);
         }
@@ -187,8 +275,7 @@ fn render_texts(
     tree: &mut Tree,
     values: NodeId,
     root: NodeId,
-    rendering: Rendering<'_>,
-    problems: &mut Vec<TemplateProblem>,
+    templates: &mut Templates<'_>,
 ) -> NodeId {
     let mut found = Vec::new();
     let mut stack = vec![tree.node(root)];
@@ -201,10 +288,6 @@ fn render_texts(
             }
             NodeKind::Scalar(_) | NodeKind::Alias(_) => {}
         }
-        // A value with a million nodes and templates among them is nobody's configuration.
-        if stack.len() > 100_000 || found.len() > 10_000 {
-            return root;
-        }
     }
     if found.is_empty() {
         return root;
@@ -213,21 +296,16 @@ fn render_texts(
     found.dedup();
     let mut rendered = HashMap::new();
     for id in found {
-        let node = tree.node(id);
-        let text = yaml::mapped_text(rendering.sources, node);
-        let output = template::render(&text, &rendering.context(tree.node(values)));
-        let refused = output.is_refused();
-        problems.extend(output.problems);
-        let text = if refused {
-            OPAQUE.to_string()
-        } else {
-            output.text.text
-        };
-        let span = node.span();
+        let output = templates.render(tree, values, id);
+        let text = output.map_or_else(|| OPAQUE.to_string(), |output| output.text.text);
+        let span = tree.node(id).span();
         rendered.insert(id, made_string(tree, text, span));
     }
     copy_with(tree, root, &rendered, 0)
 }
+
+/// Deeper than any input: the limit `nesting` cannot be set to more.
+const DEEPEST: usize = 1_000;
 
 /// A copy of a subtree with some nodes replaced; unchanged parts are shared.
 fn copy_with(
@@ -240,7 +318,7 @@ fn copy_with(
     if let Some(new) = replaced.get(&node.target().id()) {
         return *new;
     }
-    if depth > yaml::Limits::default().max_nesting {
+    if depth > DEEPEST {
         return root;
     }
     let span = node.site();

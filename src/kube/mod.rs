@@ -3,7 +3,7 @@
 //! Takes documents of manifests, the projection of values, and the output of `extraDeploy`; gives [`Objects`] and the
 //! look-ups that links between them need. An object does not care where its nodes were written: each node remembers.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::source::Span;
 use crate::yaml::{Node, NodeId, Tree};
@@ -73,7 +73,16 @@ impl Installation {
 #[derive(Clone, Debug, Default)]
 pub struct Objects {
     objects: Vec<Object>,
+    /// Where the objects of each kind are, and of them those of each name: one object may name thousands of others.
+    kinds: HashMap<Box<str>, Kind>,
     hidden: usize,
+}
+
+/// The objects of one kind, in their order.
+#[derive(Clone, Debug, Default)]
+struct Kind {
+    all: Vec<usize>,
+    by_name: HashMap<Box<str>, Vec<usize>>,
 }
 
 impl Objects {
@@ -87,7 +96,7 @@ impl Objects {
         let is_list =
             view.kind().ends_with("List") && view.node.get("items").is_some_and(Node::is_sequence);
         if !is_list {
-            self.objects.push(object);
+            self.push(tree, object);
             return;
         }
         let items: Vec<NodeId> = view
@@ -99,12 +108,36 @@ impl Objects {
             .map(Node::id)
             .collect();
         for root in items {
-            self.objects.push(Object {
+            let item = Object {
                 root,
                 origin: object.origin.clone(),
                 template: object.template.clone(),
-            });
+            };
+            self.push(tree, item);
         }
+    }
+
+    fn push(&mut self, tree: &Tree, object: Object) {
+        let at = self.objects.len();
+        let view = View {
+            node: tree.node(object.root),
+            object: &object,
+        };
+        let kind = self.kinds.entry(view.kind().into()).or_default();
+        kind.all.push(at);
+        if let Some(name) = view.name() {
+            kind.by_name.entry(name.into()).or_default().push(at);
+        }
+        self.objects.push(object);
+    }
+
+    fn views<'o>(&'o self, tree: &'o Tree, at: &'o [usize]) -> impl Iterator<Item = View<'o>> {
+        at.iter()
+            .filter_map(|at| self.objects.get(*at))
+            .map(move |object| View {
+                node: tree.node(object.root),
+                object,
+            })
     }
 
     /// The objects by installation, and how many belong to none of them: what lies in another namespace, or carries the
@@ -115,6 +148,12 @@ impl Objects {
             return (vec![self], 0);
         }
         let mut sets = vec![Objects::default(); installations.len()];
+        let mut by_namespace: HashMap<Option<&str>, Vec<usize>> = HashMap::new();
+        for (at, installation) in installations.iter().enumerate() {
+            let namespace = installation.namespace.as_deref();
+            by_namespace.entry(namespace).or_default().push(at);
+        }
+        let everywhere: Vec<usize> = (0..installations.len()).collect();
         let mut others = 0;
         let mut open = Vec::new();
         for object in self.objects {
@@ -122,36 +161,53 @@ impl Objects {
                 node: tree.node(object.root),
                 object: &object,
             });
-            let may_be: Vec<usize> = installations
-                .iter()
-                .enumerate()
-                .filter(|(_, installation)| installation.may_hold(&own, installations.len()))
-                .map(|(at, _)| at)
-                .collect();
+            let mut may_be: Vec<usize> = match own.namespace.as_deref() {
+                Some(namespace) => {
+                    let [near, open] = [Some(namespace), None].map(|key| by_namespace.get(&key));
+                    near.into_iter().chain(open).flatten().copied().collect()
+                }
+                None => everywhere.clone(),
+            };
+            may_be.retain(|at| {
+                installations
+                    .get(*at)
+                    .is_some_and(|place| place.may_hold(&own, installations.len()))
+            });
+            may_be.sort_unstable();
             match may_be.as_slice() {
                 [] => others += 1,
-                [only] => sets
-                    .get_mut(*only)
-                    .into_iter()
-                    .for_each(|set| set.objects.push(object.clone())),
+                [only] => {
+                    if let Some(set) = sets.get_mut(*only) {
+                        set.push(tree, object);
+                    }
+                }
                 _ => open.push((object, may_be)),
             }
         }
+        let mut links: Vec<Links<'_>> = sets.iter().map(|set| Links::of(set, tree)).collect();
         for (object, may_be) in open {
+            let node = tree.node(object.root);
+            let texts = texts(node);
+            let name = node.at(&["metadata", "name"]).and_then(Node::text);
+            let name = name.unwrap_or_default();
             let mut linked: Vec<usize> = may_be
                 .iter()
                 .copied()
                 .filter(|at| {
-                    sets.get(*at)
-                        .is_some_and(|set| set.is_linked(tree, &object))
+                    links
+                        .get(*at)
+                        .is_some_and(|links| links.lead_to(name, &texts))
                 })
                 .collect();
             if linked.is_empty() {
                 linked.extend(may_be.first());
             }
             for at in linked {
+                if let Some(links) = links.get_mut(at) {
+                    links.add(node);
+                }
                 if let Some(set) = sets.get_mut(at) {
-                    set.objects.push(object.clone());
+                    set.push(tree, object.clone());
                 }
             }
         }
@@ -159,29 +215,6 @@ impl Objects {
             set.hidden = self.hidden;
         }
         (sets, others)
-    }
-
-    /// Whether a Service or Ingress of the set names an object in an annotation, or the object names such a Service.
-    fn is_linked(&self, tree: &Tree, object: &Object) -> bool {
-        let object = View {
-            node: tree.node(object.root),
-            object,
-        };
-        let name = object.name().unwrap_or_default();
-        self.iter(tree)
-            .filter(|other| matches!(other.kind(), "Service" | "Ingress" | "Gateway"))
-            .any(|other| {
-                let names_it = other
-                    .node
-                    .at(&["metadata", "annotations"])
-                    .into_iter()
-                    .flat_map(Node::entries)
-                    .filter_map(|(_, value)| value.text())
-                    .any(|text| !name.is_empty() && text.contains(name));
-                names_it
-                    || (other.kind() == "Service"
-                        && has_text(object.node, other.name().unwrap_or_default()))
-            })
     }
 
     /// Puts other nodes in the place of roots: the same objects, read again.
@@ -223,36 +256,96 @@ impl Objects {
 
     /// Those of one kind.
     pub fn of_kind<'o>(&'o self, tree: &'o Tree, kind: &'o str) -> impl Iterator<Item = View<'o>> {
-        self.iter(tree).filter(move |object| object.kind() == kind)
+        let at = self.kinds.get(kind).map_or(&[][..], |kind| &kind.all);
+        self.views(tree, at)
+    }
+
+    /// Those of one kind and name, in any namespace.
+    pub fn named<'o>(
+        &'o self,
+        tree: &'o Tree,
+        kind: &str,
+        name: &str,
+    ) -> impl Iterator<Item = View<'o>> {
+        let named = self.kinds.get(kind).and_then(|kind| kind.by_name.get(name));
+        self.views(tree, named.map_or(&[][..], Vec::as_slice))
     }
 
     /// The object of a kind and name in the namespace of `from`.
     pub fn find<'o>(
         &'o self,
         tree: &'o Tree,
-        kind: &'o str,
-        name: &'o str,
-        from: View<'o>,
+        kind: &str,
+        name: &str,
+        from: View<'_>,
     ) -> Option<View<'o>> {
-        self.of_kind(tree, kind)
-            .find(|object| object.name() == Some(name) && object.shares_namespace(from))
+        self.named(tree, kind, name)
+            .find(|object| object.shares_namespace(from))
     }
 }
 
-/// Whether some scalar below a node is that text.
-fn has_text(node: Node<'_>, text: &str) -> bool {
+/// What leads from the Services, Ingresses and Gateways of a set to other objects, and from those to a Service.
+#[derive(Default)]
+struct Links<'t> {
+    annotations: Vec<&'t str>,
+    services: HashSet<&'t str>,
+}
+
+impl<'t> Links<'t> {
+    fn of(set: &Objects, tree: &'t Tree) -> Self {
+        let mut links = Links::default();
+        for object in &set.objects {
+            links.add(tree.node(object.root));
+        }
+        links
+    }
+
+    fn add(&mut self, node: Node<'t>) {
+        let kind = node.get("kind").and_then(Node::as_str).unwrap_or_default();
+        if !matches!(kind, "Service" | "Ingress" | "Gateway") {
+            return;
+        }
+        let annotations = node.at(&["metadata", "annotations"]);
+        let annotations = annotations.into_iter().flat_map(Node::entries);
+        self.annotations
+            .extend(annotations.filter_map(|(_, value)| value.text()));
+        if kind == "Service" {
+            let name = node.at(&["metadata", "name"]).and_then(Node::text);
+            self.services.extend(name.filter(|name| !name.is_empty()));
+        }
+    }
+
+    /// Whether an annotation names an object, or the object, which holds these texts, names a Service.
+    fn lead_to(&self, name: &str, texts: &HashSet<&str>) -> bool {
+        let names_it = !name.is_empty() && self.annotations.iter().any(|text| text.contains(name));
+        names_it || self.services.iter().any(|service| texts.contains(service))
+    }
+}
+
+/// The scalars below a node.
+fn texts(node: Node<'_>) -> HashSet<&str> {
+    let mut found = HashSet::new();
     let mut stack = vec![node];
     while let Some(node) = stack.pop() {
-        if node.text() == Some(text) && !text.is_empty() {
-            return true;
-        }
+        found.extend(node.text());
         // What an alias leads to is looked at where it was written.
         if node.site() == node.span() {
             stack.extend(node.entries().map(|(_, value)| value));
             stack.extend(node.items());
         }
     }
-    false
+    found
+}
+
+/// A name as it stands in messages: a cluster takes no name of more than 253 characters, but thousands of findings in one
+/// object repeat what was written.
+fn shown(name: &str) -> String {
+    const LONGEST: usize = 253;
+    let name = name.replace(crate::yaml::OPAQUE, "…");
+    match name.char_indices().nth(LONGEST) {
+        Some((cut, _)) => format!("{}…", name.get(..cut).unwrap_or_default()),
+        None => name,
+    }
 }
 
 /// An object for reading.
@@ -299,8 +392,8 @@ impl<'o> View<'o> {
     /// Kind and name, as people say it: `Service carto-router`.
     pub fn title(self) -> String {
         match self.name() {
-            Some(name) => format!("{} {}", self.kind(), name.replace(crate::yaml::OPAQUE, "…")),
-            None => self.kind().to_owned(),
+            Some(name) => format!("{} {}", shown(self.kind()), shown(name)),
+            None => shown(self.kind()),
         }
     }
 

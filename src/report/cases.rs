@@ -3,6 +3,7 @@
 
 mod json;
 mod look;
+mod pipelines;
 mod plain;
 mod pretty;
 

@@ -47,7 +47,7 @@ pub(super) fn push(c: char, unicode: bool, out: &mut String) -> usize {
 }
 
 /// True for characters that a reader cannot see, or takes for another: C1 controls, marks of reading direction,
-/// zero-width characters, line separators that YAML 1.2 does not know, the no-break space.
+/// zero-width characters, line separators that YAML 1.2 does not know, the no-break space, noncharacters that XML cannot hold.
 fn is_deceptive(c: char) -> bool {
     matches!(
         c,
@@ -60,6 +60,7 @@ fn is_deceptive(c: char) -> bool {
             | '\u{2060}'..='\u{206f}'
             | '\u{feff}'
             | '\u{fff9}'..='\u{fffb}'
+            | '\u{fffe}'..='\u{ffff}'
             | '\u{e0000}'..='\u{e007f}'
     )
 }

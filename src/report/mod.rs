@@ -7,16 +7,26 @@
 //! thousands of characters whole. A secret that keeps the columns around it, and a line cut by what is *shown* of it, have
 //! to be known where the underlines are placed, and that is most of such a library.
 
+mod checkstyle;
+mod file_name;
 mod frame;
+mod github;
+mod gitlab;
 mod glyph;
 mod json;
+mod junit;
 mod line;
+mod markdown;
+mod markup;
 mod plain;
 mod pretty;
+mod region;
+mod sarif;
 mod secret;
 mod style;
 mod tally;
 mod view;
+mod xml;
 
 #[cfg(test)]
 mod cases;
@@ -27,7 +37,7 @@ use std::fmt;
 use std::io;
 use std::str::FromStr;
 
-use crate::diagnostic::Report;
+use crate::diagnostic::{Report, RuleEntry};
 use crate::source::Sources;
 
 pub use json::SCHEMA_VERSION;
@@ -45,11 +55,33 @@ pub enum Format {
     Plain,
     /// For programs; the schema is public.
     Json,
+    /// SARIF 2.1.0, for code scanning and viewers.
+    Sarif,
+    /// Workflow commands of GitHub Actions: annotations.
+    Github,
+    /// GitLab's Code Quality report.
+    Gitlab,
+    /// JUnit's XML: a test for each requirement.
+    Junit,
+    /// Checkstyle's XML.
+    Checkstyle,
+    /// A summary for a comment on a pull request.
+    Markdown,
 }
 
 impl Format {
     /// All formats, in the order in which help texts name them.
-    pub const ALL: [Format; 3] = [Format::Pretty, Format::Plain, Format::Json];
+    pub const ALL: [Format; 9] = [
+        Format::Pretty,
+        Format::Plain,
+        Format::Json,
+        Format::Sarif,
+        Format::Github,
+        Format::Gitlab,
+        Format::Junit,
+        Format::Checkstyle,
+        Format::Markdown,
+    ];
 
     /// The name on the command line.
     pub fn as_str(self) -> &'static str {
@@ -57,6 +89,12 @@ impl Format {
             Format::Pretty => "pretty",
             Format::Plain => "plain",
             Format::Json => "json",
+            Format::Sarif => "sarif",
+            Format::Github => "github",
+            Format::Gitlab => "gitlab",
+            Format::Junit => "junit",
+            Format::Checkstyle => "checkstyle",
+            Format::Markdown => "markdown",
         }
     }
 }
@@ -109,7 +147,19 @@ impl Default for Options {
     }
 }
 
-/// Writes the report.
+/// What is known of a run besides its report: finished data, for the formats that show it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Run<'a> {
+    /// Every rule that was applied.
+    pub rules: &'a [RuleEntry],
+    /// What kept the check from being whole.
+    pub failures: &'a [String],
+    /// The folder that relative paths are seen from: the whole path of the current one. Files under it are named from there
+    /// where a service has to find them in a repository.
+    pub folder: Option<&'a str>,
+}
+
+/// Writes the report, of which nothing else is known.
 ///
 /// # Errors
 ///
@@ -121,9 +171,31 @@ pub fn render(
     options: &Options,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
+    render_run(format, report, sources, options, &Run::default(), out)
+}
+
+/// Writes the report of a run.
+///
+/// # Errors
+///
+/// As [`render`].
+pub fn render_run(
+    format: Format,
+    report: &Report,
+    sources: &Sources,
+    options: &Options,
+    run: &Run<'_>,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
     match format {
         Format::Pretty => pretty::render(report, sources, options, out),
         Format::Plain => plain::render(report, sources, options, out),
         Format::Json => json::render(report, sources, out),
+        Format::Sarif => sarif::render(report, sources, run, out),
+        Format::Github => github::render(report, sources, run, out),
+        Format::Gitlab => gitlab::render(report, sources, run, out),
+        Format::Junit => junit::render(report, sources, run, out),
+        Format::Checkstyle => checkstyle::render(report, sources, run, out),
+        Format::Markdown => markdown::render(report, sources, run, out),
     }
 }

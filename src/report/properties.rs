@@ -4,11 +4,12 @@
 use proptest::prelude::*;
 
 use crate::diagnostic::{
-    Diagnostic, Label, ReleaseReport, Report, Requirement, RequirementVerdict, Severity, Verdict,
+    Diagnostic, Label, ReleaseReport, Report, Requirement, RequirementVerdict, RuleEntry, Severity,
+    Verdict,
 };
 use crate::source::{Sources, Span};
 
-use super::{Format, Options, render};
+use super::{Format, Options, Run, render, render_run};
 
 /// Texts near to what the renderers have to look out for.
 fn text() -> impl Strategy<Value = String> {
@@ -21,6 +22,7 @@ fn text() -> impl Strategy<Value = String> {
             "\n", "\r\n", "\r", "\t", "\u{feff}", "\u{1b}[31m", "password: ", "  token: |\n", "kind: Secret\n", "data:\n",
             "-----BEGIN PRIVATE KEY-----", "-----END", "\"kind\": \"Secret\",", "\"data\": {", "漢字", "e\u{301}",
             "https://u:p@h", "- name: DB_PASSWORD\n", "  value: x",
+            "|", "`", "<b>", "</details>", "</pre>", "]]>", "&amp;", "@ada", "#12", "::error::", "%0A", "](x)", "\\", "\u{fffe}",
         ])
         .prop_map(str::to_owned),
     ];
@@ -76,10 +78,41 @@ fn report(
     report
 }
 
+/// The same report from a run in which everything says `words`, also the names of files and rules.
+fn of_a_run(format: Format, report: &Report, sources: &Sources, words: &str) -> String {
+    let text = words.to_owned();
+    let rules = [RuleEntry {
+        id: report.diagnostics[0].rule.clone(),
+        title: text.clone(),
+        requirement: Requirement::ValuesFile,
+        severity: Severity::Error,
+        why: text.clone(),
+        asks: text.clone(),
+        document: text.clone(),
+        heading: text.clone(),
+        url: Some(format!("https://x.example/{words}")),
+    }];
+    let failures = [text];
+    let run = Run {
+        rules: &rules,
+        failures: &failures,
+        folder: Some("/srv/deploy"),
+    };
+    let options = Options::default();
+    let mut out = Vec::new();
+    render_run(format, report, sources, &options, &run, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
 fn rendered(format: Format, report: &Report, sources: &Sources, options: &Options) -> String {
     let mut out = Vec::new();
     render(format, report, sources, options, &mut out).unwrap();
     String::from_utf8(out).unwrap()
+}
+
+/// What XML 1.0 can hold.
+fn is_xml(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
 }
 
 proptest! {
@@ -108,6 +141,71 @@ proptest! {
     }
 
     #[test]
+    fn what_a_pipeline_gets_can_be_read_whatever_stands_in_a_file(
+        texts in prop::collection::vec(text(), 1..3),
+        spans in prop::collection::vec(any::<(usize, usize, usize)>(), 1..9),
+        words in text(),
+        name in text(),
+    ) {
+        let mut sources = Sources::default();
+        let mut report = report(&mut sources, &texts, &spans, &words);
+        // A file and a rule of any name.
+        let odd = sources.add(name.clone(), texts[0].clone());
+        report.diagnostics[0].span = Span::new(odd, 0, 0);
+        report.diagnostics[0].object = Some(words.clone());
+        report.releases[0].name = name.clone();
+        let findings = report.diagnostics.len();
+        let run = |format| of_a_run(format, &report, &sources, &words);
+
+        let log: serde_json::Value = serde_json::from_str(&run(Format::Sarif)).unwrap();
+        let results = log["runs"][0]["results"].as_array().unwrap();
+        prop_assert_eq!(results.len(), findings);
+        for result in results {
+            let uri = &result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+            let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~/%:".contains(c);
+            prop_assert!(uri.as_str().unwrap().chars().all(allowed), "{uri}");
+        }
+        let issues: serde_json::Value = serde_json::from_str(&run(Format::Gitlab)).unwrap();
+        prop_assert_eq!(issues.as_array().unwrap().len(), findings);
+
+        let junit = run(Format::Junit);
+        let document = roxmltree::Document::parse(&junit).unwrap();
+        prop_assert!(document.descendants().any(|node| node.has_tag_name("skipped")));
+        let checkstyle = run(Format::Checkstyle);
+        let document = roxmltree::Document::parse(&checkstyle).unwrap();
+        let errors = document.descendants().filter(|node| node.has_tag_name("error"));
+        prop_assert_eq!(errors.count(), findings);
+        for text in [&junit, &checkstyle] {
+            prop_assert!(text.chars().all(is_xml), "{text:?}");
+        }
+
+        // One command a finding, one for what is open, one for the failure, and the summary.
+        let github = run(Format::Github);
+        let lines: Vec<&str> = github.split('\n').collect();
+        prop_assert_eq!(lines.len(), findings + 4, "{}", github);
+        let commands = lines.iter().filter(|line| line.starts_with("::"));
+        prop_assert_eq!(commands.count(), findings + 2);
+        prop_assert!(github.chars().all(|c| c == '\n' || !c.is_control()), "{github:?}");
+
+        let markdown = run(Format::Markdown);
+        let rows: Vec<&str> = markdown.lines().filter(|line| line.starts_with('|')).collect();
+        prop_assert_eq!(rows.len(), 3);
+        prop_assert!(rows.iter().all(|row| row.matches('|').count() == 5), "{rows:?}");
+        let ours = ["code", "/code", "details", "/details", "summary", "/summary", "pre", "/pre"];
+        let tags = markdown.split('<').skip(1).map(|rest| rest.split('>').next().unwrap());
+        for tag in tags {
+            prop_assert!(ours.contains(&tag), "<{tag}> in {markdown}");
+        }
+        for tag in ["details", "pre", "code"] {
+            let (open, close) = (format!("<{tag}>"), format!("</{tag}>"));
+            prop_assert_eq!(markdown.matches(&open).count(), markdown.matches(&close).count());
+        }
+        // Nobody is called: after each `@` stands what keeps a name from following.
+        let after = markdown.split('@').skip(1);
+        prop_assert!(after.into_iter().all(|rest| rest.starts_with('\u{200b}') || !rest.starts_with(|c: char| c.is_alphanumeric())), "{markdown}");
+    }
+
+    #[test]
     fn no_format_shows_what_was_marked(before in text(), after in text(), at in any::<usize>()) {
         let secret = "Zq9~secret~material~Zq9";
         let text = format!("{before}{secret}{after}");
@@ -124,5 +222,26 @@ proptest! {
         let options = Options { width: 200, ..Options::default() };
         let pretty = rendered(Format::Pretty, &report, &sources, &options);
         prop_assert!(!pretty.contains("Zq9") && !pretty.contains("material"), "{pretty}");
+        for format in Format::ALL {
+            let text = of_a_run(format, &report, &sources, "words");
+            prop_assert!(!text.contains("Zq9") && !text.contains("material"), "{format}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_key_in_a_sentence_is_hidden_from_pipelines(before in "[a-z ]{0,9}", after in "[a-z ]{0,9}") {
+        let key = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcw";
+        let words = format!("{before}-----BEGIN PRIVATE KEY-----\n{key}\n-----END PRIVATE KEY-----{after}");
+        let mut sources = Sources::default();
+        let texts = ["x: 1\n".to_owned()];
+        let report = report(&mut sources, &texts, &[(0, 0, 1), (0, 0, 1)], &words);
+        for format in Format::ALL {
+            if matches!(format, Format::Json | Format::Pretty) {
+                // Their `path` and `url` are words here as well, which they are nowhere else.
+                continue;
+            }
+            let text = of_a_run(format, &report, &sources, &words);
+            prop_assert!(!text.contains("MIIEvQ"), "{format}: {text}");
+        }
     }
 }

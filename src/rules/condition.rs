@@ -1,17 +1,19 @@
 //! Conditions: CEL expressions over facts.
 //!
-//! The `cel` crate stays behind this file. A condition is parsed when its rule is loaded from a user's folder, and on
-//! first use for a built-in rule (whose expressions a test has already parsed).
+//! The `cel` crate stays behind this file and [`super::prepared`]. A condition of a user's own rule is parsed when the
+//! rule is loaded; the expressions of the built-in rules have been parsed when Portolan was built.
 //!
 //! Three values: a fact that is *unknown* is left out of what the expression sees, so that reaching it is an error, which
 //! `&&` and `||` absorb where the other side decides (`false && unknown` is false). What remains an error then is unknown.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use cel::common::ast::Expr;
-use cel::{Context, Env, IdedExpr, Program, Value};
+use cel::common::ast::{EntryExpr, Expr, LiteralValue, operators};
+use cel::{Context, Env, IdedExpr, Value};
 
+use super::prepared::{Entry, Tree};
 use crate::facts::{AnyFact, Fact, FactValue, Facts, Subject, SubjectDoc};
 use crate::version::Version;
 
@@ -21,8 +23,15 @@ pub const MAX_EXPRESSION_BYTES: usize = 4096;
 /// An expression.
 #[derive(Debug)]
 pub struct Condition {
-    source: String,
+    source: Cow<'static, str>,
     program: OnceLock<Result<Program, String>>,
+}
+
+/// An expression, ready to be evaluated.
+#[derive(Debug)]
+struct Program {
+    expression: IdedExpr,
+    names: Names,
 }
 
 /// What an expression comes to.
@@ -67,9 +76,9 @@ impl<'f> Scope<'f> {
 
 impl Condition {
     /// An expression that is parsed when it is first used.
-    pub fn new(source: &str) -> Self {
+    pub fn new(source: impl Into<Cow<'static, str>>) -> Self {
         Condition {
-            source: source.to_owned(),
+            source: source.into(),
             program: OnceLock::new(),
         }
     }
@@ -92,12 +101,10 @@ impl Condition {
     /// A sentence that says what is wrong: the syntax, a fact that does not exist, a function that does not exist.
     pub fn check(&self, subject: &SubjectDoc) -> Result<(), String> {
         let program = self.program()?;
-        let mut names = Names::default();
-        names.collect(program.expression(), &mut Vec::new());
-        for (name, field) in &names.facts {
+        for (name, field) in &program.names.facts {
             check_fact(subject, name, field)?;
         }
-        for function in program.references().functions() {
+        for function in program.expression.references().functions() {
             let known = FUNCTIONS.contains(&function)
                 || function.starts_with('_')
                 || function.starts_with('!')
@@ -120,11 +127,14 @@ impl Condition {
             Err(error) => return Outcome::Failed(error),
         };
         let mut context = Context::with_env(environment());
-        if let Err(error) = context.add_function("version_compare", version_compare) {
+        if program.names.compares_versions
+            && let Err(error) = context.add_function("version_compare", version_compare)
+        {
             return Outcome::Failed(error.to_string());
         }
         for subject in &scope.subjects {
-            context.add_variable_from_value(subject.doc().name, visible(*subject));
+            let name = subject.doc().name;
+            context.add_variable_from_value(name, visible(*subject, &program.names));
         }
         // `router == null` asks whether there is one; a field of it is then an error, which becomes unknown below.
         for name in GLOBALS {
@@ -136,17 +146,15 @@ impl Condition {
                 context.add_variable_from_value(name, Value::Null);
             }
         }
-        match program.execute(&context) {
+        match Value::resolve(&program.expression, &context) {
             Ok(Value::Bool(value)) => Outcome::Is(value),
             Ok(other) => Outcome::Failed(format!(
                 "`{}` is not true or false but {other:?}",
                 self.source
             )),
             Err(error) => {
-                let mut names = Names::default();
-                names.collect(program.expression(), &mut Vec::new());
                 let mut supply = Vec::new();
-                for (subject, field) in &names.facts {
+                for (subject, field) in &program.names.facts {
                     let missing = match scope.fact(subject, field) {
                         Some(Fact::Unknown(what)) => what,
                         None => missing_global(subject),
@@ -217,6 +225,16 @@ fn environment() -> Arc<Env> {
 }
 
 fn compile(source: &str) -> Result<Program, String> {
+    let expression = match prepared(source) {
+        Some(expression) => expression,
+        None => parse(source)?,
+    };
+    let mut names = Names::default();
+    names.collect(&expression, &mut Vec::new());
+    Ok(Program { expression, names })
+}
+
+fn parse(source: &str) -> Result<IdedExpr, String> {
     if source.len() > MAX_EXPRESSION_BYTES {
         return Err(format!(
             "the expression has {} bytes, more than the {MAX_EXPRESSION_BYTES} that are accepted",
@@ -224,8 +242,24 @@ fn compile(source: &str) -> Result<Program, String> {
         ));
     }
     environment()
-        .compile(source)
+        .parser()
+        .parse(source)
         .map_err(|error| format!("`{source}` is no CEL expression: {error}"))
+}
+
+/// What the parser made of an expression when Portolan was built, if one of the built-in rules has it.
+fn prepared(source: &str) -> Option<IdedExpr> {
+    static ENTRIES: OnceLock<Vec<Entry<'static>>> = OnceLock::new();
+    let entries = ENTRIES.get_or_init(|| {
+        let bytes = include_bytes!(concat!(env!("OUT_DIR"), "/expressions.bin"));
+        postcard::from_bytes(bytes).unwrap_or_default()
+    });
+    let at = entries
+        .binary_search_by(|(known, _)| (*known).cmp(source))
+        .ok()?;
+    let (_, bytes) = entries.get(at)?;
+    let tree: Tree<'_> = postcard::from_bytes(bytes).ok()?;
+    Some(tree.into())
 }
 
 fn version_compare(left: Arc<String>, right: Arc<String>) -> Result<i64, cel::ExecutionError> {
@@ -236,9 +270,15 @@ fn version_compare(left: Arc<String>, right: Arc<String>) -> Result<i64, cel::Ex
     Ok(parse(&left)?.cmp(&parse(&right)?) as i64)
 }
 
-fn visible(subject: &dyn Subject) -> Value {
+/// A subject as an expression sees it: with the facts that it names.
+fn visible(subject: &dyn Subject, names: &Names) -> Value {
+    let doc = subject.doc();
+    let whole = names.whole.iter().any(|name| name == doc.name);
     let mut map = HashMap::new();
-    for field in subject.doc().fields {
+    for field in doc.fields {
+        if !whole && !names.fact(doc.name, field.name) {
+            continue;
+        }
         let value = match subject.field(field.name) {
             Some(Fact::Known(value, _)) => to_cel(value),
             Some(Fact::Absent(_)) => Value::Null,
@@ -263,15 +303,27 @@ fn to_cel(value: FactValue) -> Value {
     }
 }
 
-/// The facts that an expression names.
-#[derive(Default)]
+/// What an expression names.
+#[derive(Debug, Default)]
 struct Names {
+    /// Facts, by subject and field.
     facts: Vec<(String, String)>,
+    /// Subjects that are looked at as a whole, other than to see whether there is one.
+    whole: Vec<String>,
+    /// Whether `version_compare` is called.
+    compares_versions: bool,
 }
 
 impl Names {
+    fn fact(&self, subject: &str, field: &str) -> bool {
+        self.facts
+            .iter()
+            .any(|(known, name)| known == subject && name == field)
+    }
+
     fn collect(&mut self, expression: &IdedExpr, bound: &mut Vec<String>) {
         match &expression.expr {
+            Expr::Ident(name) if !bound.contains(name) => self.whole.push(name.clone()),
             Expr::Select(select) => {
                 if let Expr::Ident(name) = &select.operand.expr
                     && !bound.contains(name)
@@ -282,11 +334,22 @@ impl Names {
                 }
             }
             Expr::Call(call) => {
+                self.compares_versions |= call.func_name == "version_compare";
                 if let Some(target) = &call.target {
                     self.collect(target, bound);
                 }
+                // `router == null` looks at no fact of it.
+                let compares =
+                    [operators::EQUALS, operators::NOT_EQUALS].contains(&call.func_name.as_str());
+                let with_null = compares
+                    && call
+                        .args
+                        .iter()
+                        .any(|argument| matches!(argument.expr, Expr::Literal(LiteralValue::Null)));
                 for argument in &call.args {
-                    self.collect(argument, bound);
+                    if !(with_null && matches!(argument.expr, Expr::Ident(_))) {
+                        self.collect(argument, bound);
+                    }
                 }
             }
             Expr::List(list) => {
@@ -305,7 +368,72 @@ impl Names {
                 self.collect(&comprehension.result, bound);
                 bound.truncate(depth);
             }
+            Expr::Map(map) => {
+                for entry in &map.entries {
+                    if let EntryExpr::MapEntry(entry) = &entry.expr {
+                        self.collect(&entry.key, bound);
+                        self.collect(&entry.value, bound);
+                    }
+                }
+            }
             _ => {}
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests {
+    use super::*;
+    use crate::rules::{RuleFile, RuleSet, Text};
+
+    fn expressions(file: &RuleFile) -> Vec<&str> {
+        let mut sources = vec![file.require.as_str()];
+        sources.extend(file.when.as_deref());
+        sources.extend(file.undecided.iter().map(|case| case.when.as_str()));
+        sources.extend(file.severity_when.iter().map(|case| case.when.as_str()));
+        sources.extend(file.labels.iter().filter_map(|label| label.when.as_deref()));
+        let mut texts = vec![&file.granted];
+        for text in [&file.message, &file.help] {
+            if let Text::Cases(cases) = text {
+                texts.push(cases);
+            }
+        }
+        let cases = texts.into_iter().flatten();
+        sources.extend(cases.filter_map(|case| case.when.as_deref()));
+        sources
+    }
+
+    /// Where this fails, the build script does not know a place of expressions, or `prepared` a kind of them.
+    #[test]
+    fn every_built_in_expression_was_parsed_ahead_and_is_what_the_parser_makes_of_it() {
+        let files = RuleSet::builtin_files();
+        let mut count = 0;
+        for source in files.iter().flat_map(expressions) {
+            let ahead = prepared(source).expect(source);
+            assert_eq!(ahead, parse(source).unwrap(), "{source}");
+            count += 1;
+        }
+        assert!(count > 200, "{count}");
+    }
+
+    #[test]
+    fn an_expression_of_somebody_else_is_left_to_the_parser() {
+        assert_eq!(prepared("timeout.seconds >= 606"), None);
+        assert!(Condition::new("timeout.seconds >= 606").program().is_ok());
+    }
+
+    #[test]
+    fn an_expression_sees_only_what_it_names() {
+        let names = |source: &str| compile(source).unwrap().names;
+        assert!(
+            names("router == null || router.ways_in > 1")
+                .whole
+                .is_empty()
+        );
+        assert_eq!(names("size(router) > 2").whole, ["router"]);
+        assert!(names("[1].all(router, router == 1)").whole.is_empty());
+        assert_eq!(names("{'a': domain} == {'a': 1}").whole, ["domain"]);
+        assert!(names("version_compare('1', '2') < 0").compares_versions);
     }
 }

@@ -88,21 +88,10 @@ fn mistakes(
     rules: &RuleSet,
     read_options: &ReadOptions,
 ) -> Vec<Mistake> {
-    let mut options = match read_options(&example.options) {
-        Ok(options) => options,
+    let outcome = match run_example(example, rules, read_options) {
+        Ok(outcome) => outcome,
         Err(error) => return vec![Mistake::Options(error)],
     };
-    // `--tls-cert=cert.crt` names a file of the example, which then is no input.
-    let mut pem = Vec::new();
-    for wanted in options.pem_files() {
-        let Some(file) = example.files.iter().find(|file| file.name == wanted.name) else {
-            let error = format!("the example has no file `{}`", wanted.name);
-            return vec![Mistake::Options(error)];
-        };
-        wanted.bytes = file.text.clone().into_bytes();
-        pem.push(file.name.as_str());
-    }
-    let outcome = check(inputs(example, &pem), &options, rules);
     let mut mistakes: Vec<Mistake> = outcome
         .failures
         .iter()
@@ -130,6 +119,28 @@ fn mistakes(
         mistakes.push(Mistake::Untouched);
     }
     mistakes
+}
+
+/// Puts an example through the whole check.
+///
+/// # Errors
+/// What is wrong with its options.
+pub fn run_example(
+    example: &Example,
+    rules: &RuleSet,
+    read_options: &ReadOptions,
+) -> Result<Outcome, String> {
+    let mut options = read_options(&example.options)?;
+    // `--tls-cert=cert.crt` names a file of the example, which then is no input.
+    let mut pem = Vec::new();
+    for wanted in options.pem_files() {
+        let Some(file) = example.files.iter().find(|file| file.name == wanted.name) else {
+            return Err(format!("the example has no file `{}`", wanted.name));
+        };
+        wanted.bytes = file.text.clone().into_bytes();
+        pem.push(file.name.as_str());
+    }
+    Ok(check(inputs(example, &pem), &options, rules))
 }
 
 /// The files of an example: manifests are taken together, all others are layers of one release.

@@ -85,7 +85,7 @@ pub enum Consequence {
 }
 
 /// Where the documentation asks for what a rule checks.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Documentation {
     /// Title of the document.
@@ -157,7 +157,7 @@ pub struct LabelFile {
 }
 
 /// The examples of a rule.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Examples {
     /// Inputs that break the rule; at least one.

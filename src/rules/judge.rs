@@ -1,11 +1,11 @@
 //! Judging: rules over facts give diagnostics and verdicts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::condition::{Condition, Outcome, Scope};
 use super::format::Consequence;
 use super::load::{CasesOf, Rule, RuleSet};
-use super::template::split_name;
+use super::template::{Template, split_name};
 use crate::diagnostic::{Diagnostic, Label, Requirement, RequirementVerdict, Severity, Verdict};
 use crate::facts::{Fact, Facts, Subject};
 
@@ -48,6 +48,8 @@ struct Tally {
     findings: usize,
     supply: Vec<String>,
     granted: Vec<String>,
+    /// What stands in those two: thousands of objects may each have a sentence of their own.
+    said: HashSet<String>,
 }
 
 /// Applies every rule to every subject that it is about.
@@ -57,7 +59,7 @@ pub fn judge(rules: &RuleSet, facts: &Facts) -> Judgement {
     for (name, rules) in rules.by_subject() {
         let subjects = facts.of(name);
         for rule in rules {
-            let tally = tallies.entry(rule.file.requirement).or_default();
+            let tally = tallies.entry(rule.requirement).or_default();
             judge_rule(rule, &subjects, facts, &mut judgement, tally);
         }
     }
@@ -100,7 +102,7 @@ impl Tally {
 
     fn add_supply(&mut self, supply: Vec<String>) {
         for sentence in supply {
-            if !self.supply.contains(&sentence) {
+            if self.said.insert(sentence.clone()) {
                 self.supply.push(sentence);
             }
         }
@@ -121,7 +123,7 @@ fn judge_rule(
             Ok(Finding::Held(granted)) => {
                 tally.held += 1;
                 for sentence in granted {
-                    if !tally.granted.contains(&sentence) {
+                    if tally.said.insert(format!("granted: {sentence}")) {
                         tally.granted.push(sentence);
                     }
                 }
@@ -162,7 +164,10 @@ fn apply(rule: &Rule, subject: &dyn Subject, scope: &Scope<'_>) -> Result<Findin
     }
     for (when, supply) in &rule.undecided {
         match when.evaluate(scope) {
-            Outcome::Is(true) => return Ok(Finding::Undecided(vec![supply.fill(scope)])),
+            Outcome::Is(true) => {
+                let supply = Template::new(supply).fill(scope);
+                return Ok(Finding::Undecided(vec![supply]));
+            }
             Outcome::Is(false) => {}
             Outcome::Unknown(supply) => return Ok(Finding::Undecided(supply)),
             Outcome::Failed(error) => return Err(error),
@@ -170,13 +175,12 @@ fn apply(rule: &Rule, subject: &dyn Subject, scope: &Scope<'_>) -> Result<Findin
     }
     match rule.require.evaluate(scope) {
         Outcome::Is(true) => {
-            let granted = first_text(&rule.granted, scope)?;
-            Ok(Finding::Held(
-                Some(granted)
-                    .filter(|text| !text.is_empty())
-                    .into_iter()
-                    .collect(),
-            ))
+            let mut granted = Vec::new();
+            if rule.grants {
+                granted.push(first_text(&rule.texts().granted, scope)?);
+                granted.retain(|text| !text.is_empty());
+            }
+            Ok(Finding::Held(granted))
         }
         Outcome::Is(false) => {
             let (severity, consequence) = weigh(rule, scope)?;
@@ -190,7 +194,7 @@ fn apply(rule: &Rule, subject: &dyn Subject, scope: &Scope<'_>) -> Result<Findin
 
 /// How bad a finding is, and what it does to the verdict.
 fn weigh(rule: &Rule, scope: &Scope<'_>) -> Result<(Severity, Consequence), String> {
-    for (when, severity, consequence) in &rule.severity_when {
+    for (when, severity, consequence) in &rule.texts().severity_when {
         if holds(Some(when), scope)? {
             return Ok((*severity, *consequence));
         }
@@ -215,7 +219,7 @@ fn diagnostic(
         .and_then(|(subject, field)| fact_span(subject, field))
         .unwrap_or(place.span);
     let mut labels = Vec::new();
-    for label in &rule.labels {
+    for label in &rule.texts().labels {
         if !holds(label.when.as_ref(), scope)? {
             continue;
         }
@@ -239,9 +243,9 @@ fn diagnostic(
     Ok(Diagnostic {
         rule: rule.id().to_owned(),
         severity,
-        requirement: rule.file.requirement,
-        message: first_text(&rule.message, scope)?,
-        help: Some(first_text(&rule.help, scope)?).filter(|help| !help.is_empty()),
+        requirement: rule.requirement,
+        message: first_text(&rule.texts().message, scope)?,
+        help: Some(first_text(&rule.texts().help, scope)?).filter(|help| !help.is_empty()),
         url: rule.file.documentation.url.clone(),
         span,
         // Filled in by the caller, who knows the documents.

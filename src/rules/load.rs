@@ -1,28 +1,44 @@
 //! Loading rules: everything that can be wrong in a rule file is an error here.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::OnceLock;
 
 use super::condition::{Condition, check_fact};
 use super::format::{Case, Consequence, RuleFile, Text};
+use super::lazy::LazyFile;
+use super::prepared::Record;
 use super::template::{Template, split_name};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Requirement, RuleEntry, Severity};
 use crate::facts::{Facts, SubjectDoc};
 
 /// A rule, ready to judge.
 #[derive(Debug)]
 pub struct Rule {
-    /// The file.
-    pub file: RuleFile,
+    id: Cow<'static, str>,
+    /// The kind of thing that is judged.
+    pub subject: Cow<'static, str>,
+    /// The documented requirement that the rule bears on.
+    pub requirement: Requirement,
     /// Which subjects it is about.
     pub when: Option<Condition>,
     /// What must hold.
     pub require: Condition,
+    /// When it cannot be said, and what to supply.
+    pub undecided: Vec<(Condition, Cow<'static, str>)>,
+    /// Whether something is taken for granted where the rule holds.
+    pub grants: bool,
+    /// The file.
+    pub file: LazyFile,
+    texts: OnceLock<Box<Texts>>,
+}
+
+/// What a rule says, beside whether it says it.
+#[derive(Debug)]
+pub struct Texts {
     /// Severities and consequences that hold only sometimes.
     pub severity_when: Vec<(Condition, Severity, Consequence)>,
-    /// When it cannot be said, and what to supply.
-    pub undecided: Vec<(Condition, Template)>,
     /// What is taken for granted where the rule holds.
     pub granted: CasesOf,
     /// What is wrong.
@@ -51,7 +67,28 @@ pub struct CasesOf(pub Vec<(Option<Condition>, Template)>);
 impl Rule {
     /// Its public name.
     pub fn id(&self) -> &str {
-        &self.file.id
+        &self.id
+    }
+
+    /// What it says: read when it is first asked for.
+    pub fn texts(&self) -> &Texts {
+        self.texts.get_or_init(|| Box::new(Texts::of(&self.file)))
+    }
+
+    /// What a report can say of it.
+    pub fn entry(&self) -> RuleEntry {
+        let file = &self.file;
+        RuleEntry {
+            id: file.id.clone(),
+            title: file.title.clone(),
+            requirement: file.requirement,
+            severity: file.severity,
+            why: file.why.clone(),
+            asks: file.documentation.asks.clone(),
+            document: file.documentation.document.clone(),
+            heading: file.documentation.heading.clone(),
+            url: file.documentation.url.clone(),
+        }
     }
 
     /// What a finding does to the requirement's verdict.
@@ -100,14 +137,17 @@ impl RuleSet {
     /// The built-in rules, without their examples.
     pub fn builtin() -> &'static RuleSet {
         static RULES: OnceLock<RuleSet> = OnceLock::new();
-        RULES.get_or_init(|| {
-            RuleSet::from_json(include_str!(concat!(env!("OUT_DIR"), "/rules.json")))
-        })
+        RULES.get_or_init(RuleSet::builtin_owned)
     }
 
     /// The built-in rules again, for a set that others are added to.
     pub fn builtin_owned() -> RuleSet {
-        RuleSet::from_json(include_str!(concat!(env!("OUT_DIR"), "/rules.json")))
+        // That each of them is there is tested.
+        let bytes = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"));
+        let records: Vec<Record<'static>> = postcard::from_bytes(bytes).unwrap_or_default();
+        RuleSet {
+            rules: records.into_iter().filter_map(builtin).collect(),
+        }
     }
 
     /// A set of one rule.
@@ -130,13 +170,6 @@ impl RuleSet {
         let json = include_str!(concat!(env!("OUT_DIR"), "/rules-with-examples.json"));
         // A file that does not fit is found by the test that loads each file from the folder.
         serde_json::from_str(json).unwrap_or_default()
-    }
-
-    fn from_json(json: &str) -> RuleSet {
-        let files: Vec<RuleFile> = serde_json::from_str(json).unwrap_or_default();
-        RuleSet {
-            rules: files.into_iter().map(compile).collect(),
-        }
     }
 
     /// Reads one rule file and checks it from top to bottom.
@@ -210,55 +243,92 @@ impl RuleSet {
     pub fn by_subject(&self) -> BTreeMap<&str, Vec<&Rule>> {
         let mut map: BTreeMap<&str, Vec<&Rule>> = BTreeMap::new();
         for rule in &self.rules {
-            map.entry(&rule.file.subject).or_default().push(rule);
+            map.entry(&rule.subject).or_default().push(rule);
         }
         map
     }
 }
 
+fn builtin(record: Record<'static>) -> Option<Rule> {
+    let requirement = Requirement::ALL
+        .into_iter()
+        .find(|known| known.as_str() == record.requirement)?;
+    Some(Rule {
+        id: record.id.into(),
+        subject: record.subject.into(),
+        requirement,
+        when: record.when.map(Condition::new),
+        require: Condition::new(record.require),
+        undecided: record
+            .undecided
+            .into_iter()
+            .map(|(when, supply)| (Condition::new(when), supply.into()))
+            .collect(),
+        grants: record.grants,
+        file: LazyFile::builtin(record.json),
+        texts: OnceLock::new(),
+    })
+}
+
 fn compile(file: RuleFile) -> Rule {
     Rule {
-        when: file.when.as_deref().map(Condition::new),
-        require: Condition::new(&file.require),
-        severity_when: file
-            .severity_when
-            .iter()
-            .map(|case| {
-                let consequence = case
-                    .verdict
-                    .unwrap_or_else(|| usual_consequence(case.severity));
-                (Condition::new(&case.when), case.severity, consequence)
-            })
-            .collect(),
+        id: file.id.clone().into(),
+        subject: file.subject.clone().into(),
+        requirement: file.requirement,
+        when: file.when.clone().map(Condition::new),
+        require: Condition::new(file.require.clone()),
         undecided: file
             .undecided
             .iter()
-            .map(|case| (Condition::new(&case.when), Template::new(&case.supply)))
-            .collect(),
-        granted: cases_of(&Text::Cases(file.granted.clone())),
-        message: cases_of(&file.message),
-        help: cases_of(&file.help),
-        labels: file
-            .labels
-            .iter()
-            .filter_map(|label| {
-                let (subject, field) = split_name(&label.at)?;
-                Some(RuleLabel {
-                    at: (subject.to_owned(), field.to_owned()),
-                    message: Template::new(&label.message),
-                    when: label.when.as_deref().map(Condition::new),
-                })
+            .map(|case| {
+                let when = Condition::new(case.when.clone());
+                (when, case.supply.clone().into())
             })
             .collect(),
-        file,
+        grants: !file.granted.is_empty(),
+        file: file.into(),
+        texts: OnceLock::new(),
+    }
+}
+
+impl Texts {
+    fn of(file: &RuleFile) -> Self {
+        Texts {
+            severity_when: file
+                .severity_when
+                .iter()
+                .map(|case| {
+                    let consequence = case
+                        .verdict
+                        .unwrap_or_else(|| usual_consequence(case.severity));
+                    let when = Condition::new(case.when.clone());
+                    (when, case.severity, consequence)
+                })
+                .collect(),
+            granted: cases_of(&Text::Cases(file.granted.clone())),
+            message: cases_of(&file.message),
+            help: cases_of(&file.help),
+            labels: file
+                .labels
+                .iter()
+                .filter_map(|label| {
+                    let (subject, field) = split_name(&label.at)?;
+                    Some(RuleLabel {
+                        at: (subject.to_owned(), field.to_owned()),
+                        message: Template::new(&label.message),
+                        when: label.when.clone().map(Condition::new),
+                    })
+                })
+                .collect(),
+        }
     }
 }
 
 fn cases_of(text: &Text) -> CasesOf {
     CasesOf(
         text.cases()
-            .iter()
-            .map(|Case { when, text }| (when.as_deref().map(Condition::new), Template::new(text)))
+            .into_iter()
+            .map(|Case { when, text }| (when.map(Condition::new), Template::new(&text)))
             .collect(),
     )
 }
@@ -365,7 +435,7 @@ impl Checker<'_> {
         }
         let Some(about) = self.about else { return };
         for (field, source) in expressions {
-            if let Err(message) = Condition::new(source).check(about) {
+            if let Err(message) = Condition::new(source.to_owned()).check(about) {
                 self.error(field, message);
             }
         }

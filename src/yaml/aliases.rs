@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::limits::Limit;
 use crate::source::Span;
 
 use super::{
@@ -46,7 +47,7 @@ impl Builder<'_> {
             );
             // The limit is this document's, so the text's is not to trip over it.
             self.nodes = self.nodes.saturating_sub(self.document.aliased);
-            self.limit(range, message);
+            self.limit(Limit::AliasedNodes, range, message);
             return Err(Abandon);
         }
         let id = self.push(NodeKind::Alias(target.id), range.clone());

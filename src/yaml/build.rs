@@ -149,6 +149,9 @@ impl Builder<'_> {
                 anchor,
                 tag,
             } => {
+                if text.len() > self.limits.max_scalar_bytes {
+                    return Err(self.too_long(range));
+                }
                 self.scalar(&text, style, anchor, tag.as_deref(), range);
             }
             Event::SequenceStart { flow, anchor } => {

@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::sync::atomic::AtomicUsize;
 
+use crate::limits::Limit;
+
 use crate::source::{MappedText, SourceId, Sources, Span, SpanMap};
 
 use super::{Node, NodeId, Problem, ProblemKind, Tree, build::Builder};
@@ -56,19 +58,15 @@ pub struct Limits {
     pub max_aliased_nodes: usize,
     /// Length of a text in bytes. Offsets of a span are 32 bits wide.
     pub max_bytes: usize,
+    /// Length of a scalar in bytes.
+    pub max_scalar_bytes: usize,
     /// Problems that are described one by one; how many there are beyond that is said in a last one.
     pub max_problems: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits {
-            max_nesting: 200,
-            max_nodes: 5_000_000,
-            max_aliased_nodes: 400_000,
-            max_bytes: 256 * 1024 * 1024,
-            max_problems: 500,
-        }
+        crate::limits::Limits::default().yaml()
     }
 }
 
@@ -174,10 +172,14 @@ pub fn parse_source(
 }
 
 /// Reads a document again of which [`Seen::enough`] had been dropped; `None` where its place is not that of a document.
-pub fn parse_again(sources: &Sources, document: Document, tree: &mut Tree) -> Option<NodeId> {
-    let limits = Limits::default();
+pub fn parse_again(
+    sources: &Sources,
+    document: Document,
+    tree: &mut Tree,
+    limits: &Limits,
+) -> Option<NodeId> {
     let text = Written::of_source(sources, document.span.source);
-    let mut builder = Builder::new(text, tree, &limits);
+    let mut builder = Builder::new(text, tree, limits);
     builder.alone = true;
     builder.read_part(document.span.range());
     let read = builder.stream.documents.first()?;
@@ -206,6 +208,7 @@ fn read<'a>(mut builder: Builder<'a>, way: impl FnOnce(&mut Builder<'a>)) -> Str
     let limits = builder.limits;
     if text.text.len() > limits.max_bytes {
         builder.limit(
+            Limit::FileSize,
             0..0,
             format!(
                 "the text is longer than {} bytes, the most that is read",
@@ -223,7 +226,7 @@ fn read<'a>(mut builder: Builder<'a>, way: impl FnOnce(&mut Builder<'a>)) -> Str
     } = builder;
     if unsaid_problems > 0 {
         stream.problems.push(Problem {
-            kind: ProblemKind::LimitExceeded,
+            kind: ProblemKind::LimitExceeded(Limit::YamlProblems),
             span: text.span(0..0),
             message: format!("{unsaid_problems} more problems of this text are not shown"),
             help: None,

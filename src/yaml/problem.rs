@@ -1,5 +1,6 @@
 //! What is wrong with a text as YAML, before anyone asks what it means.
 
+use crate::limits::Limit;
 use crate::source::Span;
 
 /// Something that is wrong with a text.
@@ -42,15 +43,17 @@ pub enum ProblemKind {
         key: String,
     },
     /// The text goes beyond one of the [`super::Limits`]. What was read before is in the stream, the document is not.
-    LimitExceeded,
+    LimitExceeded(Limit),
 }
 
 impl ProblemKind {
     /// True where the document that has the problem was left out of the stream.
     pub fn loses_document(&self) -> bool {
-        matches!(
-            self,
-            ProblemKind::Syntax | ProblemKind::Alias | ProblemKind::LimitExceeded
-        )
+        match self {
+            ProblemKind::Syntax | ProblemKind::Alias => true,
+            // Problems that are only counted say nothing of the document that they are in.
+            ProblemKind::LimitExceeded(limit) => *limit != Limit::YamlProblems,
+            _ => false,
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::limits::Limit;
+
 use super::{
     Document, Problem, Tree,
     build::{Abandon, Builder, DocumentState},
@@ -122,7 +124,7 @@ impl Builder<'_> {
             "the text holds more than {} nodes, the most that is read",
             self.limits.max_nodes
         );
-        self.limit(at..at, message);
+        self.limit(Limit::Nodes, at..at, message);
         true
     }
 

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::limits::Limit;
 use crate::source::Span;
 
 use super::{
@@ -150,7 +151,16 @@ impl Builder<'_> {
             "more than {} collections lie within one another here",
             self.limits.max_nesting
         );
-        self.limit(range, message);
+        self.limit(Limit::Nesting, range, message);
+        Abandon
+    }
+
+    pub(super) fn too_long(&mut self, range: Range<usize>) -> Abandon {
+        let message = format!(
+            "this value is longer than {} bytes",
+            self.limits.max_scalar_bytes
+        );
+        self.limit(Limit::ValueSize, range.start..range.start, message);
         Abandon
     }
 
@@ -165,10 +175,10 @@ impl Builder<'_> {
         });
     }
 
-    pub(super) fn limit(&mut self, range: Range<usize>, message: String) {
+    pub(super) fn limit(&mut self, limit: Limit, range: Range<usize>, message: String) {
         let span = self.span(range);
         self.problem(Problem {
-            kind: ProblemKind::LimitExceeded,
+            kind: ProblemKind::LimitExceeded(limit),
             span,
             message,
             help: None,

@@ -43,7 +43,7 @@ pub(super) fn explain(text: &str, failure: &Failure, context: Context) -> Found 
     let at = failure.at.min(text.len());
     if matches!(failure.kind, FailureKind::Nesting) {
         return Found {
-            kind: ProblemKind::LimitExceeded,
+            kind: ProblemKind::LimitExceeded(crate::limits::Limit::Nesting),
             range: one_character(text, at),
             message: "too many collections lie within one another here".to_owned(),
             help: None,

@@ -142,6 +142,33 @@ impl Desk {
         Said::of(&mut self.program(arguments))
     }
 
+    /// The same for one path of any name.
+    pub fn with(&self, options: &[&str], path: &std::path::Path) -> Said {
+        let mut program = self.program("check --rules rules --select acme-timeout");
+        Said::of(program.args(options).arg(path))
+    }
+
+    /// A line of shell.
+    pub fn shell(&self, line: &str) -> Said {
+        let mut shell = Command::new("sh");
+        Said::of(shell.current_dir(self.0.path()).args(["-c", line]))
+    }
+
+    /// What stands in a file.
+    pub fn text(&self, path: &str) -> String {
+        fs::read_to_string(self.0.path().join(path)).unwrap()
+    }
+
+    /// What lies in a folder, sorted.
+    pub fn names(&self, path: &str) -> Vec<String> {
+        let entries = fs::read_dir(self.0.path().join(path)).unwrap();
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
     /// `portolan check` with the timeout rule alone.
     pub fn timeouts(&self, arguments: &str) -> Said {
         self.run(&format!(

@@ -6,8 +6,10 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod desk;
+mod outputs;
 mod own_chart;
 mod own_rules;
+mod unrelated;
 
 use std::io::Write;
 use std::process::{Command as Process, Stdio};
@@ -197,6 +199,28 @@ fn fail_on_and_strict_decide_the_exit_status() {
             .code,
         1
     );
+}
+
+#[test]
+fn strict_counts_what_a_note_violates_unless_it_is_accepted() {
+    const INSIDE: &str = "appConfigValues:\n  selfHostedDomain: carto.acme.io\nrouter:\n  service:\n    type: ClusterIP\n";
+    let desk = Desk::new();
+    desk.put("inside.yaml", INSIDE);
+    assert_eq!(desk.run("check inside.yaml").code, 0);
+    let strict = desk.run("check --strict inside.yaml");
+    assert_eq!(strict.code, 1, "{}", strict.out);
+    assert!(
+        strict.out.contains("note[router-not-exposed]"),
+        "{}",
+        strict.out
+    );
+    let ignored = desk.run("check --strict --ignore router-not-exposed inside.yaml");
+    assert_eq!(ignored.code, 0, "{}", ignored.out);
+    let accepted =
+        "type: ClusterIP # portolan: ignore[router-not-exposed] only from inside, for now";
+    desk.put("inside.yaml", INSIDE.replace("type: ClusterIP", accepted));
+    let suppressed = desk.run("check --strict inside.yaml");
+    assert_eq!(suppressed.code, 0, "{}", suppressed.out);
 }
 
 #[test]

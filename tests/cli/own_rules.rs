@@ -146,3 +146,28 @@ fn a_rule_is_explained_with_its_examples() {
         said.out
     );
 }
+
+#[test]
+fn a_requirement_is_explained_by_who_asks_for_it_and_what_decides_it() {
+    let desk = Desk::new();
+    let said = desk.run("explain --rules rules timeout-605");
+    assert_eq!(said.code, 0, "{}", said.err);
+    for words in [
+        "timeout-605 requirement\n",
+        "What it demands\n  every hop holds a connection for at least 605 seconds\n",
+        "  - No connection ends before two minutes have passed.\n    \"Timeouts\" in \"Acme handbook\"\n",
+        "  acme-timeout                   error    A hop gives up within two minutes\n",
+        "  timeout-no-effect              warning  A timeout is set where this kind of\n",
+        "  --platform: The cluster's platform, where annotations do not tell\n",
+        "is decided by what Helm renders: `portolan helm",
+    ] {
+        assert!(said.out.contains(words), "{words}\n{}", said.out);
+    }
+    assert!(!said.out.contains("node-port"), "{}", said.out);
+    let near = desk.run("explain timeout-60");
+    assert!(
+        near.err.contains("did you mean `timeout-605`?"),
+        "{}",
+        near.err
+    );
+}

@@ -5,6 +5,8 @@
 //! or to the place where such a value should be written. The facts are those of the chart's templates at release 1.287.1
 //! (`chart/templates/router`, `gateway`, `auto-tls-secret.yaml`); `tests/agreement.rs` holds them against `helm template`.
 
+use std::collections::HashMap;
+
 use sha2::{Digest, Sha256};
 
 use super::values::{Values, made_scalar, made_string};
@@ -165,6 +167,7 @@ impl<'t> Projection<'t> {
     /// Two mappings of annotations as the template prints them one after the other: the later wins.
     fn annotations(&mut self, first: Path, second: Path, at: Path) -> NodeId {
         let mut entries: Vec<Entry> = Vec::new();
+        let mut places: HashMap<Box<str>, usize> = HashMap::new();
         for path in [first, second] {
             let values = self.read();
             let given: Vec<Entry> = values
@@ -174,9 +177,15 @@ impl<'t> Projection<'t> {
                 .map(|(entry, _)| entry.clone())
                 .collect();
             for entry in given {
-                match entries.iter_mut().find(|known| known.key == entry.key) {
+                match places
+                    .get(&entry.key)
+                    .and_then(|at: &usize| entries.get_mut(*at))
+                {
                     Some(known) => *known = entry,
-                    None => entries.push(entry),
+                    None => {
+                        places.insert(entry.key.clone(), entries.len());
+                        entries.push(entry);
+                    }
                 }
             }
         }

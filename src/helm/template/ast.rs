@@ -23,7 +23,7 @@ pub(super) struct SyntaxProblem {
     pub message: String,
     pub help: Option<String>,
     /// Set where the text is refused for its size, not for its shape.
-    pub limit: bool,
+    pub limit: Option<crate::limits::Limit>,
 }
 
 #[derive(Debug)]

@@ -129,6 +129,7 @@ impl Eval<'_> {
         range: &Bytes,
         dot: &Value,
     ) -> Outcome<Flow> {
+        self.action = self.span(pipeline.map_or(range, |pipeline| &pipeline.range));
         let value = match pipeline.map(|pipeline| self.range_value(pipeline, dot)) {
             None => Value::Opaque(Rc::from("what `range` goes over cannot be parsed")),
             Some(Ok(value)) => value,
@@ -239,7 +240,7 @@ impl Eval<'_> {
             Value::Nil => Vec::new(),
             Value::List(id) => {
                 let items = self.heap.list(*id).items.clone();
-                self.charge(items.len())?;
+                self.allow_items(items.len())?;
                 items
                     .into_iter()
                     .enumerate()
@@ -252,7 +253,7 @@ impl Eval<'_> {
                     .entries(*id)
                     .map(|(key, item)| (Value::Text(Rc::clone(key)), item.clone()))
                     .collect();
-                self.charge(items.len())?;
+                self.allow_items(items.len())?;
                 let open = self
                     .heap
                     .open(*id)
@@ -266,7 +267,7 @@ impl Eval<'_> {
                     )));
                 }
                 let count = usize::try_from(*count).unwrap_or(0);
-                self.charge(count)?;
+                self.allow_items(count)?;
                 let kind: IntType = *kind;
                 (0..count)
                     .map(|index| {

@@ -90,9 +90,11 @@ impl Eval<'_> {
         if !text.contains("{{") {
             return Ok(text.to_owned());
         }
-        self.charge(text.len() / 8)?;
+        self.allow_template(text.len())?;
+        // What is known outside is known within, and is copied for it.
+        self.charge(text.len() / 8 + self.definitions.len())?;
         self.enter()?;
-        let parsed = parse(text);
+        let parsed = parse(text, &self.limits);
         if let Some(problem) = parsed.problems.first() {
             self.leave();
             let fault = Fault {

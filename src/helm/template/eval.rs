@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use crate::limits::Limit;
 use crate::source::{MappedText, Span};
 use crate::yaml::OPAQUE;
 
@@ -12,7 +13,7 @@ use super::output::Output;
 use super::parse::parse;
 use super::placeholder::{self, Placeholder};
 use super::value::{Heap, MapId, Value};
-use super::{Context, OpaquePart, ProblemKind, Rendered, TemplateProblem, root};
+use super::{Budget, Limits, OpaquePart, ProblemKind, Rendered, TemplateProblem};
 
 /// At most this many problems of evaluation are reported.
 const MAX_PROBLEMS: usize = 20;
@@ -29,7 +30,8 @@ pub(super) struct Fault {
     pub span: Option<Span>,
     pub message: String,
     pub help: Option<String>,
-    pub limit: bool,
+    /// The limit that was reached, if it is that.
+    pub limit: Option<Limit>,
 }
 
 pub(super) type Outcome<T = Value> = Result<T, Fault>;
@@ -41,7 +43,7 @@ impl Fault {
             span: None,
             message: message.into(),
             help: None,
-            limit: false,
+            limit: None,
         }
     }
 
@@ -55,9 +57,9 @@ impl Fault {
         self
     }
 
-    pub fn limit(message: impl Into<String>) -> Self {
+    pub fn limit(limit: Limit, message: impl Into<String>) -> Self {
         Fault {
-            limit: true,
+            limit: Some(limit),
             ..Fault::new(message)
         }
     }
@@ -93,7 +95,8 @@ pub(super) struct Variable {
 }
 
 pub(super) struct Eval<'a> {
-    pub context: &'a Context<'a>,
+    pub limits: Limits,
+    budget: &'a Budget,
     pub heap: Heap,
     pub root: Value,
     pub definitions: HashMap<String, Rc<Definition>>,
@@ -109,17 +112,21 @@ pub(super) struct Eval<'a> {
     /// Why the last opaque value that went into a text is not known.
     pub last_reason: Rc<str>,
     pub depth: usize,
-    steps: u64,
     problems: Vec<TemplateProblem>,
     opaque: Vec<OpaquePart>,
 }
 
 impl<'a> Eval<'a> {
-    pub fn new(template: &MappedText, context: &'a Context<'a>) -> Self {
-        let mut heap = Heap::default();
-        let root = root::build(&mut heap, context);
+    pub fn new(
+        template: &MappedText,
+        limits: Limits,
+        budget: &'a Budget,
+        heap: Heap,
+        root: Value,
+    ) -> Self {
         Eval {
-            context,
+            limits,
+            budget,
             heap,
             root,
             definitions: HashMap::new(),
@@ -134,15 +141,19 @@ impl<'a> Eval<'a> {
             action: Span::NOWHERE,
             last_reason: Rc::from("part of it is not known"),
             depth: 0,
-            steps: 0,
             problems: Vec::new(),
             opaque: Vec::new(),
         }
     }
 
-    pub fn run(mut self) -> Rendered {
+    /// Runs the template; the heap comes back for the next one.
+    pub fn run(mut self) -> (Rendered, Heap) {
         let text = Rc::clone(&self.frame.text);
-        let parsed = parse(&text.text);
+        if let Err(fault) = self.allow_template(text.text.len()) {
+            self.report(fault, &(0..0));
+            return self.rendered();
+        }
+        let parsed = parse(&text.text, &self.limits);
         for problem in &parsed.problems {
             let span = self.span(&problem.range);
             self.problems.push(syntax_problem(problem, span));
@@ -159,11 +170,16 @@ impl<'a> Eval<'a> {
             }
             self.report(fault, &(0..0));
         }
-        Rendered {
+        self.rendered()
+    }
+
+    fn rendered(self) -> (Rendered, Heap) {
+        let rendered = Rendered {
             text: self.out.mapped,
             problems: self.problems,
             opaque: self.opaque,
-        }
+        };
+        (rendered, self.heap)
     }
 
     /// Text of the template being run.
@@ -186,34 +202,90 @@ impl<'a> Eval<'a> {
 
     /// Counts work done.
     pub fn charge(&mut self, steps: usize) -> Outcome<()> {
-        self.steps = self.steps.saturating_add(steps as u64);
-        let most = self.context.limits.steps;
-        if self.steps > most {
-            return Err(Fault::limit(format!(
-                "the template takes more than {most} steps: the rest is not evaluated"
-            )));
+        let steps = steps.saturating_add(self.heap.take_copied());
+        let most = self.limits.steps;
+        if self.budget.take_steps(steps as u64) > most {
+            return Err(Fault::limit(
+                Limit::TemplateSteps,
+                format!(
+                    "the templates of this release take more than {most} steps: this one is not evaluated to its end"
+                ),
+            ));
         }
         Ok(())
     }
 
-    /// Refuses a text of `len` bytes before it is made, if it is too long; otherwise counts the work of making it.
-    pub fn allow_text(&mut self, len: usize) -> Outcome<()> {
-        let most = self.context.limits.output_bytes;
+    /// Refuses a text that would be longer than all that may be made.
+    pub fn check_text(&self, len: usize) -> Outcome<()> {
+        let most = self.limits.output_bytes;
         if len > most {
-            return Err(Fault::limit(format!(
-                "the template makes a text of more than {most} bytes"
-            )));
+            return Err(Fault::limit(
+                Limit::TemplateOutput,
+                format!("the template makes a text of more than {most} bytes"),
+            ));
+        }
+        Ok(())
+    }
+
+    /// Refuses a text of `len` bytes before it is made, if it is too long; otherwise counts it, and the work of making it.
+    pub fn allow_text(&mut self, len: usize) -> Outcome<()> {
+        self.check_text(len)?;
+        let most = self.limits.output_bytes;
+        if self.budget.take_output(len as u64) > most as u64 {
+            return Err(Fault::limit(
+                Limit::TemplateOutput,
+                format!(
+                    "the templates of this release make more than {most} bytes of text: this one is not evaluated to its end"
+                ),
+            ));
         }
         self.charge(len / 32 + 1)
     }
 
+    /// Refuses a template that is too long to be parsed; otherwise counts the work of parsing it.
+    pub fn allow_template(&mut self, len: usize) -> Outcome<()> {
+        let most = self.limits.template_bytes;
+        if len > most {
+            return Err(Fault::limit(
+                Limit::TemplateSize,
+                format!("this template is longer than {most} bytes, and is not evaluated"),
+            ));
+        }
+        self.charge(len / 32)
+    }
+
+    /// Refuses a list that is too long before it is made, or gone over.
+    pub fn allow_items(&mut self, items: usize) -> Outcome<()> {
+        let most = self.limits.range_items;
+        if items > most {
+            return Err(Fault::limit(
+                Limit::RangeItems,
+                format!("this goes over more than {most} items"),
+            ));
+        }
+        self.charge(items)
+    }
+
+    /// Refuses to go deeper into a value that is nested too deep: it may hold itself.
+    pub fn allow_depth(&self, depth: usize) -> Outcome<()> {
+        let most = self.limits.value_depth;
+        if depth > most {
+            return Err(Fault::limit(
+                Limit::Nesting,
+                format!("a list or map is nested more than {most} deep here"),
+            ));
+        }
+        Ok(())
+    }
+
     /// Goes one deeper; every call needs an [`Eval::leave`].
     pub fn enter(&mut self) -> Outcome<()> {
-        let most = self.context.limits.depth;
+        let most = self.limits.depth;
         if self.depth >= most {
-            return Err(Fault::limit(format!(
-                "the template is nested more than {most} deep"
-            )));
+            return Err(Fault::limit(
+                Limit::TemplateDepth,
+                format!("the template is nested more than {most} deep"),
+            ));
         }
         self.depth += 1;
         Ok(())
@@ -225,7 +297,7 @@ impl<'a> Eval<'a> {
 
     /// Reports a fault; `place` is shown if it names no place of its own. A limit is handed on: it ends everything.
     pub fn settle(&mut self, fault: Fault, place: &Bytes) -> Outcome<()> {
-        if fault.limit {
+        if fault.limit.is_some() {
             return Err(self.pin(fault, place));
         }
         self.report(fault, place);
@@ -240,7 +312,7 @@ impl<'a> Eval<'a> {
     }
 
     fn report(&mut self, fault: Fault, place: &Bytes) {
-        if (self.quiet > 0 && !fault.limit) || self.problems.len() >= MAX_PROBLEMS {
+        if fault.limit.is_none() && (self.quiet > 0 || self.problems.len() >= MAX_PROBLEMS) {
             return;
         }
         let span = match fault.span {
@@ -255,12 +327,10 @@ impl<'a> Eval<'a> {
             span,
             message,
             help: fault.help,
-            fatal: !fault.limit,
-            kind: if fault.limit {
-                ProblemKind::Limit
-            } else {
-                ProblemKind::Evaluation
-            },
+            fatal: fault.limit.is_none(),
+            kind: fault
+                .limit
+                .map_or(ProblemKind::Evaluation, ProblemKind::Limit),
         };
         if !self.problems.contains(&problem) {
             self.problems.push(problem);
@@ -302,13 +372,7 @@ impl<'a> Eval<'a> {
     }
 
     fn make_room(&mut self, len: usize) -> Outcome<()> {
-        let most = self.context.limits.output_bytes;
-        if self.out.text().len() + len > most {
-            return Err(Fault::limit(format!(
-                "the template prints more than {most} bytes: the rest is not evaluated"
-            )));
-        }
-        self.charge(len / 32)
+        self.allow_text(len)
     }
 
     pub fn walk(&mut self, statements: &[Statement], dot: &Value) -> Outcome<Flow> {
@@ -424,6 +488,8 @@ impl<'a> Eval<'a> {
         let rest = source.get(range.end..).unwrap_or_default();
         let mut after = rest.chars().take_while(|at| *at != '\n');
         let alone = !trims && after.all(char::is_whitespace);
+        // The line that it stands on is gone through.
+        self.charge(self.out.last_line().len() / 64)?;
         let placeholder = placeholder::for_value(self.out.text(), alone);
         self.leave_placeholder(placeholder, reason, range)
     }
@@ -441,11 +507,9 @@ fn syntax_problem(problem: &SyntaxProblem, span: Span) -> TemplateProblem {
         span,
         message: problem.message.clone(),
         help: problem.help.clone(),
-        fatal: !problem.limit,
-        kind: if problem.limit {
-            ProblemKind::Limit
-        } else {
-            ProblemKind::Syntax
-        },
+        fatal: problem.limit.is_none(),
+        kind: problem
+            .limit
+            .map_or(ProblemKind::Syntax, ProblemKind::Limit),
     }
 }

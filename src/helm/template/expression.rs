@@ -257,7 +257,7 @@ impl Eval<'_> {
             let value = match value {
                 Ok(value) => value,
                 // Whether Helm would come to this argument is not known, nor then whether it fails.
-                Err(fault) if unknown.is_some() && !fault.limit => break,
+                Err(fault) if unknown.is_some() && fault.limit.is_none() => break,
                 Err(fault) => return Err(fault),
             };
             match self.heap.truth(&value) {
@@ -335,9 +335,7 @@ impl Eval<'_> {
             Value::Text(text) => return self.charge(text.len() / 32),
             _ => return Ok(()),
         };
-        if depth > super::value::MAX_VALUE_DEPTH {
-            return Err(Fault::limit("a list or map is nested too deep"));
-        }
+        self.allow_depth(depth)?;
         self.charge(items.len())?;
         items
             .iter()

@@ -119,7 +119,7 @@ impl<'t> ActionLexer<'t> {
             range,
             message: message.into(),
             help: help.map(str::to_owned),
-            limit: false,
+            limit: None,
         });
     }
 

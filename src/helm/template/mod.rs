@@ -32,12 +32,15 @@
 
 use std::ops::Range;
 
+use crate::limits::Limit;
 use crate::source::{MappedText, Span};
 use crate::yaml::Node;
 
 mod ast;
 mod blocks;
+mod budget;
 mod calls;
+mod engine;
 mod eval;
 mod expression;
 mod functions;
@@ -49,6 +52,9 @@ mod pipeline;
 mod placeholder;
 mod root;
 mod value;
+
+pub use budget::{Budget, Limits};
+pub use engine::Engine;
 
 #[cfg(test)]
 mod tests;
@@ -106,28 +112,6 @@ pub struct Context<'a> {
     pub limits: Limits,
 }
 
-/// How much one call of [`render`] may do. Going beyond ends it with a problem of kind [`ProblemKind::Limit`].
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// Steps: one for each statement, command and item of a collection, and one for every 32 bytes of text made.
-    pub steps: u64,
-    /// Bytes of the output, and of any one text on the way.
-    pub output_bytes: usize,
-    /// How deep blocks, parentheses, `include` and `tpl` may be nested, together. About 200 is safe on a stack of 2 MiB.
-    pub depth: usize,
-}
-
-impl Default for Limits {
-    /// A million steps, 8 MiB, 100 deep.
-    fn default() -> Self {
-        Limits {
-            steps: 1_000_000,
-            output_bytes: 8 << 20,
-            depth: 100,
-        }
-    }
-}
-
 /// What [`render`] gives.
 #[derive(Debug, Clone, Default)]
 pub struct Rendered {
@@ -143,6 +127,13 @@ impl Rendered {
     /// True where Helm would refuse the template, so that nothing of `text` would be deployed.
     pub fn is_refused(&self) -> bool {
         self.problems.iter().any(|problem| problem.fatal)
+    }
+
+    /// True where a limit was reached: `text` is then not all that Helm would make of the template.
+    pub fn is_cut_short(&self) -> bool {
+        self.problems
+            .iter()
+            .any(|problem| matches!(problem.kind, ProblemKind::Limit(_)))
     }
 }
 
@@ -168,8 +159,8 @@ pub enum ProblemKind {
     Syntax,
     /// It can, but its evaluation fails.
     Evaluation,
-    /// [`Limits`] were reached. Helm may well accept the template.
-    Limit,
+    /// One of the [`Limits`] was reached. Helm may well accept the template.
+    Limit(Limit),
 }
 
 /// A part of the output that is not known.
@@ -185,7 +176,7 @@ pub struct OpaquePart {
     pub output: Range<usize>,
 }
 
-/// Evaluates a template.
+/// Evaluates one template. For several that are evaluated with the same values, [`Engine`] takes the values in once.
 pub fn render(template: &MappedText, context: &Context<'_>) -> Rendered {
-    eval::Eval::new(template, context).run()
+    Engine::new(context).render(template, &Budget::default())
 }

@@ -1,19 +1,19 @@
 //! Makes a syntax tree of a template, going on after every error.
 //!
-//! Blocks are kept on a stack of their own, not on the machine's, and may be nested [`MAX_NESTING`] deep.
+//! Blocks are kept on a stack of their own, not on the machine's, and may be nested as deep as the limits say.
 
+use crate::limits::Limit;
+
+use super::Limits;
 use super::ast::{Branch, Bytes, Parsed, Pipeline, Statement, SyntaxProblem};
 use super::lexer::{Segment, Token, TokenKind, lex};
 use super::pipeline::{Scope, parse_pipeline};
-
-/// Blocks and parentheses nested deeper than this are refused.
-pub(super) const MAX_NESTING: usize = 60;
 
 /// At most this many problems are kept of one template.
 const MAX_PROBLEMS: usize = 50;
 
 /// Parses a template. Problems are sorted by where they stand.
-pub(super) fn parse(text: &str) -> Parsed {
+pub(super) fn parse(text: &str, limits: &Limits) -> Parsed {
     let mut problems = Vec::new();
     let segments = lex(text, &mut problems);
     let mut parser = Parser {
@@ -22,6 +22,7 @@ pub(super) fn parse(text: &str) -> Parsed {
         body: Vec::new(),
         defines: Vec::new(),
         scope: Scope::new(),
+        limits,
         problems,
         too_deep: 0,
     };
@@ -79,6 +80,7 @@ struct Open {
 
 struct Parser<'t> {
     text: &'t str,
+    limits: &'t Limits,
     open: Vec<Open>,
     body: Vec<Statement>,
     defines: Vec<(String, Vec<Statement>)>,
@@ -94,7 +96,7 @@ impl Parser<'_> {
             range,
             message: message.into(),
             help: help.map(str::to_owned),
-            limit: false,
+            limit: None,
         });
     }
 
@@ -180,6 +182,7 @@ impl Parser<'_> {
             place,
             in_range,
             &mut self.scope,
+            self.limits,
             &mut found,
         );
         if sound {
@@ -217,13 +220,13 @@ impl Parser<'_> {
     }
 
     fn enter(&mut self, kind: Kind, range: Bytes, head: Bytes, rest: &[Token], sound: bool) {
-        if self.open.len() >= MAX_NESTING {
+        if self.open.len() >= self.limits.depth {
             if self.too_deep == 0 {
                 self.problems.push(SyntaxProblem {
                     range,
-                    message: format!("blocks are nested more than {MAX_NESTING} deep"),
+                    message: format!("blocks are nested more than {} deep", self.limits.depth),
                     help: None,
-                    limit: true,
+                    limit: Some(Limit::TemplateDepth),
                 });
             }
             self.too_deep += 1;
@@ -410,6 +413,8 @@ impl Parser<'_> {
         }
         self.problems
             .sort_by_key(|problem| (problem.range.start, problem.range.end));
+        self.problems
+            .dedup_by(|next, first| first.limit.is_some() && next.limit == first.limit);
         self.problems.truncate(MAX_PROBLEMS);
         Parsed {
             body: self.body,

@@ -1,15 +1,14 @@
 //! Parses what stands within an action: pipelines, commands, operands.
 
+use crate::limits::Limit;
+
+use super::Limits;
 use super::ast::{Base, Bytes, Command, Expression, ExpressionKind, Pipeline, SyntaxProblem};
 use super::functions;
 use super::lexer::{Token, TokenKind};
-use super::parse::MAX_NESTING;
 
 /// The variables that may be named at a place.
 pub(super) struct Scope(Vec<String>);
-
-/// More variables than this in one scope are refused: each use is looked for among them.
-const MAX_VARIABLES: usize = 500;
 
 impl Scope {
     /// Only `$`.
@@ -35,6 +34,7 @@ pub(super) fn parse_pipeline(
     place: &Bytes,
     in_range: bool,
     scope: &mut Scope,
+    limits: &Limits,
     problems: &mut Vec<SyntaxProblem>,
 ) -> Option<Pipeline> {
     let mut reader = Reader {
@@ -43,6 +43,7 @@ pub(super) fn parse_pipeline(
         at: 0,
         depth: 0,
         scope,
+        limits,
         problems,
     };
     let pipeline = reader.pipeline(place, in_range)?;
@@ -64,6 +65,7 @@ struct Reader<'t, 'p> {
     at: usize,
     depth: usize,
     scope: &'p mut Scope,
+    limits: &'p Limits,
     problems: &'p mut Vec<SyntaxProblem>,
 }
 
@@ -81,7 +83,7 @@ impl<'t> Reader<'t, '_> {
             range,
             message: message.into(),
             help,
-            limit: false,
+            limit: None,
         });
     }
 
@@ -162,13 +164,20 @@ impl<'t> Reader<'t, '_> {
                 }
             }
         } else {
-            if self.scope.0.len() + variables.len() > MAX_VARIABLES {
-                self.problems.push(SyntaxProblem {
-                    range: variable_range.unwrap_or(place.clone()),
-                    message: format!("more than {MAX_VARIABLES} variables are declared"),
-                    help: None,
-                    limit: true,
-                });
+            if self.scope.0.len() + variables.len() > self.limits.variables {
+                let limit = Some(Limit::TemplateVariables);
+                // Once is enough: every declaration after it is one too many.
+                if !self.problems.iter().any(|problem| problem.limit == limit) {
+                    self.problems.push(SyntaxProblem {
+                        range: variable_range.unwrap_or(place.clone()),
+                        message: format!(
+                            "more than {} variables are declared",
+                            self.limits.variables
+                        ),
+                        help: None,
+                        limit,
+                    });
+                }
                 return None;
             }
             self.scope.0.extend(variables.iter().cloned());
@@ -251,12 +260,15 @@ impl<'t> Reader<'t, '_> {
                 Base::Variable(name.clone())
             }
             TokenKind::Open => {
-                if self.depth >= MAX_NESTING {
+                if self.depth >= self.limits.depth {
                     self.problems.push(SyntaxProblem {
                         range,
-                        message: format!("parentheses are nested more than {MAX_NESTING} deep"),
+                        message: format!(
+                            "parentheses are nested more than {} deep",
+                            self.limits.depth
+                        ),
                         help: None,
-                        limit: true,
+                        limit: Some(Limit::TemplateDepth),
                     });
                     return None;
                 }

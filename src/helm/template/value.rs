@@ -11,8 +11,11 @@ use std::rc::Rc;
 
 use crate::yaml::{Node, NodeId, NodeKind, OPAQUE, Style, Value as Resolved};
 
-/// Collections nested deeper than this are not followed.
-pub(super) const MAX_VALUE_DEPTH: usize = 200;
+/// Collections nested deeper than this are taken for not known: the most that the limit `nesting` can be set to.
+const MAX_VALUE_DEPTH: usize = 400;
+
+/// Of a path, at most this much is kept for messages: keys may be long, and every map below them remembers its path.
+const LONGEST_PATH: usize = 200;
 
 #[derive(Clone, Debug)]
 pub(super) enum Value {
@@ -94,6 +97,12 @@ pub(super) struct Heap {
     pub unsure: Option<Rc<str>>,
     /// The lowest map that was changed since this was last cleared.
     pub changed: Option<MapId>,
+    /// How many lists and maps stay when a template has ended.
+    kept: (usize, usize),
+    /// Of those maps, the ones that the template changed, as they were.
+    before: HashMap<usize, Map>,
+    /// How many entries were copied for that.
+    copied: usize,
 }
 
 impl Heap {
@@ -133,7 +142,39 @@ impl Heap {
         MapId(self.maps.len())
     }
 
+    /// Keeps what is there now through every [`Heap::restore`].
+    pub fn keep(&mut self) {
+        self.kept = (self.lists.len(), self.maps.len());
+    }
+
+    /// Makes everything as it was when it was kept.
+    pub fn restore(&mut self) {
+        let (lists, maps) = self.kept;
+        self.lists.truncate(lists);
+        self.maps.truncate(maps);
+        for (at, map) in self.before.drain() {
+            if let Some(slot) = self.maps.get_mut(at) {
+                *slot = map;
+            }
+        }
+        self.unsure = None;
+        self.changed = None;
+        self.copied = 0;
+    }
+
+    /// How many entries were copied since this was last asked.
+    pub fn take_copied(&mut self) -> usize {
+        std::mem::take(&mut self.copied)
+    }
+
     pub fn change(&mut self, id: MapId) -> Option<&mut Map> {
+        if id.0 < self.kept.1
+            && !self.before.contains_key(&id.0)
+            && let Some(map) = self.maps.get(id.0)
+        {
+            self.copied += map.entries.len();
+            self.before.insert(id.0, map.clone());
+        }
         self.changed = Some(self.changed.map_or(id, |lowest| lowest.min(id)));
         self.maps.get_mut(id.0)
     }
@@ -315,7 +356,7 @@ impl Heap {
             NodeKind::Mapping(_) => {
                 let mut entries = BTreeMap::new();
                 for (entry, value) in node.entries() {
-                    let path = format!("{path}.{}", entry.key);
+                    let path = step(path, &entry.key);
                     let value = self.import_node(value, &path, open, seen, depth + 1);
                     entries.insert(Rc::from(&*entry.key), value);
                 }
@@ -330,6 +371,23 @@ impl Heap {
         seen.insert(key, value.clone());
         value
     }
+}
+
+/// The path one key further. What is longer than a message has room for ends in an ellipsis.
+fn step(path: &str, key: &str) -> String {
+    if path.ends_with('…') {
+        return path.to_owned();
+    }
+    let room = LONGEST_PATH.saturating_sub(path.len());
+    let mut longer = format!("{path}.");
+    for (at, character) in key.char_indices() {
+        if at >= room {
+            longer.push('…');
+            break;
+        }
+        longer.push(character);
+    }
+    longer
 }
 
 impl Value {

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{Pattern, Search, matches};
+use super::{Pattern, Search, matches, names};
 
 /// Parts of a name that make its value a secret; compared in small letters, without `_`, `-` and `.`.
 const SECRET: [&str; 13] = [
@@ -72,41 +72,17 @@ const NOT_SECRET: [&str; 38] = [
 /// How far a `value` is looked for in a mapping between braces, in bytes: enough for the keys before it.
 const LONGEST_FLOW: usize = 1024;
 
-static KEY: Pattern = LazyLock::new(|| {
-    Regex::new(concat!(
-        r#"(?i)[A-Za-z0-9_.\[\]-]*(?:passw|passphrase|pwd|secret|token|credential|"#,
-        r#"(?:private|api|access|account|encryption|signing|client)[_-]?key)[A-Za-z0-9_.\[\]-]*["']?[ \t]*[:=]"#,
-    ))
-    .ok()
-});
-static ENTRY_OF_ENVIRONMENT: Pattern = LazyLock::new(|| {
-    Regex::new(r#"["']?name["']?[ \t]*:[ \t]*["']?([A-Za-z0-9_.-]+)["']?[ \t]*,?\s+["']?value["']?[ \t]*:"#).ok()
-});
 static VALUE_KEY: Pattern = LazyLock::new(|| Regex::new(r#"\bvalue["']?[ \t]*:"#).ok());
 static FIRST_KEY: Pattern = LazyLock::new(|| {
     Regex::new(r#"^\s*(?:- +)*(?:"[^"]*"|'[^']*'|[^\s:"'#]+)[ \t]*:(?:\s|$)"#).ok()
 });
-static SECRET_OBJECT: Pattern = LazyLock::new(|| {
-    Regex::new(r#"(?m)^[ \t]*(?:- +)*["']?kind["']?[ \t]*:[ \t]*["']?Secret["']?[ \t\r]*(?:#.*)?$"#)
-        .ok()
-});
-static SECRET_IN_JSON: Pattern =
-    LazyLock::new(|| Regex::new(r#"["']?kind["']?\s*:\s*["']?Secret["']?\s*[,}]"#).ok());
 static DATA_IN_JSON: Pattern =
     LazyLock::new(|| Regex::new(r#"["']?(?:data|stringData)["']?\s*:\s*\{"#).ok());
 
 /// A pattern that did not compile would hide nothing.
 #[cfg(test)]
 pub(super) fn patterns_compile() -> bool {
-    let patterns = [
-        &KEY,
-        &ENTRY_OF_ENVIRONMENT,
-        &VALUE_KEY,
-        &FIRST_KEY,
-        &SECRET_OBJECT,
-        &SECRET_IN_JSON,
-        &DATA_IN_JSON,
-    ];
+    let patterns = [&VALUE_KEY, &FIRST_KEY, &DATA_IN_JSON];
     patterns.iter().all(|pattern| pattern.is_some())
 }
 
@@ -120,33 +96,25 @@ impl Search<'_> {
     }
 
     fn named_values(&mut self) {
-        let Some(pattern) = KEY.as_ref() else { return };
         let mut at = 0;
-        while let Some(key) = pattern.find_at(self.text, at) {
-            at = key.end();
-            let annotation = self
-                .text
-                .get(..key.start())
-                .is_some_and(|before| before.ends_with('/'));
-            if is_secret_name(key.as_str(), annotation) {
-                let column = self.column(key.start());
-                at = self.value(key.end(), column, false).max(at);
+        while let Some(key) = names::next_secret_key(self.text, at) {
+            at = key.end;
+            let annotation = self.part(0..key.start).ends_with('/');
+            if is_secret_name(self.part(key.clone()), annotation) {
+                let column = self.column(key.start);
+                at = self.value(key.end, column, false).max(at);
             }
         }
     }
 
     fn environment(&mut self) {
-        let Some(pattern) = ENTRY_OF_ENVIRONMENT.as_ref() else {
-            return;
-        };
-        for entry in pattern.captures_iter(self.text) {
-            let (Some(whole), Some(name)) = (entry.get(0), entry.get(1)) else {
-                continue;
-            };
-            if is_secret_name(name.as_str(), false) {
-                let line = self.line_of(whole.end());
+        let mut at = 0;
+        while let Some((name, end)) = names::next_entry(self.text, at) {
+            at = end;
+            if is_secret_name(self.part(name), false) {
+                let line = self.line_of(end);
                 let column = self.line(line).map_or(0, indent);
-                self.value(whole.end(), column, false);
+                self.value(end, column, false);
             }
         }
     }
@@ -267,11 +235,11 @@ impl Search<'_> {
     }
 
     fn secret_objects(&mut self) {
-        let kinds: Vec<_> = matches(&SECRET_OBJECT, self.text).collect();
+        let kinds = names::secret_kinds(self.text);
         // The last mapping looked at in each column: one that says its kind twice is looked at once.
         let mut known: HashMap<usize, Range<usize>> = HashMap::new();
         for kind in kinds {
-            let line = self.line_of(kind.start);
+            let line = self.line_of(kind);
             let column = self.line(line).map_or(0, item_indent);
             if known
                 .get(&column)
@@ -325,7 +293,7 @@ impl Search<'_> {
     }
 
     fn secret_objects_in_json(&mut self) {
-        if matches(&SECRET_IN_JSON, self.text).next().is_none() {
+        if !names::has_secret_kind_in_json(self.text) {
             return;
         }
         let openings: Vec<_> = matches(&DATA_IN_JSON, self.text).collect();

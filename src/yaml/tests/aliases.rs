@@ -95,7 +95,10 @@ fn a_billion_laughs_are_refused_in_no_time() {
     text += "---\nok: 1\n";
     let read = read(&text);
     assert_eq!(read.stream.problems.len(), 1);
-    assert_eq!(read.stream.problems[0].kind, ProblemKind::LimitExceeded);
+    assert!(matches!(
+        read.stream.problems[0].kind,
+        ProblemKind::LimitExceeded(_)
+    ));
     assert_eq!(read.stream.documents.len(), 1);
     assert!(read.tree.len() < 1000);
 }
@@ -105,7 +108,10 @@ fn merges_count_towards_the_limits() {
     let base: String = (0..1000).map(|at| format!("  k{at}: 1\n")).collect();
     let merges: String = (0..5000).map(|at| format!("m{at}: {{<<: *b}}\n")).collect();
     let read = read(&format!("b: &b\n{base}{merges}"));
-    assert_eq!(read.stream.problems[0].kind, ProblemKind::LimitExceeded);
+    assert!(matches!(
+        read.stream.problems[0].kind,
+        ProblemKind::LimitExceeded(_)
+    ));
 }
 
 #[test]
@@ -116,5 +122,8 @@ fn aliases_do_not_build_depth_that_walkers_cannot_bear() {
     }
     let read = read(&text);
     assert_eq!(read.stream.problems.len(), 1);
-    assert_eq!(read.stream.problems[0].kind, ProblemKind::LimitExceeded);
+    assert!(matches!(
+        read.stream.problems[0].kind,
+        ProblemKind::LimitExceeded(_)
+    ));
 }

@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use serde_json::Value as Json;
 
-use super::super::eval::{Eval, Fault, Outcome};
-use super::super::value::{MAX_VALUE_DEPTH, Map, MapKind, Value};
+use super::super::eval::{Eval, Outcome};
+use super::super::value::{Map, MapKind, Value};
 use super::print::note_open;
 use super::{Deep, Function, Own, argument, function, made, text};
 use crate::yaml::OPAQUE;
@@ -72,12 +72,8 @@ fn write(
     depth: usize,
 ) -> Outcome<()> {
     eval.charge(1)?;
-    if depth > MAX_VALUE_DEPTH {
-        return Err(Fault::limit("a value nested too deep is turned into JSON"));
-    }
-    if out.len() > eval.context.limits.output_bytes {
-        return eval.allow_text(out.len());
-    }
+    eval.allow_depth(depth)?;
+    eval.check_text(out.len())?;
     let inner = indent.map(|indent| indent + 1);
     match value {
         Value::Nil => out.push_str("null"),

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::super::eval::{Eval, Fault, Outcome};
 use super::super::expression::missing;
-use super::super::value::{Element, IntType, MAX_VALUE_DEPTH, MapKind, Value};
+use super::super::value::{Element, IntType, MapKind, Value};
 use super::numbers::to_int;
 use super::{
     ANY, Deep, Function, Own, Shallow, argument, function, int, items, list, partial, partly, wrong,
@@ -340,7 +340,7 @@ pub(super) fn counts(eval: &mut Eval<'_>, start: i64, stop: i64, step: i64) -> O
     }
     let distance = (i128::from(stop) - i128::from(start)).unsigned_abs();
     let count = distance.div_ceil(i128::from(step).unsigned_abs());
-    eval.charge(usize::try_from(count).unwrap_or(usize::MAX))?;
+    eval.allow_items(usize::try_from(count).unwrap_or(usize::MAX))?;
     let count = i64::try_from(count).unwrap_or(0);
     Ok((0..count)
         .map(|index| start.saturating_add(step.saturating_mul(index)))
@@ -359,9 +359,7 @@ fn steps(eval: &mut Eval<'_>, start: i64, stop: i64, step: i64) -> Outcome {
 /// Go's `reflect.DeepEqual`: types count too.
 pub(super) fn same(eval: &mut Eval<'_>, one: &Value, other: &Value, depth: usize) -> Outcome<bool> {
     eval.charge(1)?;
-    if depth > MAX_VALUE_DEPTH {
-        return Err(Fault::limit("values nested too deep are compared"));
-    }
+    eval.allow_depth(depth)?;
     Ok(match (one, other) {
         (Value::Nil, Value::Nil) => true,
         (Value::Bool(one), Value::Bool(other)) => one == other,

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::super::eval::{Eval, Fault, Outcome};
-use super::super::value::{MAX_VALUE_DEPTH, Map, MapId, Value};
+use super::super::eval::{Eval, Outcome};
+use super::super::value::{Map, MapId, Value};
 use super::{argument, map};
 
 /// `merge` (what is there wins) and `mergeOverwrite` (what comes later wins); the first map is changed.
@@ -43,9 +43,7 @@ fn into(
     overwrite: bool,
     depth: usize,
 ) -> Outcome<()> {
-    if depth > MAX_VALUE_DEPTH {
-        return Err(Fault::limit("maps nested too deep are merged"));
-    }
+    eval.allow_depth(depth)?;
     let entries: Vec<_> = eval
         .heap
         .entries(source)
@@ -97,9 +95,7 @@ fn into(
 /// A copy that shares nothing.
 pub(super) fn copy(eval: &mut Eval<'_>, value: &Value, depth: usize) -> Outcome {
     eval.charge(1)?;
-    if depth > MAX_VALUE_DEPTH {
-        return Err(Fault::limit("a value nested too deep is copied"));
-    }
+    eval.allow_depth(depth)?;
     Ok(match value {
         Value::List(id) => {
             let list = eval.heap.list(*id).clone();

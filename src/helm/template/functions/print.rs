@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::super::eval::{Eval, Fault, Outcome};
-use super::super::value::{MAX_VALUE_DEPTH, MapKind, Value};
+use super::super::value::{MapKind, Value};
 use super::{ANY, Function, Own, Shallow, argument, function, made, partial, partly, printf};
 use crate::yaml::OPAQUE;
 
@@ -64,17 +64,17 @@ pub(super) fn append(
     out: &mut String,
     depth: usize,
 ) -> Outcome<()> {
-    if depth > MAX_VALUE_DEPTH {
-        return Err(Fault::limit("a value nested too deep is printed"));
-    }
-    eval.allow_text(out.len().min(eval.context.limits.output_bytes + 1) / 64)?;
+    eval.allow_depth(depth)?;
+    eval.charge(1)?;
+    eval.check_text(out.len())?;
     match value {
         Value::Nil => out.push_str("<nil>"),
         Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
         Value::Int(value, _) => out.push_str(&value.to_string()),
         Value::Float(value) => out.push_str(&float(*value)),
         Value::Text(text) => {
-            eval.allow_text(out.len() + text.len())?;
+            eval.check_text(out.len() + text.len())?;
+            eval.charge(text.len() / 32)?;
             out.push_str(text);
         }
         Value::List(id) => {

@@ -2,14 +2,17 @@
 
 use std::rc::Rc;
 
-use super::super::eval::{Eval, Fault, Outcome};
+use super::super::eval::{Eval, Outcome};
 use super::super::value::Value;
 use super::print::{append, float, plain};
 use super::quote::quote;
 use super::{argument, made, partial, partly, text};
 
-/// Widths and precisions beyond this are refused, as in Go.
+/// Go reads no further digit of a width or precision that is above this.
 const MOST: usize = 1_000_000;
+
+/// A `f64` has no more digits than this that are not zero, before or after its point.
+const DIGITS: usize = 1_100;
 
 #[derive(Default, Clone)]
 struct Directive {
@@ -48,21 +51,36 @@ pub(super) fn printf(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
             }
             rest = rest.get(1..).unwrap_or_default();
         }
-        directive.width = number(&mut rest, &mut values);
+        let Ok(width) = number(&mut rest, &mut values) else {
+            out.push_str("%!(NOVERB)");
+            rest = "";
+            break;
+        };
+        if let Width::Bad = width {
+            out.push_str("%!(BADWIDTH)");
+        }
+        directive.width = width.given();
         if directive.minus {
             directive.zero = false;
         }
         if let Some(after) = rest.strip_prefix('.') {
             rest = after;
-            directive.precision = Some(number(&mut rest, &mut values).unwrap_or(0));
+            let Ok(digits) = number(&mut rest, &mut values) else {
+                out.push_str("%!(NOVERB)");
+                rest = "";
+                break;
+            };
+            directive.precision = match digits {
+                Width::Bad => {
+                    out.push_str("%!(BADPREC)");
+                    None
+                }
+                digits => Some(digits.given().unwrap_or(0)),
+            };
         }
-        if directive.width.is_some_and(|width| width > MOST)
-            || directive.precision.is_some_and(|digits| digits > MOST)
-        {
-            return Err(Fault::limit(
-                "`printf` is asked for more than a million characters",
-            ));
-        }
+        let asked = directive.width.max(directive.precision).unwrap_or(0);
+        eval.check_text(out.len().saturating_add(asked))?;
+        eval.charge(asked / 32)?;
         let Some(verb) = rest.chars().next() else {
             out.push_str("%!(NOVERB)");
             break;
@@ -81,7 +99,8 @@ pub(super) fn printf(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
             None => out.push_str(&format!("%!{verb}(MISSING)")),
             Some(value) => directed(eval, value, verb, &directive, &mut out)?,
         }
-        eval.allow_text(out.len())?;
+        eval.check_text(out.len())?;
+        eval.charge(1)?;
     }
     if reordered {
         return Ok(Value::Opaque(Rc::from(
@@ -110,22 +129,58 @@ pub(super) fn printf(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
     made(eval, out)
 }
 
-fn number<'v>(rest: &mut &str, values: &mut impl Iterator<Item = &'v Value>) -> Option<usize> {
+/// A width or precision.
+enum Width {
+    None,
+    Given(usize),
+    /// An argument that is no number, or too large a one.
+    Bad,
+}
+
+impl Width {
+    fn given(&self) -> Option<usize> {
+        match self {
+            Width::Given(number) => Some(*number),
+            Width::None | Width::Bad => None,
+        }
+    }
+}
+
+/// What Go makes of a number with too many digits: it reads no further, and misses the verb.
+struct TooLarge;
+
+fn number<'v>(
+    rest: &mut &str,
+    values: &mut impl Iterator<Item = &'v Value>,
+) -> Result<Width, TooLarge> {
     if let Some(after) = rest.strip_prefix('*') {
         *rest = after;
-        return match values.next() {
-            Some(Value::Int(value, _)) => usize::try_from(*value).ok(),
-            _ => None,
-        };
+        return Ok(match values.next() {
+            Some(Value::Int(value, _)) => usize::try_from(*value)
+                .ok()
+                .filter(|value| *value <= MOST)
+                .map_or(Width::Bad, Width::Given),
+            _ => Width::Bad,
+        });
     }
-    let len = rest.bytes().take_while(u8::is_ascii_digit).count();
-    let digits = rest.get(..len).unwrap_or_default();
-    *rest = rest.get(len..).unwrap_or_default();
-    if digits.is_empty() {
-        None
-    } else {
-        Some(digits.parse().unwrap_or(usize::MAX))
+    let mut number = None;
+    while let Some(digit) = rest.chars().next().and_then(|digit| digit.to_digit(10)) {
+        let so_far = number.unwrap_or(0);
+        if so_far > MOST {
+            return Err(TooLarge);
+        }
+        number = Some(so_far * 10 + digit as usize);
+        *rest = rest.get(1..).unwrap_or_default();
     }
+    Ok(number.map_or(Width::None, Width::Given))
+}
+
+/// A number with that many digits after its point. Rust itself formats no more than 65,535 of them.
+fn fixed(number: f64, digits: usize) -> String {
+    let made = digits.min(DIGITS);
+    let mut text = format!("{number:.made$}");
+    text.extend(std::iter::repeat_n('0', digits - made));
+    text
 }
 
 fn directed(
@@ -212,7 +267,7 @@ fn directed(
         }
         ('f' | 'F', Value::Float(number)) => {
             let digits = directive.precision.unwrap_or(6);
-            floating(*number, directive, |number| format!("{number:.digits$}"))
+            floating(*number, directive, |number| fixed(number, digits))
         }
         ('e' | 'E', Value::Float(number)) => {
             let digits = directive.precision.unwrap_or(6);
@@ -354,7 +409,10 @@ fn signed(
 ) -> (String, String) {
     let body = digits(number.unsigned_abs());
     let body = match directive.precision {
-        Some(least) => format!("{body:0>least$}"),
+        Some(least) => {
+            let zeros = least.saturating_sub(body.len());
+            "0".repeat(zeros) + &body
+        }
         None => body,
     };
     (sign_of(number < 0, directive), body)
@@ -375,12 +433,14 @@ fn floating(
 
 /// `%e`: at least two digits of exponent.
 fn exponential(number: f64, digits: usize) -> String {
-    let made = format!("{number:.digits$e}");
+    let shown = digits.min(DIGITS);
+    let made = format!("{number:.shown$e}");
+    let zeros = "0".repeat(digits - shown);
     match made.split_once('e') {
         Some((digits, exponent)) => {
             let exponent: i32 = exponent.parse().unwrap_or(0);
             format!(
-                "{digits}e{}{:02}",
+                "{digits}{zeros}e{}{:02}",
                 if exponent < 0 { '-' } else { '+' },
                 exponent.abs()
             )
@@ -391,7 +451,8 @@ fn exponential(number: f64, digits: usize) -> String {
 
 /// `%g` with a precision: that many significant digits, without trailing zeros.
 fn general(number: f64, digits: usize) -> String {
-    let digits = digits.max(1);
+    // No more than these differ from zero, and zeros at the end are not shown.
+    let digits = digits.clamp(1, DIGITS);
     let made = exponential(number, digits - 1);
     let (mantissa, exponent) = made.split_once('e').unwrap_or((&made, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);

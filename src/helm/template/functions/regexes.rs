@@ -5,8 +5,10 @@ use std::rc::Rc;
 
 use regex::{Regex, RegexBuilder};
 
-use super::super::eval::{Eval, Outcome};
+use super::super::eval::{Eval, Fault, Outcome};
 use super::super::value::Value;
+use crate::limits::Limit;
+
 use super::{Deep, Function, function, int, made, text};
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -73,8 +75,17 @@ fn compile(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome<Result<Regex, Va
             None => ascii.push('\\'),
         }
     }
-    let built = RegexBuilder::new(&ascii).size_limit(1 << 20).build();
-    Ok(built.map_err(|_| Value::Opaque(Rc::from("this regular expression is not understood"))))
+    let most = eval.limits.regex_bytes;
+    match RegexBuilder::new(&ascii).size_limit(most).build() {
+        Ok(regex) => Ok(Ok(regex)),
+        Err(regex::Error::CompiledTooBig(_)) => Err(Fault::limit(
+            Limit::RegexSize,
+            format!("this regular expression takes more than {most} bytes once it is compiled"),
+        )),
+        Err(_) => Ok(Err(Value::Opaque(Rc::from(
+            "this regular expression is not understood",
+        )))),
+    }
 }
 
 /// Compiles the first argument, counts the work of searching the second, and goes on with both.

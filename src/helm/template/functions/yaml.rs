@@ -4,8 +4,8 @@
 use std::cmp::Ordering;
 use std::rc::Rc;
 
-use super::super::eval::{Eval, Fault, Outcome};
-use super::super::value::{MAX_VALUE_DEPTH, Value};
+use super::super::eval::{Eval, Outcome};
+use super::super::value::Value;
 use super::json::number;
 use super::print::{float, note_open};
 use super::yaml_scalar::{self, Written};
@@ -60,12 +60,8 @@ fn node(
     depth: usize,
 ) -> Outcome<()> {
     eval.charge(1 + indent / 32)?;
-    if depth > MAX_VALUE_DEPTH {
-        return Err(Fault::limit("a value nested too deep is turned into YAML"));
-    }
-    if out.len() > eval.context.limits.output_bytes {
-        return eval.allow_text(out.len());
-    }
+    eval.allow_depth(depth)?;
+    eval.check_text(out.len())?;
     let space = if place == Place::Root { "" } else { " " };
     match value {
         Value::List(id) if !eval.heap.list(*id).items.is_empty() => {
@@ -141,11 +137,8 @@ fn node(
             out.push(OPAQUE);
         }
         Value::Text(text) => {
-            eval.allow_text(
-                out.len()
-                    .saturating_add(text.len())
-                    .min(text.len() * 64 + 64),
-            )?;
+            eval.check_text(out.len().saturating_add(text.len()))?;
+            eval.charge(text.len() / 32)?;
             match yaml_scalar::write(text, false, 2) {
                 Written::Line(line) => out.push_str(&line),
                 Written::Literal { header } => {
@@ -154,7 +147,9 @@ fn node(
                     } else {
                         indent + 2
                     };
-                    eval.allow_text(text.len() + text.matches('\n').count().saturating_mul(inner))?;
+                    let len = text.len() + text.matches('\n').count().saturating_mul(inner);
+                    eval.check_text(len)?;
+                    eval.charge(len / 32)?;
                     out.push_str(&header);
                     let body = text.strip_suffix('\n').unwrap_or(text);
                     for line in body.split('\n') {

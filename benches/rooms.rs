@@ -1,0 +1,251 @@
+//! Each room of the house for itself, on a values file of 4 kB unless its name says otherwise.
+
+mod inputs;
+
+use divan::{Bencher, black_box};
+use portolan::catalogue::{Catalogue, KeyId};
+use portolan::certificate::read_certificates;
+use portolan::check::{Input, Options, Outcome, check};
+use portolan::exposure::{CertificateInputs, ClusterOptions, Exposure, Scene, extract};
+use portolan::helm::extra_deploy::{self, Rendering, Templates};
+use portolan::helm::projection::{Projection, ReleaseNames};
+use portolan::helm::template::Budget;
+use portolan::helm::values::coalesce;
+use portolan::helm::{CHART_DEFAULTS, DEFAULTS_NAME};
+use portolan::kube::{Object, Objects, Origin};
+use portolan::limits::Limits;
+use portolan::report::{self, Format};
+use portolan::rules::{RuleSet, judge};
+use portolan::source::{MappedText, SourceId, Sources, Span};
+use portolan::yaml::{self, NodeId, Style, Tree};
+
+fn main() {
+    divan::main();
+}
+
+/// A release on its way, as far as each room needs it.
+struct Release {
+    sources: Sources,
+    tree: Tree,
+    defaults: SourceId,
+    default_root: NodeId,
+    user: NodeId,
+    names: ReleaseNames,
+}
+
+fn parse(sources: &Sources, source: SourceId, tree: &mut Tree) -> Vec<NodeId> {
+    let text = MappedText::of_source(sources, source);
+    let stream = yaml::parse(&text, tree, &yaml::Limits::default());
+    let roots = stream.documents.iter().map(|document| document.root);
+    roots.collect()
+}
+
+impl Release {
+    fn read() -> Option<Self> {
+        let mut sources = Sources::default();
+        let mut tree = Tree::default();
+        let source = sources.add("customizations.yaml", inputs::values(1));
+        let user = *parse(&sources, source, &mut tree).first()?;
+        let defaults = sources.add(DEFAULTS_NAME, CHART_DEFAULTS);
+        let default_root = *parse(&sources, defaults, &mut tree).first()?;
+        Some(Release {
+            sources,
+            tree,
+            defaults,
+            default_root,
+            user,
+            names: ReleaseNames {
+                release: "carto".to_owned(),
+                namespace: None,
+            },
+        })
+    }
+
+    fn values(&mut self) -> NodeId {
+        coalesce(&mut self.tree, self.default_root, self.user)
+    }
+
+    fn extra(&mut self, values: NodeId) -> extra_deploy::Outcome {
+        let rendering = Rendering {
+            sources: &self.sources,
+            names: &self.names,
+            kube_version: None,
+            limits: &Limits::default(),
+            budget: &Budget::default(),
+        };
+        extra_deploy::render(&mut self.tree, values, &mut Templates::new(rendering))
+    }
+
+    fn projection(&mut self, values: NodeId) -> Vec<Object> {
+        Projection::new(&mut self.tree, values, self.defaults, &self.names).render()
+    }
+
+    fn objects(&mut self) -> Objects {
+        let values = self.values();
+        let extra = self.extra(values);
+        let mut objects = Objects::default();
+        for object in self.projection(values).into_iter().chain(extra.objects) {
+            objects.add(&self.tree, object);
+        }
+        objects
+    }
+
+    fn expose(&self, objects: &Objects) -> Exposure {
+        extract(Scene {
+            tree: &self.tree,
+            sources: &self.sources,
+            objects,
+            cluster: &ClusterOptions::default(),
+            from_values: true,
+            anchor: Span::NOWHERE,
+            certificates: &CertificateInputs::default(),
+        })
+    }
+}
+
+/// The room that `work` enters, after `prepare`.
+fn room<T, R>(
+    bencher: Bencher<'_, '_>,
+    prepare: impl Fn(&mut Release) -> T,
+    work: impl Fn(&mut Release, T) -> R + Sync,
+) {
+    bencher
+        .with_inputs(|| {
+            let mut release = Release::read()?;
+            let prepared = prepare(&mut release);
+            Some((release, prepared))
+        })
+        .bench_local_values(|prepared| {
+            prepared.map(|(mut release, prepared)| {
+                let done = work(&mut release, prepared);
+                (release, done)
+            })
+        });
+}
+
+#[divan::bench(args = [4_000, 150_000])]
+fn yaml_parse(bencher: Bencher<'_, '_>, bytes: usize) {
+    let mut sources = Sources::default();
+    let source = sources.add("manifests.yaml", inputs::manifests(bytes));
+    bencher.bench_local(|| {
+        let mut tree = Tree::default();
+        let roots = parse(&sources, source, &mut tree);
+        (tree, roots)
+    });
+}
+
+#[divan::bench(args = ["605", "0777", "on", "1e3", "2001-01-01", "carto.acme.io", "~"])]
+fn scalar_resolution(text: &str) -> yaml::Value {
+    yaml::resolve(black_box(text), Style::Plain, None)
+}
+
+#[divan::bench]
+fn values_merging(bencher: Bencher<'_, '_>) {
+    room(bencher, |_| (), |release, ()| release.values());
+}
+
+#[divan::bench]
+fn template_evaluation(bencher: Bencher<'_, '_>) {
+    room(bencher, Release::values, |release, values| {
+        release.extra(values)
+    });
+}
+
+#[divan::bench]
+fn projection(bencher: Bencher<'_, '_>) {
+    room(bencher, Release::values, |release, values| {
+        release.projection(values)
+    });
+}
+
+#[divan::bench]
+fn kube_links_in_150_kb(bencher: Bencher<'_, '_>) {
+    let mut sources = Sources::default();
+    let mut tree = Tree::default();
+    let source = sources.add("manifests.yaml", inputs::manifests(150_000));
+    let roots = parse(&sources, source, &mut tree);
+    bencher.bench_local(|| {
+        let mut objects = Objects::default();
+        for root in roots.iter().copied() {
+            let object = Object {
+                root,
+                origin: Origin::Manifest,
+                template: None,
+            };
+            objects.add(&tree, object);
+        }
+        let services = objects.of_kind(&tree, "Service").count();
+        (objects, services)
+    });
+}
+
+#[divan::bench]
+fn exposure(bencher: Bencher<'_, '_>) {
+    room(bencher, Release::objects, |release, objects| {
+        release.expose(&objects)
+    });
+}
+
+/// Rules that are used for the first time.
+#[divan::bench]
+fn judging_cold(bencher: Bencher<'_, '_>) {
+    let prepare = |release: &mut Release| {
+        let objects = release.objects();
+        release.expose(&objects).facts
+    };
+    room(bencher, prepare, |_, facts| {
+        judge(&RuleSet::builtin_owned(), &facts)
+    });
+}
+
+/// Rules that have been used before.
+#[divan::bench]
+fn judging_warm(bencher: Bencher<'_, '_>) {
+    let prepare = |release: &mut Release| {
+        let objects = release.objects();
+        release.expose(&objects).facts
+    };
+    room(bencher, prepare, |_, facts| {
+        judge(RuleSet::builtin(), &facts)
+    });
+}
+
+#[divan::bench(args = [1, 20])]
+fn certificate_bundle(bencher: Bencher<'_, '_>, count: usize) {
+    let bundle = inputs::bundle(count);
+    bencher.bench(|| read_certificates(black_box(&bundle)));
+}
+
+#[divan::bench]
+fn catalogue_lookups(bencher: Bencher<'_, '_>) {
+    let edition = Catalogue::embedded().newest();
+    bencher.bench(|| {
+        ["router", "ingress", "annotations"]
+            .into_iter()
+            .try_fold(KeyId::ROOT, |parent, name| {
+                edition.known(parent, black_box(name))
+            })
+    });
+}
+
+fn outcome() -> Outcome {
+    let input = Input::named("customizations.yaml", inputs::values(1));
+    check(vec![input], &Options::default(), RuleSet::builtin())
+}
+
+#[divan::bench(args = Format::ALL)]
+fn report_format(bencher: Bencher<'_, '_>, format: Format) {
+    let outcome = outcome();
+    let options = report::Options::default();
+    bencher.bench_local(|| {
+        let mut out = Vec::new();
+        report::render(
+            format,
+            &outcome.report,
+            &outcome.sources,
+            &options,
+            &mut out,
+        )
+        .map(|()| out)
+    });
+}

@@ -1,0 +1,335 @@
+//! Where reports go: standard output, or files that are written whole or not at all.
+//!
+//! A file is written beside its place and then renamed onto it: who reads it meanwhile sees the old report or the new one,
+//! and a full disk leaves the old one untouched. What is no regular file (a pipe, `/dev/null`) is written to directly.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::arguments::CheckArguments;
+use super::look::Look;
+use super::{Exit, Surroundings};
+use crate::check::Outcome;
+use crate::report::{self, Format};
+
+/// What `--format` says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Wanted {
+    format: Format,
+    file: Option<PathBuf>,
+}
+
+/// Reads `NAME` or `NAME=FILE`.
+pub(super) fn wanted(text: &str) -> Result<Wanted, String> {
+    let (name, file) = match text.split_once('=') {
+        None => (text, None),
+        Some((name, "")) => return Err(format!("`{name}=` names no file")),
+        Some((name, file)) => (name, Some(PathBuf::from(file))),
+    };
+    let format = name.parse()?;
+    Ok(Wanted { format, file })
+}
+
+/// A report to be written.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Output {
+    format: Format,
+    target: Target,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Target {
+    Stdout,
+    File(PathBuf),
+}
+
+/// Which reports go where.
+///
+/// # Errors
+/// Sentences about two reports in one place, and about a report in place of an input.
+pub(super) fn plan(arguments: &CheckArguments, look: Look) -> Result<Vec<Output>, Vec<String>> {
+    let output = arguments.output.as_deref();
+    let without: Vec<Format> = arguments
+        .format
+        .iter()
+        .filter(|wanted| wanted.file.is_none())
+        .map(|wanted| wanted.format)
+        .collect();
+    if let [first, second, ..] = without.as_slice() {
+        let place = output.map_or("standard output".into(), Path::to_string_lossy);
+        return Err(vec![format!(
+            "`--format {first}` and `--format {second}` would both be written to {place}: name a file for one of them, \
+             for example `--format {second}=report.{}`",
+            extension(*second)
+        )]);
+    }
+    let target = |file: &Path| {
+        let stdout = file.as_os_str() == "-" || file == Path::new("/dev/stdout");
+        if stdout {
+            Target::Stdout
+        } else {
+            Target::File(file.to_owned())
+        }
+    };
+    let mut outputs: Vec<Output> = Vec::new();
+    for wanted in &arguments.format {
+        let file = wanted.file.as_deref().or(output);
+        outputs.push(Output {
+            format: wanted.format,
+            target: file.map_or(Target::Stdout, target),
+        });
+    }
+    if arguments.format.is_empty() {
+        let target = output.map_or(Target::Stdout, target);
+        let format = if look.terminal && target == Target::Stdout {
+            Format::Pretty
+        } else {
+            Format::Plain
+        };
+        outputs.push(Output { format, target });
+    } else if let (Some(output), true) = (output, without.is_empty()) {
+        return Err(vec![format!(
+            "`--output {}` has nothing to write: every `--format` names a file of its own",
+            output.display()
+        )]);
+    }
+    let mut errors = twice(&outputs);
+    errors.extend(
+        outputs
+            .iter()
+            .filter_map(|output| over_input(output, arguments)),
+    );
+    if errors.is_empty() {
+        Ok(outputs)
+    } else {
+        Err(errors)
+    }
+}
+
+/// How files of a format usually end.
+fn extension(format: Format) -> &'static str {
+    match format {
+        Format::Pretty | Format::Plain | Format::Github => "txt",
+        Format::Json | Format::Gitlab => "json",
+        Format::Sarif => "sarif",
+        Format::Junit | Format::Checkstyle => "xml",
+        Format::Markdown => "md",
+    }
+}
+
+fn twice(outputs: &[Output]) -> Vec<String> {
+    let mut errors = Vec::new();
+    for (index, output) in outputs.iter().enumerate() {
+        let mut before = outputs.iter().take(index);
+        let Some(other) = before.find(|other| same(&other.target, &output.target)) else {
+            continue;
+        };
+        let place = match &output.target {
+            Target::Stdout => "standard output".into(),
+            Target::File(path) => path.to_string_lossy(),
+        };
+        errors.push(format!(
+            "`{}` and `{}` would both be written to {place}",
+            other.format, output.format
+        ));
+    }
+    errors
+}
+
+fn same(left: &Target, right: &Target) -> bool {
+    match (left, right) {
+        (Target::Stdout, Target::Stdout) => true,
+        // Any number of reports may be thrown away.
+        (Target::File(left), Target::File(right)) => {
+            !is_special(left) && final_place(left) == final_place(right)
+        }
+        _ => false,
+    }
+}
+
+/// A report in place of a file that was to be checked is a slip of the hand that costs the file.
+fn over_input(output: &Output, arguments: &CheckArguments) -> Option<String> {
+    let Target::File(path) = &output.target else {
+        return None;
+    };
+    let place = fs::canonicalize(path).ok().filter(|path| path.is_file())?;
+    let given = &arguments.circumstances;
+    let inputs = arguments
+        .values
+        .iter()
+        .chain(&arguments.paths)
+        .chain(&given.tls_cert)
+        .chain(&given.tls_key)
+        .chain(&given.ca);
+    let mut inputs = inputs.filter_map(|input| fs::canonicalize(input).ok());
+    inputs.any(|input| input == place).then(|| {
+        format!(
+            "{}: this is an input, and the report would be written over it",
+            path.display()
+        )
+    })
+}
+
+/// Writes every report, those in files first.
+pub(super) fn write(
+    outputs: &[Output],
+    outcome: &Outcome,
+    run: &report::Run<'_>,
+    verbose: bool,
+    exit: Exit,
+    look: Look,
+    around: &mut Surroundings<'_>,
+) -> Exit {
+    let mut exit = exit;
+    let shown = look.report_options(verbose);
+    let for_files = report::Options {
+        color: false,
+        links: false,
+        width: report::Options::default().width,
+        ..shown
+    };
+    let render = |format, options: &report::Options, out: &mut dyn Write| {
+        report::render_run(format, &outcome.report, &outcome.sources, options, run, out)
+    };
+    for Output { format, target } in outputs {
+        if let Target::File(path) = target {
+            let mut bytes = Vec::new();
+            let written =
+                render(*format, &for_files, &mut bytes).and_then(|()| to_file(path, &bytes));
+            if let Err(error) = written {
+                let path = path.display();
+                around.errors(
+                    [format!("{path}: the report cannot be written: {error}")],
+                    look,
+                );
+                exit = Exit::CouldNot;
+            }
+        }
+    }
+    for Output { format, target } in outputs {
+        if *target == Target::Stdout {
+            exit = around.print(exit, |out| render(*format, &shown, out));
+        }
+    }
+    exit
+}
+
+/// Writes a file whole or not at all.
+fn to_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if is_special(path) {
+        let mut file = OpenOptions::new().write(true).open(path)?;
+        return match file.write_all(bytes) {
+            // A reader that has gone away is no mistake.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            written => written,
+        };
+    }
+    let place = final_place(path);
+    let folder = match place.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut beside = new_file(&place, folder)?;
+    beside.write_all(bytes)?;
+    beside.as_file().sync_all()?;
+    beside.persist(&place).map_err(|error| error.error)?;
+    // That the name leads to it is known to the folder alone. Where folders cannot be opened, there is no more to do.
+    if let Ok(folder) = File::open(folder) {
+        let _ = folder.sync_all();
+    }
+    Ok(())
+}
+
+/// A file that goes away by itself unless it gets its name. It may be read by whoever may read the one that it replaces, or
+/// by whoever the user lets read new files.
+fn new_file(place: &Path, folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".portolan-");
+    let old = fs::metadata(place).map(|metadata| metadata.permissions());
+    if old.is_ok() {
+        // What the user may not write to is not replaced either.
+        OpenOptions::new().write(true).open(place)?;
+    }
+    #[cfg(unix)]
+    let open = {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::Permissions::from_mode(0o666)
+    };
+    #[cfg(unix)]
+    builder.permissions(open);
+    let file = builder.tempfile_in(folder).map_err(|error| {
+        let folder = folder.display();
+        match error.kind() {
+            io::ErrorKind::NotFound => io::Error::other(format!("there is no folder `{folder}`")),
+            io::ErrorKind::PermissionDenied => {
+                io::Error::other(format!("no file may be made in folder `{folder}`"))
+            }
+            _ => error,
+        }
+    })?;
+    if let Ok(old) = old {
+        file.as_file().set_permissions(old)?;
+    }
+    Ok(file)
+}
+
+/// True for what is there and is no regular file: a pipe, a device, a socket. What a process calls its own open files is
+/// among them even where a regular file is behind it, which must not be replaced while it is open.
+fn is_special(path: &Path) -> bool {
+    let open = ["/dev/", "/proc/"]
+        .iter()
+        .any(|root| path.starts_with(root));
+    open || fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
+}
+
+/// Where a path leads through symbolic links, also where nothing is there yet.
+fn final_place(path: &Path) -> PathBuf {
+    /// As many links as the kernel follows.
+    const LINKS: usize = 40;
+    let mut place = path.to_owned();
+    for _ in 0..LINKS {
+        let Ok(to) = fs::read_link(&place) else {
+            break;
+        };
+        // A path that is absolute takes the place of the other.
+        place = place.parent().unwrap_or(Path::new("")).join(to);
+    }
+    let folder = match place.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    match (fs::canonicalize(folder), place.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => place,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_help_names_every_format() {
+        let mut command = super::super::command();
+        let check = command.find_subcommand_mut("check");
+        let help = check.map(|check| check.render_long_help().to_string());
+        let help = help.unwrap_or_default().replace('\n', " ");
+        for format in Format::ALL {
+            assert!(help.contains(format.as_str()), "{format}");
+        }
+    }
+
+    #[test]
+    fn a_name_of_a_format_may_bring_a_file() {
+        let file = |name: &str| Some(PathBuf::from(name));
+        let wanted = |text: &str| wanted(text).map(|wanted| (wanted.format, wanted.file));
+        assert_eq!(wanted("json"), Ok((Format::Json, None)));
+        assert_eq!(
+            wanted("json=a=b.json"),
+            Ok((Format::Json, file("a=b.json")))
+        );
+        assert!(wanted("json=").is_err());
+        assert!(wanted("=a").is_err());
+    }
+}
