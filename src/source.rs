@@ -243,15 +243,27 @@ impl Sources {
             })
     }
 
-    /// Marks text that must never be shown.
+    /// Marks a text that must never be shown.
     pub fn mark_secret(&mut self, span: Span) {
-        let Some(source) = self.sources.get_mut(span.source.0 as usize) else {
-            return;
-        };
-        let at = source
-            .secrets
-            .partition_point(|known| known.start <= span.start);
-        source.secrets.insert(at, span.start..span.end);
+        self.mark_secrets([span]);
+    }
+
+    /// Marks texts that must never be shown. All at once, since they are kept in order.
+    pub fn mark_secrets(&mut self, spans: impl IntoIterator<Item = Span>) {
+        let mut marked = Vec::new();
+        for span in spans {
+            if let Some(source) = self.sources.get_mut(span.source.0 as usize) {
+                source.secrets.push(span.start..span.end);
+                marked.push(span.source);
+            }
+        }
+        marked.sort_unstable();
+        marked.dedup();
+        for id in marked {
+            if let Some(source) = self.sources.get_mut(id.0 as usize) {
+                source.secrets.sort_by_key(|secret| secret.start);
+            }
+        }
     }
 
     /// Takes over the texts of another, and says what [`Span::moved`] needs to lead its spans here.

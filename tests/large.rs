@@ -5,6 +5,8 @@
 use std::fmt::Write as _;
 
 use portolan::check::{Input, Options, Outcome, check};
+use portolan::diagnostic::Diagnostic;
+use portolan::limits::{Limit, Limits};
 use portolan::report::{self, Format};
 use portolan::rules::RuleSet;
 
@@ -74,8 +76,13 @@ fn strangers(bytes: usize) -> String {
 }
 
 fn outcome(inputs: &[(&str, &str)], threads: usize) -> Outcome {
+    outcome_within(inputs, threads, Limits::default())
+}
+
+fn outcome_within(inputs: &[(&str, &str)], threads: usize, limits: Limits) -> Outcome {
     let options = Options {
         threads,
+        limits,
         ..Options::default()
     };
     let inputs = inputs
@@ -217,4 +224,77 @@ fn many_values_files_give_one_report_in_the_order_of_their_names() {
         .map(|it| it.name.as_str())
         .collect();
     assert!(names[..45].is_sorted(), "{names:?}");
+}
+
+#[test]
+fn the_limit_of_findings_is_that_of_all_files_together() {
+    let typos: String = (0..10).map(|at| format!("  servise{at}: {{}}\n")).collect();
+    let texts: Vec<(String, String)> = (0..20)
+        .map(|number| {
+            let kind = if number % 2 == 0 {
+                "carto: 1\n"
+            } else {
+                "# apiVersion\n"
+            };
+            (
+                format!("{number:02}.yaml"),
+                format!("{kind}router:\n{typos}"),
+            )
+        })
+        .collect();
+    let inputs: Vec<(&str, &str)> = texts
+        .iter()
+        .map(|(name, text)| (name.as_str(), text.as_str()))
+        .collect();
+    let limits = Limits::with(&[(Limit::Findings, 25)]);
+    let all = outcome(&inputs, 1);
+    let one = outcome_within(&inputs, 1, limits.clone());
+    let found = &one.report.diagnostics;
+    assert!(all.report.diagnostics.len() >= 200);
+    assert_eq!(found.len(), 26);
+    let more = all.report.diagnostics.len() - 25;
+    assert_eq!(
+        found[25].message,
+        format!("{more} more findings are not shown; the limit `findings` is 25")
+    );
+    // The worst of all of them, each as it is said without a limit.
+    for found in &found[..25] {
+        let same = |it: &&Diagnostic| {
+            (&it.rule, it.span.range(), &it.path) == (&found.rule, found.span.range(), &found.path)
+        };
+        assert!(
+            all.report.diagnostics.iter().any(|it| same(&it)),
+            "{found:?}"
+        );
+    }
+    for threads in [2, 5] {
+        let many = outcome_within(&inputs, threads, limits.clone());
+        assert_eq!(rendered(&many), rendered(&one), "{threads} threads");
+    }
+}
+
+#[test]
+fn each_release_may_have_as_much_of_templates_as_one_that_is_checked_alone() {
+    let values = |mention: &str| {
+        format!(
+            "# {mention}\nrouter:\n  service:\n    annotations:\n      acme.io/x: '{{{{ repeat 30000 \"x\" | len }}}}'\n"
+        )
+    };
+    let (plain, other) = (values("values"), values("apiVersion"));
+    let inputs = [
+        ("1.yaml", plain.as_str()),
+        ("2.yaml", &other),
+        ("3.yaml", &plain),
+        ("4.yaml", &other),
+    ];
+    let reached = |most: usize, threads| {
+        let limits = Limits::with(&[(Limit::TemplateOutput, most)]);
+        let outcome = outcome_within(&inputs, threads, limits);
+        let found = outcome.report.diagnostics.iter();
+        found.filter(|it| it.rule == "limit-reached").count()
+    };
+    for threads in [1, 3] {
+        assert_eq!(reached(40_000, threads), 0);
+        assert_eq!(reached(20_000, threads), 4);
+    }
 }

@@ -8,6 +8,8 @@ mod bystanders;
 mod classify;
 mod join;
 mod long;
+mod manifests;
+mod refusals;
 mod release;
 mod rendering;
 mod secrets;

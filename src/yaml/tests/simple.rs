@@ -319,25 +319,27 @@ fn mutate(text: &str, state: &mut u64) -> String {
     bytes
 }
 
+/// How many times as many texts are tried as usual: `PORTOLAN_ROUNDS=20 cargo test --release --lib read_alike`.
+fn rounds() -> usize {
+    let asked = std::env::var("PORTOLAN_ROUNDS").ok();
+    asked.map_or(1, |rounds| rounds.parse().unwrap())
+}
+
 #[test]
 fn mutated_manifests_are_read_alike() {
-    let rounds = match std::env::var("PORTOLAN_CORPUS") {
-        Ok(_) => 40_000,
-        Err(_) => 4_000,
-    };
     let mut state = 1;
-    for _ in 0..rounds {
+    for _ in 0..4_000 * rounds() {
         assert_alike(&mutate(MANIFESTS, &mut state));
     }
 }
 
 #[test]
-fn the_corpus_is_read_alike() {
-    let Ok(corpus) = std::env::var("PORTOLAN_CORPUS") else {
-        return;
-    };
-    let mut folders = vec![std::path::PathBuf::from(corpus)];
-    let (mut simple, mut all, mut state) = (0, 0, 7);
+fn real_files_and_what_mutations_make_of_them_are_read_alike() {
+    let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures").into();
+    let corpus = std::env::var("PORTOLAN_CORPUS").ok();
+    let mut folders: Vec<std::path::PathBuf> = vec![fixtures];
+    folders.extend(corpus.map(Into::into));
+    let (mut simple, mut all, mut mutated, mut state) = (0, 0, 0, 7);
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -349,11 +351,14 @@ fn the_corpus_is_read_alike() {
                 let (here, of) = simple_documents(&text);
                 (simple, all) = (simple + here, all + of);
                 for document in text.split_inclusive("\n---\n").filter(|it| it.len() < 4000) {
-                    assert_alike(&mutate(document, &mut state));
+                    for _ in 0..rounds() {
+                        assert_alike(&mutate(document, &mut state));
+                        mutated += 1;
+                    }
                 }
             }
         }
     }
-    assert!(all > 0, "no YAML in the corpus");
-    println!("{simple} of {all} documents of the corpus are simple");
+    assert!(all > 0, "no YAML in the fixtures");
+    println!("{simple} of {all} documents are simple; {mutated} mutated ones were read");
 }
