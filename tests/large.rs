@@ -1,6 +1,11 @@
 //! Large inputs: read in parts, by several threads, and not kept whole. Nothing of that may show in a report.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
 use std::fmt::Write as _;
 
