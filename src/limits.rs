@@ -102,15 +102,15 @@ declare_limits! {
     ValueSize value_size "value-size" Bytes 16 * MIB, 1024 * MIB;
     /// Problems of one file as YAML that are described one by one.
     YamlProblems yaml_problems "yaml-problems" Count 500, 100_000;
-    /// Templates in the values that are evaluated in one check.
+    /// Templates in the values that are evaluated for one release.
     Templates templates "templates" Count 100_000, 10_000_000;
     /// Length of one template, of one text given to `tpl` too. Parsed, a template takes up to a hundred times its length.
     TemplateSize template_size "template-size" Bytes 2 * MIB, 64 * MIB;
-    /// Steps that all templates of one check take: one for each action, argument and item, and for every 32 bytes of text made.
+    /// Steps that all templates of one release take: one for each action, argument and item, and for every 32 bytes of text made.
     TemplateSteps template_steps "template-steps" Count 5_000_000, 10_000_000_000;
-    /// Length of all texts that the templates of one check make, those on the way too.
+    /// Length of all texts that the templates of one release make, those on the way too.
     TemplateOutput template_output "template-output" Bytes 32 * MIB, 4096 * MIB;
-    /// Keys and values of the documents that all templates of one check make.
+    /// Keys and values of the documents that all templates of one release make.
     TemplateNodes template_nodes "template-nodes" Count 1_000_000, 100_000_000;
     /// Blocks, parentheses, `include` and `tpl` within one another, together. The stack is what they cost.
     TemplateDepth template_depth "template-depth" Count 60, 120;

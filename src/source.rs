@@ -6,7 +6,9 @@
 //!
 //! Nothing here reads a file: texts come in from the command line, or from whoever embeds the library.
 
+use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// Names one text of a [`Sources`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -103,34 +105,38 @@ pub struct LineColumn {
 #[derive(Debug)]
 pub struct Source {
     name: String,
-    text: String,
-    /// Byte offset of the start of each line.
-    lines: Vec<u32>,
+    text: Cow<'static, str>,
+    /// Byte offset of the start of each line. Most texts are never asked for it.
+    lines: OnceLock<Vec<u32>>,
     /// Ranges whose text must never be shown.
     secrets: Vec<Range<u32>>,
 }
 
 impl Source {
-    fn new(name: String, text: String) -> Self {
-        let mut lines = vec![0];
-        let bytes = text.as_bytes();
-        for (at, byte) in bytes.iter().enumerate() {
-            let ends_line = match byte {
-                b'\n' => true,
-                // A lone carriage return ends a line in YAML too.
-                b'\r' => bytes.get(at + 1) != Some(&b'\n'),
-                _ => false,
-            };
-            if ends_line {
-                lines.push(u32::try_from(at + 1).unwrap_or(u32::MAX));
-            }
-        }
+    fn new(name: String, text: Cow<'static, str>) -> Self {
         Source {
             name,
             text,
-            lines,
+            lines: OnceLock::new(),
             secrets: Vec::new(),
         }
+    }
+
+    fn lines(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            let bytes = self.text.as_bytes();
+            // A lone carriage return ends a line in YAML too.
+            let ends = || {
+                memchr::memchr2_iter(b'\n', b'\r', bytes).filter(|at| {
+                    bytes.get(*at) == Some(&b'\n') || bytes.get(*at + 1) != Some(&b'\n')
+                })
+            };
+            let starts = ends().map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX));
+            let mut lines = Vec::with_capacity(ends().count() + 1);
+            lines.push(0);
+            lines.extend(starts);
+            lines
+        })
     }
 
     /// The name shown to people: a path as it was given, `<stdin>`, `--set`.
@@ -145,17 +151,17 @@ impl Source {
 
     /// How many lines the text has; a text that ends in a line break has an empty last line.
     pub fn line_count(&self) -> usize {
-        self.lines.len()
+        self.lines().len()
     }
 
     /// The bytes of a line (from 1) without its line break.
     pub fn line_range(&self, line: usize) -> Range<usize> {
         let start = line
             .checked_sub(1)
-            .and_then(|index| self.lines.get(index))
+            .and_then(|index| self.lines().get(index))
             .map_or(self.text.len(), |start| *start as usize);
         let end = self
-            .lines
+            .lines()
             .get(line)
             .map_or(self.text.len(), |next| *next as usize);
         let body = self.text.get(start..end).unwrap_or_default();
@@ -166,11 +172,11 @@ impl Source {
     pub fn line_column(&self, offset: usize) -> LineColumn {
         let offset = offset.min(self.text.len());
         let line = self
-            .lines
+            .lines()
             .partition_point(|start| *start as usize <= offset);
         let start = line
             .checked_sub(1)
-            .and_then(|index| self.lines.get(index))
+            .and_then(|index| self.lines().get(index))
             .map_or(0, |start| *start as usize);
         let before = self.text.get(start..offset).unwrap_or_default();
         let before = before.strip_prefix('\u{feff}').unwrap_or(before);
@@ -195,8 +201,17 @@ pub struct Sources {
 impl Sources {
     /// Adds a text under the name that people know it by.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> SourceId {
+        self.push(Source::new(name.into(), Cow::Owned(text.into())))
+    }
+
+    /// Adds a text that is part of the program.
+    pub fn add_static(&mut self, name: impl Into<String>, text: &'static str) -> SourceId {
+        self.push(Source::new(name.into(), Cow::Borrowed(text)))
+    }
+
+    fn push(&mut self, source: Source) -> SourceId {
         let id = SourceId(u32::try_from(self.sources.len()).unwrap_or(u32::MAX));
-        self.sources.push(Source::new(name.into(), text.into()));
+        self.sources.push(source);
         id
     }
 
@@ -228,15 +243,27 @@ impl Sources {
             })
     }
 
-    /// Marks text that must never be shown.
+    /// Marks a text that must never be shown.
     pub fn mark_secret(&mut self, span: Span) {
-        let Some(source) = self.sources.get_mut(span.source.0 as usize) else {
-            return;
-        };
-        let at = source
-            .secrets
-            .partition_point(|known| known.start <= span.start);
-        source.secrets.insert(at, span.start..span.end);
+        self.mark_secrets([span]);
+    }
+
+    /// Marks texts that must never be shown. All at once, since they are kept in order.
+    pub fn mark_secrets(&mut self, spans: impl IntoIterator<Item = Span>) {
+        let mut marked = Vec::new();
+        for span in spans {
+            if let Some(source) = self.sources.get_mut(span.source.0 as usize) {
+                source.secrets.push(span.start..span.end);
+                marked.push(span.source);
+            }
+        }
+        marked.sort_unstable();
+        marked.dedup();
+        for id in marked {
+            if let Some(source) = self.sources.get_mut(id.0 as usize) {
+                source.secrets.sort_by_key(|secret| secret.start);
+            }
+        }
     }
 
     /// Takes over the texts of another, and says what [`Span::moved`] needs to lead its spans here.

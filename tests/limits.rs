@@ -128,7 +128,7 @@ fn loops_in_loops_end_at_the_number_of_steps() {
         Limit::TemplateSteps,
         (
             "until 10000",
-            "the templates of this check take more than 50000 steps: this one is not evaluated to its end; the limit `template-steps` is 50000",
+            "the templates of this release take more than 50000 steps: this one is not evaluated to its end; the limit `template-steps` is 50000",
         ),
     );
 }
@@ -238,7 +238,7 @@ fn templates_share_one_budget() {
             (
                 14,
                 "repeat 4000000 \"x\"".to_owned(),
-                "the templates of this check make more than 33554432 bytes of text: this one is not evaluated to its end; the limit `template-output` is 32MiB".to_owned()
+                "the templates of this release make more than 33554432 bytes of text: this one is not evaluated to its end; the limit `template-output` is 32MiB".to_owned()
             ),
             (
                 15,

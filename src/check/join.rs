@@ -1,7 +1,7 @@
 //! Several checks as one: the outcomes of releases that were checked apart, each with options of its own.
 
 use super::Outcome;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Summary};
 use crate::source::Sources;
 
 impl Outcome {
@@ -35,12 +35,7 @@ impl Outcome {
             .extend(suppressed.into_iter().map(|found| moved(found, by)));
         self.report.releases.extend(report.releases);
         let (sum, part) = (&mut self.report.summary, report.summary);
-        sum.releases += part.releases;
-        sum.manifests += part.manifests;
-        sum.files += part.files;
-        sum.skipped += part.skipped;
-        sum.suppressed += part.suppressed;
-        sum.baselined += part.baselined;
+        add(sum, part);
         for (severity, more) in unshown {
             *self.unshown.entry(severity).or_default() += more;
         }
@@ -55,12 +50,27 @@ impl Outcome {
     }
 }
 
+/// Adds what is counted while inputs are read; findings are counted at the end.
+pub(super) fn add(sum: &mut Summary, part: Summary) {
+    sum.releases += part.releases;
+    sum.manifests += part.manifests;
+    sum.files += part.files;
+    sum.skipped += part.skipped;
+    sum.suppressed += part.suppressed;
+    sum.baselined += part.baselined;
+}
+
 fn moved(mut found: Diagnostic, by: u32) -> Diagnostic {
+    shift(&mut found, by);
+    found
+}
+
+/// Leads the places of a finding to where [`Sources::append`] has put its texts.
+pub(super) fn shift(found: &mut Diagnostic, by: u32) {
     found.span = found.span.moved(by);
     for label in &mut found.labels {
         label.span = label.span.moved(by);
     }
-    found
 }
 
 /// True where both say the same thing of the same place, though each may have read the file for itself.

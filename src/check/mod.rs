@@ -3,10 +3,14 @@
 //! A pure function of its inputs: no file, clock, environment or network is touched here. That is what makes it testable
 //! and embeddable.
 
+mod apart;
+mod bystanders;
 mod classify;
 mod conceal;
 mod join;
 mod long;
+mod manifests;
+mod refusals;
 mod release;
 mod rendering;
 mod secrets;
@@ -16,6 +20,9 @@ pub use crate::certificate::PemFile;
 pub use classify::{Classified, classify};
 pub use rendering::check_with_rendering;
 pub(crate) use suppressions::end_of_day;
+
+use std::cmp::Ordering;
+use std::sync::atomic::AtomicUsize;
 
 use crate::catalogue::{Catalogue, Edition};
 use crate::diagnostic::{Diagnostic, Report, Severity, Summary};
@@ -108,6 +115,8 @@ pub struct Options {
     pub ignore: Vec<String>,
     /// The chart whose keys apply; the newest known release where nothing is said.
     pub chart: Option<Edition>,
+    /// How many threads may work at once; one, where nothing is said. The outcome is the same.
+    pub threads: usize,
     /// How much is read, computed and said.
     pub limits: Limits,
 }
@@ -192,7 +201,7 @@ struct Workshop<'o> {
     edition: Edition,
     /// Every suppression in the texts.
     written: Vec<suppressions::Written>,
-    /// What the templates of the run have used up.
+    /// What the templates of the release have used up.
     budget: Budget,
 }
 
@@ -206,37 +215,58 @@ struct Document {
 
 /// Checks inputs against rules.
 pub fn check(inputs: Vec<Input>, options: &Options, rules: &RuleSet) -> Outcome {
-    let mut sources = Sources::default();
-    let certificates = CertificateInputs::read(
-        options.tls_cert.as_ref(),
-        options.tls_key.as_ref(),
-        &options.ca,
-        options.now,
-        &options.limits,
-        &mut sources,
-    );
-    let mut shop = Workshop {
-        sources,
-        tree: Tree::default(),
-        documents: Vec::new(),
-        options,
-        rules,
-        certificates,
-        edition: options
-            .chart
-            .clone()
-            .unwrap_or_else(|| Catalogue::embedded().newest()),
-        written: Vec::new(),
-        budget: Budget::default(),
+    apart::check(inputs, options, rules, &AtomicUsize::new(0))
+}
+
+/// Checks inputs, and counts in `done` how many bytes of them have been dealt with so far.
+pub fn check_counting(
+    inputs: Vec<Input>,
+    options: &Options,
+    rules: &RuleSet,
+    done: &AtomicUsize,
+) -> Outcome {
+    apart::check(inputs, options, rules, done)
+}
+
+/// What came of some of the inputs: the findings of releases, each with the place of the input that it was made from.
+#[derive(Default)]
+struct Batch {
+    releases: Vec<(usize, Checked)>,
+    /// The manifests of all inputs are one set, or several installations in it.
+    sets: Vec<Checked>,
+    summary: Summary,
+    sources: Sources,
+}
+
+/// Checks what `--set` says where there is nothing else to check.
+fn check_set_alone(options: &Options, rules: &RuleSet) -> Batch {
+    let mut shop = Workshop::new(options, rules);
+    let checked = shop.release(Vec::new());
+    let summary = Summary {
+        releases: 1,
+        ..Summary::default()
     };
-    let mut outcome = Outcome::default();
+    shop.batch(vec![(0, checked)], Vec::new(), summary)
+}
+
+/// Checks inputs, each with its place among all of them, with one tree for all.
+fn check_together(
+    inputs: Vec<(usize, Input)>,
+    options: &Options,
+    rules: &RuleSet,
+    done: &AtomicUsize,
+) -> Batch {
+    if inputs.is_empty() {
+        return Batch::default();
+    }
+    let mut shop = Workshop::new(options, rules);
     let mut layers = Vec::new();
     let mut releases = Vec::new();
     let mut manifests = Vec::new();
     let mut summary = Summary::default();
-    for input in inputs {
+    for (place, input) in inputs {
         let role = input.role;
-        let document = shop.read(input);
+        let document = shop.read(input, done);
         let written = shop.suppressions(&document);
         shop.written.extend(written);
         match (
@@ -249,46 +279,84 @@ pub fn check(inputs: Vec<Input>, options: &Options, rules: &RuleSet) -> Outcome 
         ) {
             (Role::Values, _) => layers.push(document),
             (Role::Rendered, _) | (_, Classified::Manifests) => manifests.push(document),
-            (_, Classified::Values) => releases.push(vec![document]),
+            (_, Classified::Values) => releases.push((place, vec![document])),
             (Role::Walked, Classified::Other) => {
                 summary.skipped += 1;
                 continue;
             }
             // A path on the command line is never skipped.
-            (_, Classified::Other) => releases.push(vec![document]),
+            (_, Classified::Other) => releases.push((place, vec![document])),
         }
         summary.files += 1;
     }
-    // Values on the command line are a release on their own only where no file was looked at.
-    let nothing_else = releases.is_empty() && manifests.is_empty() && summary.skipped == 0;
-    if !layers.is_empty() || (!options.set.is_empty() && nothing_else) {
-        releases.insert(0, layers);
+    if !layers.is_empty() {
+        releases.insert(0, (0, layers));
     }
-    let mut diagnostics = Vec::new();
-    for release in releases {
-        let checked = shop.release(release);
-        summary.releases += 1;
-        summary.suppressed += checked.suppressed.len();
-        collect(checked, &mut diagnostics, &mut outcome);
-    }
+    summary.releases = releases.len();
+    let releases = releases
+        .into_iter()
+        .map(|(place, release)| (place, shop.release(release)))
+        .collect();
+    let mut sets = Vec::new();
     if !manifests.is_empty() {
-        let (sets, objects) = shop.manifests(manifests);
-        summary.manifests += objects;
-        for checked in sets {
-            summary.suppressed += checked.suppressed.len();
-            collect(checked, &mut diagnostics, &mut outcome);
+        (sets, summary.manifests) = shop.manifests(manifests);
+    }
+    shop.batch(releases, sets, summary)
+}
+
+impl<'o> Workshop<'o> {
+    fn new(options: &'o Options, rules: &'o RuleSet) -> Self {
+        let mut sources = Sources::default();
+        let certificates = CertificateInputs::read(
+            options.tls_cert.as_ref(),
+            options.tls_key.as_ref(),
+            &options.ca,
+            options.now,
+            &options.limits,
+            &mut sources,
+        );
+        Workshop {
+            sources,
+            tree: Tree::default(),
+            documents: Vec::new(),
+            options,
+            rules,
+            certificates,
+            edition: options
+                .chart
+                .clone()
+                .unwrap_or_else(|| Catalogue::embedded().newest()),
+            written: Vec::new(),
+            budget: Budget::default(),
         }
     }
-    outcome.report.diagnostics = arrange(diagnostics, options, &shop.sources);
-    outcome.report.summary = summary;
-    long::shorten(&mut outcome, &options.limits);
-    outcome.count();
-    for diagnostic in &mut outcome.report.diagnostics {
-        diagnostic.path = shop.path(diagnostic.span);
+
+    /// What is left when the work is done: the findings that were asked for, with their paths, and the texts.
+    fn batch(
+        self,
+        mut releases: Vec<(usize, Checked)>,
+        mut sets: Vec<Checked>,
+        mut summary: Summary,
+    ) -> Batch {
+        let checked = releases.iter_mut().map(|(_, checked)| checked);
+        let mut found = Vec::new();
+        for checked in checked.chain(&mut sets) {
+            summary.suppressed += checked.suppressed.len();
+            checked
+                .diagnostics
+                .retain(|found| is_selected(found, self.options));
+            found.extend(&mut checked.diagnostics);
+        }
+        for found in long::may_be_shown(found, &self.options.limits, &self.sources) {
+            found.path = self.path(found.span);
+        }
+        Batch {
+            releases,
+            sets,
+            summary,
+            sources: self.sources,
+        }
     }
-    outcome.sources = shop.sources;
-    conceal::conceal(&mut outcome);
-    outcome
 }
 
 /// What one release or set of manifests gave.
@@ -319,27 +387,19 @@ fn is_selected(found: &Diagnostic, options: &Options) -> bool {
     selected && !options.ignore.contains(&found.rule)
 }
 
-/// Selected, in order, each said once.
-fn arrange(
-    mut diagnostics: Vec<Diagnostic>,
-    options: &Options,
-    sources: &Sources,
-) -> Vec<Diagnostic> {
-    diagnostics.retain(|found| is_selected(found, options));
-    in_order(diagnostics, sources)
-}
-
 /// Sorted by file, place and rule, each said once.
 fn in_order(mut diagnostics: Vec<Diagnostic>, sources: &Sources) -> Vec<Diagnostic> {
-    diagnostics.sort_by(|left, right| {
-        let key = |found: &Diagnostic| (found.span.start, found.span.end);
-        sources
-            .name(left.span.source)
-            .cmp(sources.name(right.span.source))
-            .then_with(|| key(left).cmp(&key(right)))
-            .then_with(|| left.rule.cmp(&right.rule))
-            .then_with(|| left.message.cmp(&right.message))
-    });
+    diagnostics.sort_by(|left, right| order(left, right, sources));
     diagnostics.dedup_by(|left, right| join::same(left, right, sources));
     diagnostics
+}
+
+fn order(left: &Diagnostic, right: &Diagnostic, sources: &Sources) -> Ordering {
+    let key = |found: &Diagnostic| (found.span.start, found.span.end);
+    sources
+        .name(left.span.source)
+        .cmp(sources.name(right.span.source))
+        .then_with(|| key(left).cmp(&key(right)))
+        .then_with(|| left.rule.cmp(&right.rule))
+        .then_with(|| left.message.cmp(&right.message))
 }

@@ -1,28 +1,40 @@
-//! One release, or one set of manifests: from read texts to diagnostics and verdicts.
+//! One release: from read texts to diagnostics and verdicts.
 
-use super::{Checked, Document, Input, Workshop, secrets};
+use std::sync::atomic::AtomicUsize;
+
+use super::refusals::refusals;
+use super::{Checked, Document, Input, Role, Workshop, bystanders, secrets};
 use crate::diagnostic::{Label, ReleaseReport, Requirement, RequirementVerdict, Verdict};
-use crate::exposure::{Exposure, Scene, extract, installations};
-use crate::facts::{
-    DuplicateKey, Fact, Facts, Place, SyntaxError, TemplateError, TlsConflict, reached,
-};
+use crate::exposure::{Exposure, Scene, extract};
+use crate::facts::{DuplicateKey, Fact, Facts, Place, SyntaxError, TemplateError, reached};
 use crate::helm::extra_deploy::{self, Rendering, Templates};
 use crate::helm::projection::Projection;
-use crate::helm::template::{self, TemplateProblem};
+use crate::helm::template::{self, Budget, TemplateProblem};
 use crate::helm::values::{Values, coalesce, merge};
 use crate::helm::{CHART_DEFAULTS, DEFAULTS_NAME, keys, scalars, set};
-use crate::kube::{Object, Objects, Origin};
+use crate::kube::Objects;
 use crate::limits::Limit;
 use crate::rules::judge;
-use crate::source::{MappedText, SourceId, Span};
+use crate::source::{SourceId, Span};
 use crate::yaml::{self, Node, NodeData, NodeId, NodeKind, Problem, ProblemKind};
 
 impl Workshop<'_> {
     /// Reads a text.
-    pub(super) fn read(&mut self, input: Input) -> Document {
+    pub(super) fn read(&mut self, input: Input, done: &AtomicUsize) -> Document {
+        let is_large = input.text.len() >= bystanders::LARGE && input.role != Role::Values;
         let source = self.sources.add(input.name.clone(), input.text);
-        let text = MappedText::of_source(&self.sources, source);
-        let stream = yaml::parse(&text, &mut self.tree, &self.options.limits.yaml());
+        let look = |root: Node<'_>| yaml::Seen {
+            places: secrets::secret_places(root),
+            enough: (is_large && bystanders::may_be_one(root)).then_some(&bystanders::IDENTITY[..]),
+        };
+        let reading = yaml::Reading {
+            threads: self.options.threads,
+            look: Some(&look),
+            done: Some(done),
+        };
+        let limits = self.options.limits.yaml();
+        let mut stream =
+            yaml::parse_source(&self.sources, source, &mut self.tree, &limits, reading);
         self.documents.extend(&stream.documents);
         if stream
             .problems
@@ -30,15 +42,11 @@ impl Workshop<'_> {
             .any(|problem| problem.kind.loses_document())
         {
             let text = self.sources.text(source);
-            for place in secrets::secret_places_in_unread(source, text) {
-                self.sources.mark_secret(place);
-            }
+            let places = secrets::secret_places_in_unread(source, text);
+            self.sources.mark_secrets(places);
         }
-        for document in &stream.documents {
-            for place in secrets::secret_places(self.tree.node(document.root)) {
-                self.sources.mark_secret(place);
-            }
-        }
+        self.sources
+            .mark_secrets(std::mem::take(&mut stream.places));
         Document {
             source,
             name: input.name,
@@ -60,6 +68,8 @@ impl Workshop<'_> {
 
     /// Checks values files that are merged into one release.
     pub(super) fn release(&mut self, layers: Vec<Document>) -> Checked {
+        // However many releases are checked beside it, the same is found in each.
+        self.budget = Budget::default();
         let name = layers
             .last()
             .map_or_else(|| "--set".to_owned(), |layer| layer.name.clone());
@@ -145,11 +155,13 @@ impl Workshop<'_> {
 
     /// From merged values to facts.
     fn expose(&mut self, user: NodeId, anchor: Span, mut facts: Facts) -> (Exposure, usize) {
-        let defaults = self.sources.add(DEFAULTS_NAME, CHART_DEFAULTS);
-        let stream = yaml::parse(
-            &MappedText::of_source(&self.sources, defaults),
+        let defaults = self.sources.add_static(DEFAULTS_NAME, CHART_DEFAULTS);
+        let stream = yaml::parse_source(
+            &self.sources,
+            defaults,
             &mut self.tree,
             &yaml::Limits::default(),
+            yaml::Reading::default(),
         );
         let default_root = stream
             .documents
@@ -193,112 +205,16 @@ impl Workshop<'_> {
             certificates: &self.certificates,
         };
         let mut exposure = extract(scene);
-        for secret in std::mem::take(&mut exposure.secrets) {
-            self.sources.mark_secret(secret);
-        }
+        self.sources
+            .mark_secrets(std::mem::take(&mut exposure.secrets));
         let user_root = self.tree.node(user);
         crate::exposure::values_facts(user_root, &mut exposure);
         absorb(&mut exposure.facts, facts);
         (exposure, extra.hidden)
     }
 
-    /// Checks the manifests of all files as one set.
-    ///
-    /// Several installations among them, each in a namespace of its own, are judged one by one.
-    pub(super) fn manifests(&mut self, documents: Vec<Document>) -> (Vec<Checked>, usize) {
-        let mut facts = Facts::default();
-        let mut objects = Objects::default();
-        let mut lost = 0;
-        for document in &documents {
-            self.text_facts(document, &mut facts);
-            lost += document
-                .stream
-                .problems
-                .iter()
-                .filter(|problem| problem.kind.loses_document())
-                .count();
-            let templates = self.templates(document);
-            for read in &document.stream.documents {
-                let root = self.tree.node(read.root);
-                if !root.is_mapping() || root.get("kind").is_none() {
-                    continue;
-                }
-                let object = Object {
-                    root: read.root,
-                    origin: Origin::Manifest,
-                    template: template_above(&templates, root.span(), read.span),
-                };
-                objects.add(&self.tree, object);
-            }
-        }
-        objects.hide(lost);
-        let anchor = documents
-            .first()
-            .map_or(Span::NOWHERE, |document| Span::new(document.source, 0, 0));
-        let name = documents
-            .iter()
-            .map(|document| document.name.as_str())
-            .collect::<Vec<_>>()
-            .join(", ");
-        let count = objects.len();
-        let files = files(&documents);
-        let installations = installations(&self.tree, &objects);
-        let (sets, others) = objects.split(&self.tree, &installations);
-        let mut checked = Vec::new();
-        for (index, set) in sets.iter().enumerate() {
-            let scene = Scene {
-                tree: &self.tree,
-                sources: &self.sources,
-                objects: set,
-                cluster: &self.options.cluster,
-                from_values: false,
-                anchor,
-                certificates: &self.certificates,
-            };
-            let mut exposure = extract(scene);
-            for secret in std::mem::take(&mut exposure.secrets) {
-                self.sources.mark_secret(secret);
-            }
-            absorb(&mut exposure.facts, std::mem::take(&mut facts));
-            if others > 0 {
-                exposure.inferred.push(format!(
-                    "{others} objects of other namespaces or releases were left out"
-                ));
-            }
-            let name = match installations.get(index) {
-                Some(installation) if installations.len() > 1 => {
-                    let parts: Vec<String> = [
-                        ("namespace", &installation.namespace),
-                        ("release", &installation.release),
-                    ]
-                    .into_iter()
-                    .filter_map(|(what, name)| Some(format!("{what} {}", name.as_deref()?)))
-                    .collect();
-                    format!("{name} ({})", parts.join(", "))
-                }
-                _ => name.clone(),
-            };
-            checked.push(self.judge(name, &files, exposure, lost));
-        }
-        (checked, count)
-    }
-
-    /// `# Source:` comments: where each stands and the template that it names.
-    fn templates(&self, document: &Document) -> Vec<(Span, String)> {
-        document
-            .stream
-            .comments
-            .iter()
-            .filter_map(|comment| {
-                let text = self.sources.slice(comment.span);
-                let template = text.strip_prefix("# Source: ")?;
-                Some((comment.span, template.trim().to_owned()))
-            })
-            .collect()
-    }
-
     /// What is wrong with a text itself; true where a document of it was lost.
-    fn text_facts(&self, document: &Document, facts: &mut Facts) -> bool {
+    pub(super) fn text_facts(&self, document: &Document, facts: &mut Facts) -> bool {
         let mut lost = false;
         if let Some(offset) = document.not_utf8 {
             let span = Span::new(document.source, offset, offset);
@@ -359,7 +275,13 @@ impl Workshop<'_> {
     }
 
     /// An input went beyond a limit.
-    fn limit_reached(&self, limit: Limit, place: Place, message: String, facts: &mut Facts) {
+    pub(super) fn limit_reached(
+        &self,
+        limit: Limit,
+        place: Place,
+        message: String,
+        facts: &mut Facts,
+    ) {
         facts
             .reached_limits
             .push(reached(&self.options.limits, limit, place, message));
@@ -384,7 +306,7 @@ impl Workshop<'_> {
         checked
     }
 
-    fn judge(
+    pub(super) fn judge(
         &self,
         name: String,
         files: &[SourceId],
@@ -441,7 +363,7 @@ impl Workshop<'_> {
     }
 }
 
-fn files(documents: &[Document]) -> Vec<SourceId> {
+pub(super) fn files(documents: &[Document]) -> Vec<SourceId> {
     documents.iter().map(|document| document.source).collect()
 }
 
@@ -466,67 +388,6 @@ fn no_router(requirements: &mut [RequirementVerdict], hidden: usize) {
     }
 }
 
-/// What the chart itself refuses to render.
-fn refusals(values: Values<'_>, facts: &mut Facts) {
-    const EXISTING: [&str; 3] = ["tlsCerts", "existingSecret", "name"];
-    const CERTIFICATE: [&str; 3] = ["router", "tlsCertificates", "certificateValueBase64"];
-    if values.truthy(&EXISTING) && values.truthy(&CERTIFICATE) {
-        let mut place = Place::new(values.anchor(&CERTIFICATE));
-        place.labels.push(Label {
-            span: values.anchor(&EXISTING),
-            message: "the other source".to_owned(),
-        });
-        let mut conflict = TlsConflict::new(place);
-        conflict.kind = Fact::known("refused".to_owned());
-        conflict.secret = Fact::from_option(values.string(&EXISTING).map(str::to_owned));
-        facts.tls_conflicts.push(conflict);
-    }
-    // Mappings that the chart's templates look into whatever is switched on: without one Helm stops with a nil pointer.
-    const LOOKED_INTO: [&[&str]; 9] = [
-        &["appConfigValues"],
-        &["gateway"],
-        &["router"],
-        &["router", "ingress"],
-        &["router", "service"],
-        &["router", "service", "ports"],
-        &["router", "tlsCertificates"],
-        &["tlsCerts"],
-        &["tlsCerts", "existingSecret"],
-    ];
-    for path in LOOKED_INTO {
-        let parent = path.split_last().map_or(&[][..], |(_, parent)| parent);
-        // Of a mapping that is not there, the missing parts say nothing more.
-        let looked_at = values.get(parent).is_some_and(Node::is_mapping);
-        if !looked_at || values.get(path).is_some_and(Node::is_mapping) {
-            continue;
-        }
-        let name = path.join(".");
-        let mut error = TemplateError::new(Place::new(values.anchor(path)));
-        error.message = Fact::known(format!(
-            "the chart cannot render: its templates look into `{name}`, which is not a mapping here"
-        ));
-        error.help = Fact::known(format!(
-            "remove `{name}`, or give it the keys that you want to change"
-        ));
-        facts.template_errors.push(error);
-    }
-    // chart/templates/gateway/gateway-api.yaml reads a key that the chart's values do not define.
-    if values.truthy(&["gateway", "enabled"])
-        && values
-            .get(&["gateway", "staticIP"])
-            .is_none_or(Node::is_null)
-    {
-        let place = Place::new(values.anchor(&["gateway", "enabled"]));
-        let mut error = TemplateError::new(place);
-        error.message = Fact::known(
-            "the chart cannot render the Gateway: its template reads `gateway.staticIP.enabled`, and `gateway.staticIP` is not set"
-                .to_owned(),
-        );
-        error.help = Fact::known("add `staticIP: {enabled: false}` under `gateway`, or an address: `enabled: true` and `value: NAME`".to_owned());
-        facts.template_errors.push(error);
-    }
-}
-
 fn syntax_error(facts: &mut Facts, span: Span, message: &str, help: &str) {
     let mut fact = SyntaxError::new(Place::new(span));
     fact.message = Fact::known(message.to_owned());
@@ -535,7 +396,7 @@ fn syntax_error(facts: &mut Facts, span: Span, message: &str, help: &str) {
 }
 
 /// Moves the facts about texts to those about objects.
-fn absorb(facts: &mut Facts, texts: Facts) {
+pub(super) fn absorb(facts: &mut Facts, texts: Facts) {
     facts.syntax_errors.extend(texts.syntax_errors);
     facts.duplicate_keys.extend(texts.duplicate_keys);
     facts.template_errors.extend(texts.template_errors);
@@ -549,15 +410,4 @@ fn absorb(facts: &mut Facts, texts: Facts) {
     facts.padded_texts.extend(texts.padded_texts);
     facts.ignored_documents.extend(texts.ignored_documents);
     facts.type_overrides.extend(texts.type_overrides);
-}
-
-/// The template named by the last `# Source:` comment in a document before its content.
-fn template_above(templates: &[(Span, String)], root: Span, document: Span) -> Option<String> {
-    templates
-        .iter()
-        .rev()
-        .find(|(span, _)| {
-            span.source == root.source && span.end <= root.start && span.end + 1 >= document.start
-        })
-        .map(|(_, template)| template.clone())
 }

@@ -3,7 +3,7 @@
 //! Known from the tree, once a text has been read: the contents of Secrets, and values under keys that hold secrets in the
 //! chart. What a text that does not parse may hold is guarded by the report itself, by the look of it.
 
-use crate::secrecy::{is_harmless, is_secret_name, may_be_secret, word_in};
+use crate::secrecy::{is_harmless, is_secret_name, may_be_secret, word_after};
 use crate::source::{SourceId, Span};
 use crate::yaml::{Node, NodeKind};
 
@@ -97,12 +97,18 @@ pub fn secret_places_in_unread(source: SourceId, text: &str) -> Vec<Span> {
     let mut places = Vec::new();
     let mut offset = 0;
     let mut under: Option<usize> = None;
+    let mut word = word_after(text, 0);
     for line in text.split_inclusive('\n') {
         let indent = line.len() - line.trim_start().len();
         let from = match under {
             Some(depth) if indent > depth || line.trim().is_empty() => Some(0),
             _ => {
-                let colon = word_in(line).and_then(|at| Some(at + line.get(at..)?.find(':')?));
+                if word.is_some_and(|at| at < offset) {
+                    word = word_after(text, offset);
+                }
+                let colon = word
+                    .and_then(|at| at.checked_sub(offset))
+                    .and_then(|at| Some(at + line.get(at..)?.find(':')?));
                 under = colon.map(|_| indent);
                 colon.map(|at| at + 1)
             }

@@ -199,7 +199,7 @@ pub(super) fn run(
         }
     };
     let name = shown(&relative(&path, &plan.terms.here));
-    let fresh = fresh(arguments, &mut plan, &path);
+    let fresh = fresh(arguments, &mut plan, &path, around);
     let fresh = match fresh {
         Ok(fresh) => fresh,
         Err(errors) => {
@@ -252,6 +252,7 @@ fn fresh(
     arguments: &BaselineArguments,
     plan: &mut Plan,
     path: &Path,
+    around: &mut Surroundings<'_>,
 ) -> Result<Fresh, Vec<String>> {
     if !plan.errors.is_empty() {
         return Err(Vec::new());
@@ -269,7 +270,7 @@ fn fresh(
     let mut blank = Blank::default();
     let mut checked = false;
     for group in &mut plan.groups {
-        let outcome = judge(group, &plan.terms, &mut blank);
+        let outcome = judge(group, &plan.terms, &mut blank, around);
         if !outcome.failures.is_empty() {
             return Err(outcome.failures);
         }

@@ -9,8 +9,9 @@ use super::config::{self, ConfigError, Names};
 use super::look::Look;
 use super::output::{self, Output};
 use super::plan::{Group, Plan, Terms, plan};
+use super::progress::checked;
 use super::{Exit, Surroundings};
-use crate::check::{Input, Outcome, Role, check, check_with_rendering};
+use crate::check::{Input, Outcome, Role, check_with_rendering};
 use crate::config::{Extent, FailOn, Judging};
 use crate::diagnostic::{RuleEntry, Severity, Verdict};
 use crate::nearest::ranked;
@@ -68,7 +69,7 @@ impl Ending<'_> {
         let mut failed = false;
         let mut outcomes = Vec::new();
         for (index, group) in groups.iter_mut().enumerate() {
-            let mut outcome = judge(group, &terms, &mut blank);
+            let mut outcome = judge(group, &terms, &mut blank, around);
             baselines.apply(index, group, &mut outcome, &terms.here);
             failed |= fails(arguments, group, &outcome);
             if arguments.verbose {
@@ -159,7 +160,12 @@ impl Blank {
 
 /// Checks what falls to one configuration, and does with the findings what it says. Files with nothing in them are added to
 /// `blank`.
-pub(super) fn judge(group: &mut Group, terms: &Terms<'_>, blank: &mut Blank) -> Outcome {
+pub(super) fn judge(
+    group: &mut Group,
+    terms: &Terms<'_>,
+    blank: &mut Blank,
+    around: &mut Surroundings<'_>,
+) -> Outcome {
     let mut runs = std::mem::take(&mut group.runs);
     let rules = group.rules();
     let mut extent = group.extent;
@@ -180,7 +186,7 @@ pub(super) fn judge(group: &mut Group, terms: &Terms<'_>, blank: &mut Blank) -> 
         }
         let mut outcome = match run.rendered.take() {
             Some(rendered) => check_with_rendering(inputs, rendered, &run.options, rules),
-            None => check(inputs, &run.options, rules),
+            None => checked(inputs, &run.options, rules, around),
         };
         if let Some(release) = &run.release {
             for report in &mut outcome.report.releases {

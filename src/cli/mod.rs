@@ -22,6 +22,7 @@ mod paths;
 mod plan;
 mod post_render;
 mod process;
+mod progress;
 mod rule_folder;
 mod rules;
 mod trial;

@@ -40,6 +40,13 @@ pub struct Installation {
 }
 
 impl Installation {
+    /// True where an object that says this of itself may be part of one of the installations.
+    pub fn may_be_one_of(&self, installations: &[Installation]) -> bool {
+        installations
+            .iter()
+            .any(|installation| installation.may_hold(self, installations.len()))
+    }
+
     /// What an object says about where it belongs.
     pub fn of(object: View<'_>) -> Self {
         Installation {
@@ -208,6 +215,15 @@ impl Objects {
             set.hidden = self.hidden;
         }
         (sets, others)
+    }
+
+    /// Puts other nodes in the place of roots: the same objects, read again.
+    pub fn replace_roots(&mut self, by: &HashMap<NodeId, NodeId>) {
+        for object in &mut self.objects {
+            if let Some(root) = by.get(&object.root) {
+                object.root = *root;
+            }
+        }
     }
 
     /// Says that there are this many more documents that could not be read.

@@ -3,17 +3,16 @@
 //! It never recurses: open collections lie on a stack, so depth costs memory only, and only up to
 //! [`Limits::max_nesting`]. Aliases and merge keys are in `aliases.rs`, problems in `report.rs`.
 
-use std::{collections::HashMap, ops::Range};
+use std::{collections::HashMap, ops::Range, sync::atomic::AtomicUsize};
 
-use crate::limits::Limit;
-use crate::source::{MappedText, Span};
+use crate::source::Span;
 
 use super::{
     Entry, NodeData, NodeId, NodeKind, OPAQUE, ProblemKind, Scalar, Style, Tree, Value,
-    events::{Anchor, Event, Events},
+    events::{Anchor, Event},
     layout,
     mapping::Entries,
-    parse::{Comment, Document, Limits, Stream},
+    parse::{Comment, Document, Limits, Look, Stream, Written},
     scalar::{key_text, try_resolve},
     syntax,
 };
@@ -22,12 +21,14 @@ use super::{
 pub(super) struct Abandon;
 
 pub(super) struct Builder<'a> {
-    pub(super) text: &'a MappedText,
+    pub(super) text: Written<'a>,
     pub(super) tree: &'a mut Tree,
     pub(super) limits: &'a Limits,
     pub(super) stream: Stream,
     pub(super) unsaid_problems: usize,
     pub(super) nodes: usize,
+    /// The most that there have been of them at once.
+    pub(super) most_nodes: usize,
     pub(super) frames: Vec<Frame>,
     pub(super) document: DocumentState,
     /// The last scalar that was read, for error messages.
@@ -36,6 +37,16 @@ pub(super) struct Builder<'a> {
     pub(super) gap: (usize, bool),
     /// Where the last document began, if it goes on until the next one begins.
     pub(super) unended: Option<usize>,
+    /// What is asked about every document.
+    pub(super) look: Option<Look<'a>>,
+    pub(super) done: Option<&'a AtomicUsize>,
+    /// How many threads may read at once, and how much text each of them is to have at least.
+    pub(super) threads: usize,
+    pub(super) smallest_part: usize,
+    /// True for the reader of one of several parts, which must not read beyond it.
+    pub(super) alone: bool,
+    /// True while a document is read for itself.
+    pub(super) chunked: bool,
 }
 
 #[derive(Default)]
@@ -46,6 +57,10 @@ pub(super) struct DocumentState {
     pub(super) lost: bool,
     pub(super) aliased: usize,
     pub(super) anchors: HashMap<usize, Anchored>,
+    /// What there was when the document began.
+    pub(super) first_node: usize,
+    pub(super) problems_before: usize,
+    pub(super) nodes_before: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -105,47 +120,6 @@ impl Frame {
 }
 
 impl Builder<'_> {
-    pub(super) fn read(&mut self) {
-        let text = &self.text.text;
-        let mut events = Events::new(text, self.limits);
-        while let Some(next) = events.next() {
-            let outcome = match next {
-                Ok((event, range)) => self.take(event, range),
-                Err(failure) => {
-                    self.unended = None;
-                    let context = syntax::Context {
-                        last_scalar: self.last_scalar.take(),
-                        open_bracket: self
-                            .frames
-                            .last()
-                            .filter(|frame| frame.flow)
-                            .map(|frame| frame.start),
-                    };
-                    let found = syntax::explain(text, &failure, context);
-                    self.found(found);
-                    Err(Abandon)
-                }
-            };
-            if self.nodes > self.limits.max_nodes {
-                let at = self.frames.last().map_or(0, |frame| frame.start);
-                let message = format!(
-                    "the text holds more than {} nodes, the most that is read",
-                    self.limits.max_nodes
-                );
-                self.limit(Limit::Nodes, at..at, message);
-                return;
-            }
-            if outcome.is_err() {
-                self.frames.clear();
-                self.document = DocumentState::default();
-                if !events.skip_document() {
-                    return;
-                }
-            }
-        }
-        self.extend_last_document(text.len());
-    }
-
     pub(super) fn take(&mut self, event: Event<'_>, range: Range<usize>) -> Result<(), Abandon> {
         self.look_between_tokens(&event, &range);
         match event {
@@ -153,6 +127,9 @@ impl Builder<'_> {
                 self.extend_last_document(range.start);
                 self.document = DocumentState {
                     start: range.start,
+                    first_node: self.tree.len(),
+                    problems_before: self.problem_count(),
+                    nodes_before: self.nodes,
                     ..DocumentState::default()
                 };
                 if explicit {
@@ -218,7 +195,7 @@ impl Builder<'_> {
         let Some(frame) = self.frames.pop() else {
             return;
         };
-        let text = &self.text.text;
+        let text = self.text.text;
         let bracketed = frame.flow && matches!(text.as_bytes().get(frame.start), Some(b'{' | b'['));
         let range = if bracketed {
             frame.start..end.max(frame.start)
@@ -255,7 +232,7 @@ impl Builder<'_> {
         tag: Option<&str>,
         range: Range<usize>,
     ) {
-        let source = &self.text.text;
+        let source = self.text.text;
         let omitted = range.is_empty() && style == Style::Plain;
         let range = match style {
             Style::Plain if omitted => self.place_of_omitted(range.start),
@@ -324,7 +301,7 @@ impl Builder<'_> {
 
     /// Where a value that was left out would have been written.
     pub(super) fn place_of_omitted(&self, mark: usize) -> Range<usize> {
-        let text = &self.text.text;
+        let text = self.text.text;
         let mut frames = self.frames.iter().rev();
         let at = match frames.next() {
             Some(Frame {
@@ -441,9 +418,10 @@ impl Builder<'_> {
             return;
         }
         // `{{ .Values.x }}` is a mapping whose key is a mapping: what it really is will be said at its end.
-        let template = self.frames.last().is_some_and(|frame| {
-            frame.flow && layout::opens_template(&self.text.text, frame.start)
-        });
+        let template = self
+            .frames
+            .last()
+            .is_some_and(|frame| frame.flow && layout::opens_template(self.text.text, frame.start));
         if !template {
             let message = "a key must be a scalar, not a sequence or a mapping".to_owned();
             self.refused(child.range.clone(), message, None);
@@ -458,11 +436,28 @@ impl Builder<'_> {
             return;
         };
         let span = self.span(document.start..end.end.max(document.start));
-        self.stream.documents.push(Document {
+        let mut read = Document {
             root: root.id,
             span,
             is_empty: document.omitted,
-        });
+            is_trimmed: false,
+        };
+        if let Some(look) = self.look {
+            let seen = look(self.tree.node(root.id));
+            self.stream.places.extend(seen.places);
+            // A finding may lead anywhere in its document, and so may an alias.
+            let is_plain = self.chunked
+                && document.anchors.is_empty()
+                && document.problems_before == self.problem_count();
+            if let Some(keys) = seen.enough.filter(|_| is_plain) {
+                read.root = self.tree.trim(document.first_node, root.id, keys);
+                read.is_trimmed = true;
+                // The limit is for memory: what has been dropped takes none.
+                let kept = self.tree.len().saturating_sub(document.first_node);
+                self.nodes = document.nodes_before.saturating_add(kept);
+            }
+        }
+        self.stream.documents.push(read);
         self.unended = end.is_empty().then_some(document.start);
     }
 
@@ -487,7 +482,7 @@ impl Builder<'_> {
     }
 
     pub(super) fn span(&self, range: Range<usize>) -> Span {
-        self.text.map.span(range).unwrap_or(Span::NOWHERE)
+        self.text.span(range)
     }
 }
 

@@ -128,13 +128,25 @@ pub(super) fn directives(text: &str, start: usize) -> Vec<(Range<usize>, &str)> 
 /// The first character that goyaml refuses wherever it stands (`readerc.go`), or that ends a line for it alone
 /// (`yamlprivateh.go`: YAML 1.1 has more line breaks than 1.2).
 pub(super) fn control_character(text: &str) -> Option<(usize, char)> {
-    let bytes = text.as_bytes();
-    // What begins none of the refused characters is passed over quickly.
-    let mut from = 0;
-    while let Some(offset) = bytes.get(from..)?.iter().position(|byte| {
+    const BLOCK: usize = 64;
+    let may_begin_one = |byte: &u8| {
         (*byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r'))
             || matches!(byte, 0x7f | 0xc2 | 0xe2 | 0xef)
-    }) {
+    };
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    loop {
+        // What begins none of the refused characters is passed over quickly: without an early exit, many bytes at a time.
+        let block = bytes.get(from..from + BLOCK);
+        if block.is_some_and(|block| {
+            !block
+                .iter()
+                .fold(false, |odd, byte| odd | may_begin_one(byte))
+        }) {
+            from += BLOCK;
+            continue;
+        }
+        let offset = bytes.get(from..)?.iter().position(may_begin_one)?;
         let at = from + offset;
         let character = text.get(at..)?.chars().next()?;
         let refused = match character {
@@ -146,5 +158,4 @@ pub(super) fn control_character(text: &str) -> Option<(usize, char)> {
         }
         from = at + character.len_utf8();
     }
-    None
 }

@@ -8,6 +8,7 @@
 
 mod aliases;
 mod build;
+mod chunks;
 mod events;
 mod layout;
 mod mapping;
@@ -15,13 +16,18 @@ mod parse;
 mod path;
 mod place;
 mod problem;
+mod reader;
 mod report;
 mod scalar;
+mod simple;
 mod syntax;
 mod text;
 mod tree;
+mod trim;
 
-pub use parse::{Comment, Document, Limits, Stream, parse};
+pub use parse::{
+    Comment, Document, Limits, Look, Reading, Seen, Stream, parse, parse_again, parse_source,
+};
 pub use path::path_at;
 pub use place::place_of;
 pub use problem::{Problem, ProblemKind};

@@ -53,7 +53,7 @@ impl Builder<'_> {
         range: Range<usize>,
         after_plain: bool,
     ) -> Option<usize> {
-        let text = &self.text.text;
+        let text = self.text.text;
         let tabs = text.get(range.clone())?.match_indices('\t');
         let mut tabs = tabs.map(|(offset, _)| range.start + offset);
         let blank = text.get(token_end..range.end)?;
@@ -88,14 +88,14 @@ impl Builder<'_> {
         match self.frames.last() {
             Some(frame) if matches!(frame.content, Content::Mapping { .. }) => frame
                 .start
-                .saturating_sub(layout::line_start(&self.text.text, frame.start)),
+                .saturating_sub(layout::line_start(self.text.text, frame.start)),
             _ => 0,
         }
     }
 
     /// goyaml knows `%YAML 1.1` and `%TAG`, and nothing else.
     pub(super) fn check_directives(&mut self, start: usize, version: Option<(u32, u32)>) {
-        let text = &self.text.text;
+        let text = self.text.text;
         for (range, line) in layout::directives(text, start) {
             let name = line.split_ascii_whitespace().next().unwrap_or_default();
             let message = match name {
@@ -110,7 +110,7 @@ impl Builder<'_> {
 
     /// goyaml refuses control characters wherever they stand, even in comments.
     pub(super) fn report_control_character(&mut self) {
-        let Some((at, character)) = layout::control_character(&self.text.text) else {
+        let Some((at, character)) = layout::control_character(self.text.text) else {
             return;
         };
         let span = self.span(at..at + character.len_utf8());
@@ -203,6 +203,10 @@ impl Builder<'_> {
             help: found.help,
             related,
         });
+    }
+
+    pub(super) fn problem_count(&self) -> usize {
+        self.stream.problems.len() + self.unsaid_problems
     }
 
     pub(super) fn problem(&mut self, problem: Problem) {

@@ -13,10 +13,22 @@ pub const OPAQUE: char = '\u{fdd0}';
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct NodeId(u32);
 
+impl NodeId {
+    /// The same node after [`Tree::append`] has put its tree behind `by` nodes.
+    pub(super) fn moved(self, by: u32) -> Self {
+        NodeId(self.0.saturating_add(by))
+    }
+
+    /// Its place among the nodes of its tree.
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// An arena of nodes.
 #[derive(Debug, Default)]
 pub struct Tree {
-    nodes: Vec<NodeData>,
+    pub(super) nodes: Vec<NodeData>,
 }
 
 /// What is stored for one node.

@@ -1,6 +1,7 @@
 //! From what falls to a configuration to checks: files and options are read here.
 
 use std::collections::{BTreeSet, HashMap};
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
 use super::{Draft, Group, Refusal, Run};
@@ -151,6 +152,7 @@ impl Planner<'_> {
         options.select.clone_from(&self.scope.select);
         options.ignore.clone_from(&self.scope.ignore);
         options.now = self.now;
+        options.threads = std::thread::available_parallelism().map_or(1, NonZero::get);
         let mut errors = Vec::new();
         let mut wrong = |field: &str, message: String| match found {
             Some(found) => errors.push(found.error(&written(found, release, field), message)),

@@ -1,4 +1,4 @@
-//! How much templates may do, and how much of it those of one run have done.
+//! How much templates may do, and how much of it those of one release have done.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -48,7 +48,7 @@ impl Default for Limits {
     }
 }
 
-/// What the templates of one run have used up. Shared by all of them: a limit that held for each of them alone would
+/// What the templates of one release have used up. Shared by all of them: a limit that held for each of them alone would
 /// bound nothing, for a file of a megabyte has room for a hundred thousand.
 #[derive(Debug, Default)]
 pub struct Budget {
@@ -85,7 +85,7 @@ impl Budget {
         limits.template_nodes.saturating_sub(used)
     }
 
-    /// The limit of the whole run that was reached, if one was: no further template is evaluated then.
+    /// The limit of the whole release that was reached, if one was: no further template is evaluated then.
     pub fn spent(&self, limits: &limits::Limits) -> Option<Limit> {
         [
             (&self.steps, Limit::TemplateSteps),

@@ -208,7 +208,7 @@ impl<'a> Eval<'a> {
             return Err(Fault::limit(
                 Limit::TemplateSteps,
                 format!(
-                    "the templates of this check take more than {most} steps: this one is not evaluated to its end"
+                    "the templates of this release take more than {most} steps: this one is not evaluated to its end"
                 ),
             ));
         }
@@ -235,7 +235,7 @@ impl<'a> Eval<'a> {
             return Err(Fault::limit(
                 Limit::TemplateOutput,
                 format!(
-                    "the templates of this check make more than {most} bytes of text: this one is not evaluated to its end"
+                    "the templates of this release make more than {most} bytes of text: this one is not evaluated to its end"
                 ),
             ));
         }

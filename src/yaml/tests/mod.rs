@@ -10,6 +10,7 @@
 mod aliases;
 mod hostile;
 mod problems;
+mod simple;
 mod spans;
 mod values;
 
