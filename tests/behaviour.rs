@@ -9,6 +9,7 @@
 mod support;
 
 use portolan::check::{Input, Options, check};
+use portolan::diagnostic::{Requirement, Verdict};
 use portolan::rules::RuleSet;
 use support::{check_text, check_values, on, open_verdicts, places};
 
@@ -491,4 +492,32 @@ fn a_missing_timeout_names_the_values_or_the_object_to_write_it_to() {
         help(&from_manifest),
         "add the annotation `service.beta.kubernetes.io/azure-load-balancer-tcp-idle-timeout: \"11\"` to Service carto-router"
     );
+}
+
+/// Helm sorts annotations: what the order of keys decided would be decided otherwise in the rendering.
+#[test]
+fn annotations_of_several_platforms_decide_nothing_in_any_order() {
+    let azure = "      service.beta.kubernetes.io/azure-load-balancer-tcp-idle-timeout: \"10\"\n";
+    let google = "      cloud.google.com/neg: '{\"ingress\": true}'\n";
+    for (first, second) in [(azure, google), (google, azure)] {
+        let values = format!(
+            "appConfigValues:\n  selfHostedDomain: carto.acme.io\nrouter:\n  service:\n    type: LoadBalancer\n    annotations:\n{first}{second}"
+        );
+        let outcome = check(
+            vec![Input::named("customizations.yaml", values.clone())],
+            &Options::default(),
+            RuleSet::builtin(),
+        );
+        let timeout = outcome.report.releases[0]
+            .requirements
+            .iter()
+            .find(|row| row.requirement == Requirement::Timeout605)
+            .unwrap();
+        assert_eq!(timeout.verdict, Verdict::Undecided, "{values}");
+        assert!(
+            timeout.supply.join(" ").contains("--platform"),
+            "{:?}",
+            timeout.supply
+        );
+    }
 }

@@ -125,3 +125,28 @@ fn it_works_in_manifests_and_in_texts_of_extra_deploy() {
         .unwrap();
     assert_eq!(values_file.verdict, Verdict::Violated);
 }
+
+/// Two hundred were once all that was looked for, and whoever had suppressed more was told of comments without a finding.
+#[test]
+fn thousands_of_suppressed_findings_stay_suppressed() {
+    let mut values = "appConfigValues:\n  selfHostedDomain: carto.acme.io\n".to_owned();
+    for number in 0..1200 {
+        values.push_str(&format!(
+            "# portolan: ignore[unknown-key] read by our own tools\nours{number}: 1\n"
+        ));
+    }
+    let outcome = portolan::check::check(
+        vec![portolan::check::Input::named("customizations.yaml", values)],
+        &portolan::check::Options::default(),
+        portolan::rules::RuleSet::builtin(),
+    );
+    let left: Vec<&str> = outcome
+        .report
+        .diagnostics
+        .iter()
+        .map(|found| found.rule.as_str())
+        .filter(|rule| ["unknown-key", "unused-suppression"].contains(rule))
+        .collect();
+    assert!(left.is_empty(), "{}", left.len());
+    assert_eq!(outcome.report.summary.suppressed, 1200);
+}

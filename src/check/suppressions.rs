@@ -42,7 +42,7 @@ struct Defect {
 }
 
 /// More suppressions in one file than anybody could have thought about: each is held against every finding.
-const MOST: usize = 1000;
+const MOST: usize = 10_000;
 
 const FORM: &str = "write it as `# portolan: ignore[rule-id] reason`";
 
@@ -181,16 +181,24 @@ impl Workshop<'_> {
             fact.expired = Fact::known(day.clone());
             return (fact, Vec::new());
         }
+        let source = written.span.source;
+        let line = self
+            .sources
+            .get(source)
+            .map(|source| source.line_range(written.line));
         let is_meant = |found: &Diagnostic| {
-            found.rule == rule
-                && found.span.source == written.span.source
-                && self.sources.line_column(found.span).line == written.line
+            let at = found.span.start as usize;
+            found.span.source == source
+                && line
+                    .as_ref()
+                    .is_some_and(|line| line.start <= at && at <= line.end)
+                && found.rule == rule
         };
-        let (hidden, kept): (Vec<Diagnostic>, Vec<Diagnostic>) =
-            std::mem::take(&mut judgement.diagnostics)
-                .into_iter()
-                .partition(is_meant);
-        judgement.diagnostics = kept;
+        // Thousands may be hidden one by one; findings are put in order when all are there.
+        let mut hidden = Vec::new();
+        while let Some(at) = judgement.diagnostics.iter().position(is_meant) {
+            hidden.push(judgement.diagnostics.swap_remove(at));
+        }
         let used = !hidden.is_empty() || others.diagnostics.iter().any(is_meant);
         fact.used = Fact::known(used);
         (fact, hidden)

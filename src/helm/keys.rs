@@ -12,8 +12,8 @@ use crate::facts::{ChartKey, ChartValue, Fact, Facts, Place};
 use crate::source::{Sources, Span};
 use crate::yaml::{Entry, Node, NodeKind, Scalar, Tree, Value};
 
-/// More findings of one sort than this say nothing new: the file belongs to another chart.
-const MOST: usize = 200;
+/// More findings of one sort than this say nothing new: the file belongs to another chart. As many as a report shows.
+const MOST: usize = 10_000;
 
 /// Where a node stands as the chart sees it.
 #[derive(Clone, Copy, Debug)]

@@ -10,8 +10,8 @@ use crate::facts::{
 use crate::source::{Sources, Span};
 use crate::yaml::{self, Entry, Node, Scalar, Stream, Style, Tree, Value};
 
-/// As many as anybody would read.
-const MOST: usize = 200;
+/// As many as a report shows.
+const MOST: usize = 10_000;
 
 /// A key that YAML makes something else of; true where it is one.
 pub(super) fn key(sources: &Sources, entry: &Entry, facts: &mut Facts) -> bool {

@@ -13,13 +13,15 @@ pub enum Recognized {
     No,
 }
 
-/// The platform that an object's annotations tell of, with the annotation that tells.
+/// The platform that an object's annotations tell of, with the first annotation that tells.
+///
+/// Annotations of several platforms tell nothing: a values file may be shared by clusters of each.
 pub fn platform_of<'o>(
     kind: EntryKind,
     object: View<'o>,
 ) -> Option<(&'static str, Node<'o>, &'o str)> {
     let annotations = object.node.at(&["metadata", "annotations"])?;
-    annotations.entries().find_map(|(entry, value)| {
+    let mut told = annotations.entries().filter_map(|(entry, value)| {
         let layer = layers(kind).iter().find(|layer| {
             layer
                 .recognize
@@ -28,7 +30,10 @@ pub fn platform_of<'o>(
                 .any(|prefix| entry.key.starts_with(prefix.as_str()))
         })?;
         Some((layer.recognize.platform.as_deref()?, value, &*entry.key))
-    })
+    });
+    let first = told.next()?;
+    told.all(|(platform, ..)| platform == first.0)
+        .then_some(first)
 }
 
 /// Whether the signs besides class and platform hold.
