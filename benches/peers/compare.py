@@ -113,7 +113,9 @@ def cases(inputs, find, scratch):
                 )
             )
         if find("kube-linter"):
-            tools.append(Tool("kube-linter", [find("kube-linter"), "lint", path]))
+            large = os.path.getsize(path) > 10_000_000
+            passed = "it passes over a file of this size (“no valid objects found”): what is timed is its start"
+            tools.append(Tool("kube-linter", [find("kube-linter"), "lint", path], passed if large else ""))
         if find("checkov"):
             tools.append(checkov("kubernetes", "-f", path))
         return tools
