@@ -197,13 +197,11 @@ pub fn is_harmless(value: &str) -> bool {
         || value.starts_with("${")
 }
 
-/// A setting has few digits; what has more may well be a password.
+/// A setting has few digits; what has more may well be a password, wherever a dot stands among them.
 fn is_number(value: &str) -> bool {
-    let digits = value.bytes().all(|byte| byte.is_ascii_digit());
-    let number = value
-        .bytes()
-        .all(|byte| byte.is_ascii_digit() || byte == b'.');
-    number && !(digits && value.len() > 5)
+    let mut bytes = value.bytes();
+    let dots = value.bytes().filter(|byte| *byte == b'.').count();
+    bytes.all(|byte| byte.is_ascii_digit() || byte == b'.') && value.len() - dots <= 5
 }
 
 /// True for a template that takes its value from elsewhere. One with a text in it may be that text: `{{ "x" | b64enc }}`.

@@ -228,3 +228,117 @@ extraDeploy:
         "{output}"
     );
 }
+
+/// The output for one values file, which must find something there.
+fn output_of(values: &str, rule: &str) -> String {
+    let output = outputs(
+        vec![Input::values("customizations.yaml", values)],
+        &Options::default(),
+    );
+    assert!(output.contains(rule), "{rule} in {output}");
+    output
+}
+
+#[test]
+fn secrets_between_braces_in_extra_deploy_show_none() {
+    let s = PASSWORD;
+    let secret = format!("kind: Secret\nmetadata: {{name: x}}\nstringData: {{foo: {s}, foo: b}}\n");
+    let lines = format!(
+        "kind: Secret\nmetadata: {{name: x}}\nstringData: {{foo: {s},\n  'a}}': '}}{s}', # }}\n  foo: {s}}}\n"
+    );
+    let below = format!(
+        "kind: Secret\nmetadata: {{name: x}}\nstringData:\n  {{a: 1, foo: {s},\n  b: 1, foo: {s}}}\n"
+    );
+    for object in [secret, lines, below] {
+        let indented = |by: &str| object.trim_end().replace('\n', &format!("\n{by}"));
+        let [two, four, six] = ["  ", "    ", "      "].map(indented);
+        for values in [
+            format!("extraDeploy:\n- apiVersion: v1\n  {two}\n"),
+            format!("extraDeploy:\n  own:\n    apiVersion: v1\n    {four}\n"),
+            format!(
+                "extraDeploy:\n- apiVersion: v1\n  kind: List\n  items:\n    - apiVersion: v1\n      {six}\n"
+            ),
+            format!(
+                "extraDeploy:\n- |\n  apiVersion: v1\n  {}\n",
+                two.replace("name: x", "name: \"{{ .Release.Name }}-x\"")
+                    .replace("foo: b", "foo: \"{{ .Release.Name }}\"")
+            ),
+        ] {
+            assert_no_secret(&output_of(&values, "duplicate-key"));
+        }
+    }
+}
+
+#[test]
+fn secrets_laid_into_extra_deploy_on_the_command_line_show_none() {
+    let object = "extraDeploy[0].apiVersion=v1,extraDeploy[0].kind=Secret";
+    let data = format!("extraDeploy[0].stringData.foo={PASSWORD},extraDeploy[0].data.bar={TOKEN}");
+    for texts in [
+        vec![format!("{object},{data},rooter.x=1")],
+        vec![object.to_owned(), format!("{data},rooter.x=1")],
+        vec![format!("{object},{data},a.=1")],
+        vec![format!("{data},a.=1"), object.to_owned()],
+    ] {
+        let mut options = Options::default();
+        options.set.extend(texts.into_iter().map(|text| SetValue {
+            text,
+            as_string: false,
+        }));
+        let output = outputs(
+            vec![Input::values("customizations.yaml", values())],
+            &options,
+        );
+        assert!(output.contains("--set:1:"), "{output}");
+        assert_no_secret(&output);
+    }
+}
+
+#[test]
+fn a_secret_that_does_not_parse_shows_none() {
+    for data in [
+        format!("stringData: {{foo: {PASSWORD}\n"),
+        format!("stringData: {{foo: {PASSWORD}, bar: [1}}\n"),
+        format!("data:\n  {{a: 1, foo: {PASSWORD}\n"),
+        format!("stringData: {{a: [1}},\nfoo: {PASSWORD}}}\n"),
+    ] {
+        let manifest = format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: x}}\n{data}");
+        let output = outputs(
+            vec![Input::named("secret.yaml", manifest)],
+            &Options::default(),
+        );
+        assert!(output.contains("yaml-syntax"), "{output}");
+        assert_no_secret(&output);
+    }
+}
+
+#[test]
+fn long_numbers_are_secrets_and_short_ones_settings() {
+    for number in ["8675309.42", "867.53.09.42", "99887766"] {
+        for values in [
+            format!("externalPostgresql: {{password: {number}}}\n"),
+            format!("appSecrets: {{foo: {number}, c: on}}\n"),
+        ] {
+            let output = output_of(&values, "customizations.yaml");
+            assert!(!output.contains(number), "{output}");
+        }
+    }
+    let output = output_of("appSecrets: {foo: 5432, c: on}\n", "customizations.yaml");
+    assert!(output.contains("{foo: 5432, c: on}"), "{output}");
+}
+
+#[test]
+fn an_entry_of_an_environment_with_keys_between_shows_none() {
+    for entry in [
+        format!("- name: DB_PASSWORD\n    foo: bar\n    value: {PASSWORD}\n    value: changed\n"),
+        format!("- value: {PASSWORD}\n    foo: bar\n    name: DB_PASSWORD\n    value: changed\n"),
+        format!("- {{name: DB_PASSWORD, foo: bar, value: {PASSWORD}, value: changed}}\n"),
+        format!("- {{value: {PASSWORD}, value: changed, foo: bar, name: DB_PASSWORD}}\n"),
+    ] {
+        let values = format!(
+            "router:\n  extraEnvVars:\n  {entry}  - name: DB_HOST\n    value: db\n    value: shown\n"
+        );
+        let output = output_of(&values, "duplicate-key");
+        assert!(output.contains("value: shown"), "{output}");
+        assert_no_secret(&output);
+    }
+}

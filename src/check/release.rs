@@ -99,6 +99,7 @@ impl Workshop<'_> {
         let anchor = layers
             .first()
             .map_or(Span::NOWHERE, |layer| Span::new(layer.source, 0, 0));
+        let is_merged = roots.len() > 1 || !self.options.set.is_empty();
         let mut user = self.tree.push(NodeData {
             span: anchor,
             kind: NodeKind::Mapping(Vec::new()),
@@ -108,6 +109,10 @@ impl Workshop<'_> {
             user = merge(&mut self.tree, user, root);
         }
         user = self.apply_set(user, &mut facts, &mut unreadable);
+        if is_merged {
+            let places = secrets::secret_places_in_merged(self.tree.node(user));
+            self.sources.mark_secrets(places);
+        }
         if unreadable {
             return self.unreadable(name, &files, facts);
         }
@@ -118,6 +123,7 @@ impl Workshop<'_> {
 
     /// Lays `--set` and `--set-string` over the values.
     fn apply_set(&mut self, mut user: NodeId, facts: &mut Facts, unreadable: &mut bool) -> NodeId {
+        let mut given_in = Vec::new();
         for given in &self.options.set {
             let option = if given.as_string {
                 "--set-string"
@@ -137,6 +143,15 @@ impl Workshop<'_> {
                     *unreadable = true;
                 }
             }
+            given_in.push(source);
+        }
+        if *unreadable {
+            // The kind of an object may stand in an option that was not read.
+            let unread = given_in.into_iter().filter_map(|source| {
+                secrets::secret_places_in_unread_set(source, self.sources.text(source))
+            });
+            let unread: Vec<Span> = unread.collect();
+            self.sources.mark_secrets(unread);
         }
         user
     }

@@ -3,9 +3,11 @@
 //! Known from the tree, once a text has been read: the contents of Secrets, and values under keys that hold secrets in the
 //! chart. What a text that does not parse may hold is guarded by the report itself, by the look of it.
 
+use std::collections::HashSet;
+
 use crate::secrecy::{is_harmless, is_secret_name, may_be_secret, word_after};
 use crate::source::{SourceId, Span};
-use crate::yaml::{Node, NodeKind};
+use crate::yaml::{Node, NodeKind, Value};
 
 /// Top-level values of the chart under which everything is secret.
 const SECRET_TREES: [&str; 2] = ["cartoSecrets", "appSecrets"];
@@ -13,15 +15,8 @@ const SECRET_TREES: [&str; 2] = ["cartoSecrets", "appSecrets"];
 /// The places below `root` that must not be shown. `root` is the root of a document, whatever it is.
 pub fn secret_places(root: Node<'_>) -> Vec<Span> {
     let mut places = Vec::new();
-    let mut objects = vec![root];
-    while let Some(object) = objects.pop() {
-        // The items of a list are objects too.
-        objects.extend(object.get("items").into_iter().flat_map(Node::items));
-        if object.get("kind").and_then(Node::as_str) == Some("Secret") {
-            for field in ["data", "stringData"] {
-                between_keys(object.get(field), &mut places);
-            }
-        }
+    for field in secret_fields(root) {
+        between_keys(field, &mut places);
     }
     for key in SECRET_TREES {
         all_scalars(root.get(key), &mut places);
@@ -42,6 +37,41 @@ pub fn secret_places(root: Node<'_>) -> Vec<Span> {
     places.sort_unstable();
     places.dedup();
     places
+}
+
+/// The same for values that several texts were merged into: a Secret of `extraDeploy` may have its kind from one and its
+/// contents from another, `--set` among them.
+pub fn secret_places_in_merged(root: Node<'_>) -> Vec<Span> {
+    let mut places = Vec::new();
+    for field in secret_fields(root) {
+        all_scalars(Some(field), &mut places);
+    }
+    places.sort_unstable();
+    places.dedup();
+    places
+}
+
+/// What Secrets hold: of the object that `root` is, of the items of a list, and of what `extraDeploy` brings along.
+fn secret_fields(root: Node<'_>) -> Vec<Node<'_>> {
+    let mut fields = Vec::new();
+    let mut seen = HashSet::new();
+    let mut objects = vec![root];
+    if let Some(extra) = root.get("extraDeploy") {
+        objects.extend(extra.items());
+        objects.extend(extra.entries().map(|(_, object)| object));
+    }
+    while let Some(object) = objects.pop() {
+        // However many aliases lead to an object, it is looked at once.
+        if !seen.insert(object.target().id()) {
+            continue;
+        }
+        // The items of a list are objects too.
+        objects.extend(object.get("items").into_iter().flat_map(Node::items));
+        if object.get("kind").and_then(Node::as_str) == Some("Secret") {
+            fields.extend(["data", "stringData"].map(|name| object.get(name)));
+        }
+    }
+    fields.into_iter().flatten().collect()
 }
 
 /// Texts under names of secrets, wherever they stand: `externalPostgresql.password`, an entry of an environment.
@@ -77,9 +107,20 @@ fn is_secret(key: &str) -> bool {
 
 /// A text that may be a secret; of an alias, where it was written.
 fn text(value: Node<'_>, places: &mut Vec<Span>) {
-    if value.as_str().is_some_and(|text| !is_harmless(text)) {
+    if value.as_str().is_some_and(|text| !is_harmless(text)) || is_long_number(value) {
         places.push(value.span());
     }
+}
+
+/// A number of more digits than a setting has.
+fn is_long_number(value: Node<'_>) -> bool {
+    value.scalar().is_some_and(|scalar| {
+        let number = matches!(
+            scalar.value,
+            Value::Int(_) | Value::UInt(_) | Value::Float(_)
+        );
+        number && !is_harmless(&scalar.text)
+    })
 }
 
 /// The items of a list under a name of secrets, and what a mapping there calls `value`.
@@ -92,13 +133,18 @@ fn texts_in(node: Node<'_>, places: &mut Vec<Span>) {
 }
 
 /// The places that must not be shown in a text that could not be read: nobody knows what stands where, so everything is
-/// covered from the colon of a key that sounds like a secret to the end of the lines indented under it.
+/// covered from the colon of a key that sounds like a secret to the end of the lines indented under it. So is what a
+/// document that says it is a Secret holds.
 pub fn secret_places_in_unread(source: SourceId, text: &str) -> Vec<Span> {
     let mut places = Vec::new();
     let mut offset = 0;
     let mut under: Option<usize> = None;
     let mut word = word_after(text, 0);
+    let mut in_secret = false;
     for line in text.split_inclusive('\n') {
+        if offset == 0 || line.starts_with("---") {
+            in_secret = says_secret(text.get(offset..).unwrap_or_default());
+        }
         let indent = line.len() - line.trim_start().len();
         let from = match under {
             Some(depth) if indent > depth || line.trim().is_empty() => Some(0),
@@ -108,7 +154,8 @@ pub fn secret_places_in_unread(source: SourceId, text: &str) -> Vec<Span> {
                 }
                 let colon = word
                     .and_then(|at| at.checked_sub(offset))
-                    .and_then(|at| Some(at + line.get(at..)?.find(':')?));
+                    .and_then(|at| Some(at + line.get(at..)?.find(':')?))
+                    .or_else(|| contents_of_secret(line).filter(|_| in_secret));
                 under = colon.map(|_| indent);
                 colon.map(|at| at + 1)
             }
@@ -124,11 +171,38 @@ pub fn secret_places_in_unread(source: SourceId, text: &str) -> Vec<Span> {
     places
 }
 
+/// Whether a line of the first document of a text says `kind: Secret`.
+fn says_secret(text: &str) -> bool {
+    text.lines()
+        .enumerate()
+        .take_while(|(index, line)| *index == 0 || !line.starts_with("---"))
+        .any(|(_, line)| line.contains("kind") && line.contains("Secret"))
+}
+
+/// Where the colon stands behind the name of what a Secret holds, if the line begins with that name.
+fn contents_of_secret(line: &str) -> Option<usize> {
+    let key = line.trim_start_matches([' ', '-', '"', '\'']);
+    let rest = key
+        .strip_prefix("stringData")
+        .or_else(|| key.strip_prefix("data"))?;
+    let rest = rest.trim_start_matches(['"', '\'', ' ']);
+    rest.starts_with(':').then(|| line.len() - rest.len())
+}
+
+/// The places that must not be shown in an option `--set` that cannot be read: what it lays into `data` or `stringData` of
+/// an object, to its end, since nobody knows where the next value begins.
+pub fn secret_places_in_unread_set(source: SourceId, text: &str) -> Option<Span> {
+    let fields = [".data.", ".stringData."];
+    let field = fields.iter().filter_map(|field| text.find(field)).min()?;
+    let sign = field + text.get(field..)?.find('=')?;
+    Some(Span::new(source, sign + 1, text.len()))
+}
+
 /// Everything in a mapping but its keys, also what the tree has lost: the first of two entries under one key.
-fn between_keys(mapping: Option<Node<'_>>, places: &mut Vec<Span>) {
-    let Some(mapping) = mapping.filter(|mapping| mapping.site() == mapping.span()) else {
+fn between_keys(mapping: Node<'_>, places: &mut Vec<Span>) {
+    if mapping.site() != mapping.span() {
         return;
-    };
+    }
     let whole = mapping.span();
     let mut entries: Vec<(Span, bool)> = mapping
         .entries()
@@ -157,7 +231,7 @@ fn between_keys(mapping: Option<Node<'_>>, places: &mut Vec<Span>) {
     }
 }
 
-/// Strings below a node; booleans and numbers are settings.
+/// Strings and long numbers below a node; booleans and short numbers are settings.
 fn all_scalars(node: Option<Node<'_>>, places: &mut Vec<Span>) {
     let mut stack: Vec<Node<'_>> = node.into_iter().collect();
     while let Some(node) = stack.pop() {
@@ -169,7 +243,9 @@ fn all_scalars(node: Option<Node<'_>>, places: &mut Vec<Span>) {
         match node.kind() {
             NodeKind::Mapping(_) => stack.extend(node.entries().map(|(_, value)| value)),
             NodeKind::Sequence(_) => stack.extend(node.items()),
-            NodeKind::Scalar(_) if node.as_str().is_some_and(|text| !text.is_empty()) => {
+            NodeKind::Scalar(_)
+                if node.as_str().is_some_and(|text| !text.is_empty()) || is_long_number(node) =>
+            {
                 places.push(node.span());
             }
             NodeKind::Scalar(_) | NodeKind::Alias(_) => {}

@@ -9,7 +9,10 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::{Pattern, Search, matches, names};
-use crate::secrecy::{is_harmless, is_secret_name};
+use crate::secrecy::{is_harmless, is_secret_name, may_be_secret};
+
+/// How far braces are followed beyond the lines indented under them: Helm takes any indentation between them.
+const BEYOND_BLOCK: usize = 4096;
 
 /// How far a `value` is looked for in a mapping between braces, in bytes: enough for the keys before it.
 const LONGEST_FLOW: usize = 1024;
@@ -33,6 +36,7 @@ impl Search<'_> {
     pub(super) fn by_name(&mut self) {
         self.named_values();
         self.environment();
+        self.environment_apart();
         self.by_place();
         self.secret_objects();
         self.secret_objects_in_json();
@@ -59,6 +63,56 @@ impl Search<'_> {
                 let column = self.line(line).map_or(0, indent);
                 self.value(end, column, false);
             }
+        }
+    }
+
+    /// Values of environment entries that do not stand right behind the name.
+    fn environment_apart(&mut self) {
+        let mut known: HashMap<usize, Range<usize>> = HashMap::new();
+        let mut at = 0;
+        while let Some(name) = names::next_name(self.text, at) {
+            at = name.end;
+            let said = self.part(name.clone());
+            if !may_be_secret(said) || !is_secret_name(said, false) {
+                continue;
+            }
+            let line = self.line_of(name.start);
+            let start = self.lines.get(line).map_or(0, |line| line.start);
+            if self.part(start..name.start).contains('{') {
+                self.values_between_braces(name);
+                continue;
+            }
+            let column = self.line(line).map_or(0, item_indent);
+            let looked_at = |lines: &Range<usize>| lines.contains(&line);
+            if known.get(&column).is_some_and(looked_at) {
+                continue;
+            }
+            let lines = self.object_around(line, column);
+            for index in lines.clone() {
+                let text = self.line(index).unwrap_or_default();
+                if item_indent(text) == column
+                    && let Some(colon) = names::after_value_key(text)
+                {
+                    let start = self.lines.get(index).map_or(0, |line| line.start);
+                    self.value(start + colon, column, false);
+                }
+            }
+            known.insert(column, lines);
+        }
+    }
+
+    /// The values in the innermost braces around a name.
+    fn values_between_braces(&mut self, name: Range<usize>) {
+        let from = name.start.saturating_sub(LONGEST_FLOW);
+        let from = self.text.floor_char_boundary(from);
+        let reach = self.text.floor_char_boundary(name.end + LONGEST_FLOW);
+        let start = self.part(from..name.start).rfind('{');
+        let start = start.map_or(from, |open| from + open);
+        let close = self.part(name.end..reach).find('}');
+        let close = close.map_or(reach, |close| name.end + close);
+        let keys: Vec<_> = matches(&VALUE_KEY, self.part(start..close)).collect();
+        for key in keys {
+            self.value(start + key.end, usize::MAX, false);
         }
     }
 
@@ -96,6 +150,7 @@ impl Search<'_> {
                 }
                 end
             }
+            Some('{') if all => self.braces(start, line, column),
             Some('{') => {
                 let reach = self.text.floor_char_boundary(start + LONGEST_FLOW);
                 let close = self
@@ -110,6 +165,32 @@ impl Search<'_> {
             }
             Some('*') => start,
             Some(_) => self.plain(start..end, after, column, all),
+        }
+    }
+
+    /// Hides what stands between braces, and all that is indented under their line: where they close is but guessed.
+    fn braces(&mut self, start: usize, line: usize, column: usize) -> usize {
+        let below = self.deeper(line + 1, column);
+        let last = below.end.saturating_sub(1).max(line);
+        let end = self.lines.get(last).map_or(start, |line| line.end);
+        let reach = self.text.floor_char_boundary(end + BEYOND_BLOCK);
+        let within = self.part(start + 1..reach);
+        let document = within.find("\n---").unwrap_or(within.len());
+        match self.end_of_braces(start + 1..start + 1 + document) {
+            Some(close) => {
+                self.hide(start + 1..close);
+                // Nothing but a comma and a comment can follow.
+                let rest = self.part(close + 1..end);
+                let comment = rest.trim_start_matches([',', ' ', '\t']);
+                if !(comment.is_empty() || comment.starts_with('#') && !comment.contains('\n')) {
+                    self.hide(close + 1..end);
+                }
+                end.max(close)
+            }
+            None => {
+                self.hide(start + 1..end);
+                end
+            }
         }
     }
 
@@ -144,7 +225,7 @@ impl Search<'_> {
     /// Mappings within it are gone through line by line with it, so that each line is looked at once however deep it lies.
     fn block(&mut self, first: usize, column: usize, all: bool) -> usize {
         let below = self.deeper(first, column);
-        let mapping = self.opens_mapping(below.clone());
+        let mapping = self.opens_mapping(below.clone(), all);
         let mut done = below.start;
         for index in below.clone() {
             if index < done {
@@ -153,7 +234,8 @@ impl Search<'_> {
             let Some(line) = self.line(index) else {
                 continue;
             };
-            if !mapping {
+            let in_braces = all && line.trim_start_matches([' ', '-']).starts_with('{');
+            if !mapping || in_braces {
                 self.hide_line(index);
                 continue;
             }
@@ -169,7 +251,7 @@ impl Search<'_> {
                     let depth = item_indent(line);
                     if !self.begins_below(after) {
                         self.value(after, depth, all);
-                    } else if !self.opens_mapping(index + 1..below.end) {
+                    } else if !self.opens_mapping(index + 1..below.end, all) {
                         let text = self.deeper(index + 1, depth);
                         done = text.end;
                         for line in text {
@@ -188,14 +270,14 @@ impl Search<'_> {
             .map_or(self.text.len(), |line| line.start)
     }
 
-    /// Whether the first of these lines that says anything is a key.
-    fn opens_mapping(&self, mut lines: Range<usize>) -> bool {
+    /// Whether the first of these lines that says anything is a key; `in_block`, one that stands in no braces.
+    fn opens_mapping(&self, mut lines: Range<usize>, in_block: bool) -> bool {
         let is_key = |line: &str| FIRST_KEY.as_ref().is_some_and(|key| key.is_match(line));
         lines
             .find_map(|index| {
                 let line = self.line(index)?;
                 let says = !line.trim().is_empty() && !line.trim_start().starts_with('#');
-                says.then(|| is_key(line))
+                says.then(|| is_key(line) && !(in_block && line.trim_start().starts_with('{')))
             })
             .unwrap_or(false)
     }
@@ -287,31 +369,45 @@ impl Search<'_> {
             if opening.start < done {
                 continue;
             }
-            done = self.end_of_braces(opening.end);
+            done = self
+                .end_of_braces(opening.end..self.text.len())
+                .unwrap_or(self.text.len());
             self.hide(opening.end..done);
         }
     }
 
-    /// Where the brace closes that was opened just before `start`.
-    fn end_of_braces(&self, start: usize) -> usize {
+    /// Where the brace closes, within `range`, that was opened just before it.
+    fn end_of_braces(&self, range: Range<usize>) -> Option<usize> {
+        let start = range.start;
         let mut depth = 1usize;
-        let mut in_string = false;
+        let mut quote = None;
         let mut escape = false;
-        let rest = self.text.as_bytes().get(start..).unwrap_or_default();
-        for (at, byte) in rest.iter().enumerate() {
-            match byte {
+        // The last byte that was no blank: a quote within a word opens nothing.
+        let mut before = b'{';
+        let mut after_blank = false;
+        let mut in_comment = false;
+        for (at, byte) in self.part(range).bytes().enumerate() {
+            match (byte, quote) {
+                _ if in_comment => in_comment = byte != b'\n',
                 _ if escape => escape = false,
-                b'\\' if in_string => escape = true,
-                b'"' => in_string = !in_string,
-                b'{' if !in_string => depth += 1,
-                b'}' if !in_string => depth -= 1,
+                (b'\\', Some(b'"')) => escape = true,
+                (_, Some(open)) if byte == open => quote = None,
+                (_, Some(_)) => {}
+                (b'"' | b'\'', None) if b"{[,:(\\".contains(&before) => quote = Some(byte),
+                (b'#', None) => in_comment = after_blank,
+                (b'{', None) => depth += 1,
+                (b'}', None) => depth -= 1,
                 _ => {}
             }
             if depth == 0 {
-                return start + at;
+                return Some(start + at);
+            }
+            after_blank = byte.is_ascii_whitespace();
+            if !after_blank {
+                before = byte;
             }
         }
-        self.text.len()
+        None
     }
 
     /// Where the quote closes; the end of the line where it never does.

@@ -91,7 +91,8 @@ pub(super) fn next_entry(text: &str, from: usize) -> Option<(Range<usize>, usize
     }
 }
 
-fn entry_after(text: &str, at: usize) -> Option<(Range<usize>, usize)> {
+/// The name behind a key, and what follows it.
+fn name_after(text: &str, at: usize) -> Option<(Range<usize>, &str)> {
     let rest = without_blanks(without_quote(text.get(at..)?)).strip_prefix(':')?;
     let rest = without_quote(without_blanks(rest));
     let start = text.len() - rest.len();
@@ -101,7 +102,12 @@ fn entry_after(text: &str, at: usize) -> Option<(Range<usize>, usize)> {
     if end == 0 {
         return None;
     }
-    let rest = without_quote(rest.get(end..)?);
+    Some((start..start + end, rest.get(end..)?))
+}
+
+fn entry_after(text: &str, at: usize) -> Option<(Range<usize>, usize)> {
+    let (name, rest) = name_after(text, at)?;
+    let rest = without_quote(rest);
     let rest = without_blanks(rest).strip_prefix(',').unwrap_or(rest);
     let value = rest.trim_start();
     if value.len() == rest.len() {
@@ -109,7 +115,26 @@ fn entry_after(text: &str, at: usize) -> Option<(Range<usize>, usize)> {
     }
     let rest = without_quote(value).strip_prefix("value")?;
     let rest = without_blanks(without_quote(rest)).strip_prefix(':')?;
-    Some((start..start + end, text.len() - rest.len()))
+    Some((name, text.len() - rest.len()))
+}
+
+/// The next name that a key `name` gives, whatever follows it.
+pub(super) fn next_name(text: &str, from: usize) -> Option<Range<usize>> {
+    let mut at = from;
+    loop {
+        at += text.get(at..)?.find("name")? + "name".len();
+        let is_key = !text.get(..at - "name".len())?.ends_with(is_name);
+        if let Some((name, _)) = name_after(text, at).filter(|_| is_key) {
+            return Some(name);
+        }
+    }
+}
+
+/// Where the value begins on a line whose key is `value`.
+pub(super) fn after_value_key(line: &str) -> Option<usize> {
+    let rest = without_quote(line.trim_start_matches([' ', '\t', '-'])).strip_prefix("value")?;
+    let rest = without_blanks(without_quote(rest)).strip_prefix(':')?;
+    Some(line.len() - rest.len())
 }
 
 /// Where the lines begin that say `kind: Secret`.
