@@ -303,6 +303,7 @@ impl Search<'_> {
 
     fn secret_objects(&mut self) {
         let kinds = names::secret_kinds(self.text);
+        let mut done = 0..0;
         // The last mapping looked at in each column: one that says its kind twice is looked at once.
         let mut known: HashMap<usize, Range<usize>> = HashMap::new();
         for kind in kinds {
@@ -330,7 +331,10 @@ impl Search<'_> {
                 if item_indent(text) == column && is_data {
                     let start = self.lines.get(index).map_or(0, |line| line.start);
                     let colon = text.find(':').map_or(text.len(), |colon| colon + 1);
-                    self.value(start + colon, column, true);
+                    // What another one holds between its braces is hidden with them.
+                    if !done.contains(&(start + colon)) {
+                        done = start + colon..self.value(start + colon, column, true);
+                    }
                 }
             }
             known.insert(column, lines);
