@@ -306,6 +306,7 @@ fn values_on_the_command_line_win_over_files() {
     options.set.push(portolan::check::SetValue {
         text: format!("router.service.annotations.{}=10", IDLE.replace('.', "\\.")),
         as_string: true,
+        origin: None,
     });
     let outcome = check_values(&[("customizations.yaml", &azure("\"11\""))], &options);
     assert_eq!(places(&outcome).len(), 1);

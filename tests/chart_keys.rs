@@ -29,6 +29,7 @@ fn a_wrong_key_on_the_command_line_is_found_once() {
         set: vec![SetValue {
             text: "router.ports.httpsTargetPort=http".to_owned(),
             as_string: false,
+            origin: None,
         }],
         ..Options::default()
     };

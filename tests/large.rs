@@ -94,7 +94,9 @@ fn outcome_within(inputs: &[(&str, &str)], threads: usize, limits: Limits) -> Ou
         .iter()
         .map(|(name, text)| Input::named(*name, *text))
         .collect();
-    check(inputs, &options, RuleSet::builtin())
+    let mut outcome = check(inputs, &options, RuleSet::builtin());
+    outcome.shorten(&options.limits);
+    outcome
 }
 
 fn rendered(outcome: &Outcome) -> String {

@@ -19,11 +19,13 @@ fn run_with(text: &str, limits: &[&str]) -> Outcome {
     for limit in limits {
         options.limits.assign(limit).unwrap();
     }
-    check(
+    let mut outcome = check(
         vec![Input::values("customizations.yaml", text)],
         &options,
         RuleSet::builtin(),
-    )
+    );
+    outcome.shorten(&options.limits);
+    outcome
 }
 
 /// Each finding of `limit-reached`: line, the text under its span (its first line), and the message.
@@ -428,6 +430,7 @@ fn values_on_the_command_line_have_the_limits_of_helm() {
             set: vec![SetValue {
                 text: text.to_owned(),
                 as_string: false,
+                origin: None,
             }],
             ..Options::default()
         };

@@ -143,6 +143,7 @@ fn secrets_on_the_command_line_show_none() {
     options.set.push(SetValue {
         text: format!("cartoSecrets.encryptionSecretKey.value={PASSWORD},a.=1"),
         as_string: false,
+        origin: None,
     });
     let output = outputs(
         vec![Input::values("customizations.yaml", values())],

@@ -8,9 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{
     Batch, Checked, Input, Options, Outcome, Role, check_set_alone, check_together, collect,
-    conceal, in_order, join, long,
+    conceal, in_order, join,
 };
-use crate::limits::Limits;
 use crate::rules::RuleSet;
 
 /// The stack of a main thread.
@@ -44,7 +43,7 @@ pub(super) fn check(
     if !options.set.is_empty() && batches.iter().all(is_empty) {
         batches.push(check_set_alone(options, rules));
     }
-    join_batches(batches, &options.limits)
+    join_batches(batches)
 }
 
 /// Checks every input for itself.
@@ -93,7 +92,7 @@ fn each(
 }
 
 /// One outcome, as if everything had been checked together: releases in the order of their inputs, then manifests.
-fn join_batches(batches: Vec<Batch>, limits: &Limits) -> Outcome {
+fn join_batches(batches: Vec<Batch>) -> Outcome {
     let mut outcome = Outcome::default();
     let mut releases: Vec<(usize, Checked)> = Vec::new();
     let mut sets = Vec::new();
@@ -124,7 +123,6 @@ fn join_batches(batches: Vec<Batch>, limits: &Limits) -> Outcome {
         collect(checked, &mut diagnostics, &mut outcome);
     }
     outcome.report.diagnostics = in_order(diagnostics, &outcome.sources);
-    long::shorten(&mut outcome, limits);
     outcome.count();
     conceal::conceal(&mut outcome);
     outcome

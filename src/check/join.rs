@@ -77,6 +77,7 @@ pub(super) fn shift(found: &mut Diagnostic, by: u32) {
 pub(super) fn same(left: &Diagnostic, right: &Diagnostic, sources: &Sources) -> bool {
     left.rule == right.rule
         && left.message == right.message
+        && left.path == right.path
         && left.span.range() == right.span.range()
         && sources.name(left.span.source) == sources.name(right.span.source)
 }

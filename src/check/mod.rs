@@ -28,6 +28,7 @@ use crate::catalogue::{Catalogue, Edition};
 use crate::diagnostic::{Diagnostic, Report, Severity, Summary};
 use crate::exposure::{CertificateInputs, ClusterOptions};
 use crate::helm::projection::ReleaseNames;
+use crate::helm::set;
 use crate::helm::template::Budget;
 use crate::limits::Limits;
 use crate::rules::RuleSet;
@@ -80,13 +81,16 @@ pub enum Role {
     Walked,
 }
 
-/// A value given on the command line.
+/// A value given on the command line, or by a configuration.
 #[derive(Clone, Debug)]
 pub struct SetValue {
     /// `KEY=VALUE`, as Helm reads it.
     pub text: String,
     /// True for `--set-string`: every value is a string.
     pub as_string: bool,
+    /// What reports call the place that it comes from, where that is not the option itself: each release of a configuration
+    /// has values of its own, and their findings are not each other's.
+    pub origin: Option<String>,
 }
 
 /// What a check is told besides its inputs.
@@ -167,6 +171,13 @@ impl Outcome {
         conceal::conceal(self);
     }
 
+    /// Keeps as many findings as the limits allow, the worst first; the report's numbers still count all of them. For the very
+    /// end: whatever weighs findings, a baseline for example, must see them all.
+    pub fn shorten(&mut self, limits: &Limits) {
+        long::shorten(self, limits);
+        self.count();
+    }
+
     /// Counts the findings by severity.
     fn count(&mut self) {
         let Outcome {
@@ -194,6 +205,8 @@ struct Workshop<'o> {
     tree: Tree,
     /// Every document read, to lead places back to paths.
     documents: Vec<yaml::Document>,
+    /// Every pair of `--set`, for the same; in the order of their places.
+    given: Vec<set::Given>,
     options: &'o Options,
     rules: &'o RuleSet,
     certificates: CertificateInputs,
@@ -319,6 +332,7 @@ impl<'o> Workshop<'o> {
             sources,
             tree: Tree::default(),
             documents: Vec::new(),
+            given: Vec::new(),
             options,
             rules,
             certificates,
@@ -339,16 +353,14 @@ impl<'o> Workshop<'o> {
         mut summary: Summary,
     ) -> Batch {
         let checked = releases.iter_mut().map(|(_, checked)| checked);
-        let mut found = Vec::new();
         for checked in checked.chain(&mut sets) {
             summary.suppressed += checked.suppressed.len();
             checked
                 .diagnostics
                 .retain(|found| is_selected(found, self.options));
-            found.extend(&mut checked.diagnostics);
-        }
-        for found in long::may_be_shown(found, &self.options.limits, &self.sources) {
-            found.path = self.path(found.span);
+            for found in &mut checked.diagnostics {
+                found.path = self.path(found.span);
+            }
         }
         Batch {
             releases,
@@ -402,4 +414,5 @@ fn order(left: &Diagnostic, right: &Diagnostic, sources: &Sources) -> Ordering {
         .then_with(|| key(left).cmp(&key(right)))
         .then_with(|| left.rule.cmp(&right.rule))
         .then_with(|| left.message.cmp(&right.message))
+        .then_with(|| left.path.cmp(&right.path))
 }

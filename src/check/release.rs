@@ -61,9 +61,12 @@ impl Workshop<'_> {
         let after = self.documents.partition_point(|document| {
             (document.span.source, document.span.start) <= (span.source, span.start)
         });
-        let document = self.documents.get(after.checked_sub(1)?)?;
-        let path = yaml::path_at(self.tree.node(document.root), span);
-        (document.span.source == span.source && !path.is_empty()).then_some(path)
+        let document = after.checked_sub(1).and_then(|at| self.documents.get(at));
+        let path = match document.filter(|document| document.span.source == span.source) {
+            Some(document) => yaml::path_at(self.tree.node(document.root), span),
+            None => set::path_at(&self.tree, &self.given, span)?,
+        };
+        (!path.is_empty()).then_some(path)
     }
 
     /// Checks values files that are merged into one release.
@@ -130,8 +133,14 @@ impl Workshop<'_> {
             } else {
                 "--set"
             };
-            let source = self.sources.add(option, given.text.clone());
-            match set::apply(&mut self.tree, user, source, &given.text, given.as_string) {
+            let name = given.origin.as_deref().unwrap_or(option);
+            let source = self.sources.add(name, given.text.clone());
+            let text = set::Text {
+                source,
+                text: &given.text,
+                as_string: given.as_string,
+            };
+            match set::apply(&mut self.tree, user, text, &mut self.given) {
                 Ok(merged) => user = merged,
                 Err(error) => {
                     syntax_error(

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::{BaselineArguments, CheckArguments, Scope};
 use super::check::{Blank, judge};
-use super::config::{self, ConfigError, Names};
+use super::config::{self, ConfigError, Names, set_in_file};
 use super::decode::decode;
 use super::inputs::read;
 use super::look::Look;
@@ -149,7 +149,9 @@ fn checked_files(group: &Group, names: &Names<'_>) -> BTreeSet<String> {
         let pem = [&run.options.tls_cert, &run.options.tls_key];
         let pem = pem.into_iter().flatten().chain(&run.options.ca);
         let pem = pem.map(|file| file.name.as_str());
-        run.files.iter().map(String::as_str).chain(pem)
+        let set = run.options.set.iter();
+        let set = set.filter_map(|value| value.origin.as_deref());
+        run.files.iter().map(String::as_str).chain(pem).chain(set)
     });
     let whole = inputs.filter(|name| !group.left_out.contains(&identity(&names.here.join(name))));
     let mut files: BTreeSet<String> = whole.map(|name| names.of(name)).collect();
@@ -174,6 +176,24 @@ fn load(path: &Path, here: &Path, limits: &Limits) -> Result<Baseline, Vec<Confi
         .map_err(|mistakes| vec![ConfigError::At("baseline", name.clone(), mistakes)])
 }
 
+/// The baseline to be written anew. Whatever else lies there is somebody's work.
+fn present(path: &Path, here: &Path, limits: &Limits) -> Result<Baseline, Vec<ConfigError>> {
+    load(path, here, limits).map_err(|errors| {
+        let text = read(path, limits).map(|bytes| decode(bytes).0);
+        let has = |key: &str| {
+            let text = text.as_deref().unwrap_or_default();
+            text.lines().any(|line| line.starts_with(key))
+        };
+        // A damaged baseline is worth a word on what is wrong with it.
+        if text.is_err() || (has("version:") && has("findings:")) {
+            return errors;
+        }
+        let name = shown(&relative(path, here));
+        let message = format!("{name}: this is no baseline; it is not written over");
+        vec![ConfigError::Whole(message)]
+    })
+}
+
 /// `portolan baseline`.
 pub(super) fn run(
     arguments: &BaselineArguments,
@@ -185,7 +205,7 @@ pub(super) fn run(
     };
     let written = target(arguments, &plan).and_then(|path| {
         let old = if path.exists() {
-            Some(load(&path, &plan.terms.here, &arguments.scope.limits())?)
+            Some(present(&path, &plan.terms.here, &arguments.scope.limits())?)
         } else {
             None
         };
@@ -329,7 +349,8 @@ impl Update {
             .partition(|entry| {
                 let looked_at =
                     fresh.looked_at.contains(&entry.file) && fresh.scope.contains(&entry.rule);
-                let there = folder.join(&entry.file).is_file();
+                let file = set_in_file(&entry.file).map_or(&*entry.file, |(file, _)| file);
+                let there = folder.join(&entry.file).is_file() || folder.join(file).is_file();
                 there && !looked_at
             });
         let mut entries = fresh.entries;

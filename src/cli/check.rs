@@ -83,6 +83,8 @@ impl Ending<'_> {
         }
         let mut outcome = Outcome::join(outcomes);
         outcome.report.summary.skipped += passed_over;
+        // Not before: what a baseline or an `ignore` takes away must not have cost another finding its place.
+        outcome.shorten(&arguments.scope.limits());
         let whole = errors.is_empty() && unread.is_empty();
         // Whoever hands over whatever has changed may have changed nothing of ours.
         let may_be_nothing = whole && terms.scope.skip_unrelated;

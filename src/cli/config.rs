@@ -290,8 +290,24 @@ impl Names<'_> {
         let path = self.here.join(name);
         if path.is_file() {
             portable(&relative(&whole(&path), self.folder))
+        } else if let Some((file, rest)) = set_in_file(name) {
+            format!("{}{rest}", self.of(file))
         } else {
             name.to_owned()
         }
     }
+}
+
+/// What reports call the values that a configuration sets.
+pub(super) fn set_origin(file: &str, field: &str, release: Option<&str>) -> String {
+    match release {
+        Some(release) => format!("{file} ({field} of release {release})"),
+        None => format!("{file} ({field})"),
+    }
+}
+
+/// The file that such a name leads to, and the rest of the name.
+pub(super) fn set_in_file(name: &str) -> Option<(&str, &str)> {
+    let names = name.match_indices(" (set").map(|(at, _)| name.split_at(at));
+    name.ends_with(')').then_some(names)?.next()
 }

@@ -5,7 +5,7 @@
 
 use super::values::made_scalar;
 use crate::source::{SourceId, Span};
-use crate::yaml::{Entry, NodeData, NodeId, NodeKind, Tree, Value};
+use crate::yaml::{self, Entry, NodeData, NodeId, NodeKind, Tree, Value};
 
 /// What is wrong with a `--set`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,23 +20,46 @@ pub struct SetError {
 const MAX_INDEX: usize = 65_536;
 const MAX_DEPTH: usize = 30;
 
+/// The text of one option.
+#[derive(Clone, Copy, Debug)]
+pub struct Text<'t> {
+    /// Where it stands.
+    pub source: SourceId,
+    /// The text.
+    pub text: &'t str,
+    /// True for `--set-string`.
+    pub as_string: bool,
+}
+
+/// A pair of key and value as it was given. The merged values no longer tell how each place came in.
+#[derive(Clone, Debug)]
+pub struct Given {
+    span: Span,
+    path: Vec<Step>,
+    value: NodeId,
+}
+
 #[derive(Clone, Debug)]
 enum Step {
     Key(String, Span),
     Index(usize, Span),
 }
 
-/// Lays one `--set` over values.
+/// Lays one `--set` over values, and adds its pairs to `given`.
 ///
 /// # Errors
 /// Where the text is not what Helm accepts.
 pub fn apply(
     tree: &mut Tree,
     values: NodeId,
-    source: SourceId,
-    text: &str,
-    as_string: bool,
+    text: Text<'_>,
+    given: &mut Vec<Given>,
 ) -> Result<NodeId, SetError> {
+    let Text {
+        source,
+        text,
+        as_string,
+    } = text;
     let mut reader = Reader {
         source,
         text,
@@ -45,11 +68,45 @@ pub fn apply(
     };
     let mut root = values;
     while reader.at < text.len() {
+        let start = reader.at;
         let path = reader.path()?;
         let value = reader.value(tree)?;
         root = assign(tree, Some(root), &path, value);
+        given.push(Given {
+            span: reader.span(start, reader.at.min(text.len())),
+            path,
+            value,
+        });
     }
     Ok(root)
+}
+
+/// The path of keys that leads to a place in one of these pairs, which lie in the order of their places.
+pub fn path_at(tree: &Tree, given: &[Given], span: Span) -> Option<String> {
+    let start = |span: Span| (span.source, span.start);
+    let after = given.partition_point(|pair| start(pair.span) <= start(span));
+    let pair = given.get(after.checked_sub(1)?)?;
+    if !pair.span.contains(span) {
+        return None;
+    }
+    let mut path = String::new();
+    for step in &pair.path {
+        let at = match step {
+            Step::Key(key, at) => {
+                yaml::push_key(&mut path, key);
+                at
+            }
+            Step::Index(index, at) => {
+                path.push_str(&format!("[{index}]"));
+                at
+            }
+        };
+        if at.contains(span) {
+            return Some(path);
+        }
+    }
+    path.push_str(&yaml::path_at(tree.node(pair.value), span));
+    Some(path)
 }
 
 struct Reader<'s> {
@@ -300,7 +357,12 @@ mod tests {
             kind: NodeKind::Mapping(Vec::new()),
             overrides: None,
         });
-        let root = apply(&mut tree, root, source, text, as_string)?;
+        let text = Text {
+            source,
+            text,
+            as_string,
+        };
+        let root = apply(&mut tree, root, text, &mut Vec::new())?;
         Ok((tree, root, sources))
     }
 
@@ -359,5 +421,34 @@ mod tests {
         ] {
             assert!(set(text, false).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_place_leads_back_to_its_path() {
+        let text = r"a.b\.c=1,l[2].name=x,l={y,zz}";
+        let (mut sources, mut tree, mut given) = (Sources::default(), Tree::default(), Vec::new());
+        let source = sources.add("--set", text);
+        let root = tree.push(NodeData {
+            span: Span::NOWHERE,
+            kind: NodeKind::Mapping(Vec::new()),
+            overrides: None,
+        });
+        let option = Text {
+            source,
+            text,
+            as_string: false,
+        };
+        apply(&mut tree, root, option, &mut given).unwrap();
+        let at = |part: &str| {
+            let start = text.find(part).unwrap();
+            path_at(&tree, &given, Span::new(source, start, start + part.len()))
+        };
+        assert_eq!(at("a").as_deref(), Some("a"));
+        assert_eq!(at(r"b\.c").as_deref(), Some("a[\"b.c\"]"));
+        assert_eq!(at("1").as_deref(), Some("a[\"b.c\"]"));
+        assert_eq!(at("name").as_deref(), Some("l[2].name"));
+        assert_eq!(at("{y,zz}").as_deref(), Some("l"));
+        assert_eq!(at("zz").as_deref(), Some("l[1]"));
+        assert_eq!(at("x,l"), None);
     }
 }

@@ -28,7 +28,7 @@ mod trim;
 pub use parse::{
     Comment, Document, Limits, Look, Reading, Seen, Stream, parse, parse_again, parse_source,
 };
-pub use path::path_at;
+pub use path::{path_at, push_key};
 pub use place::place_of;
 pub use problem::{Problem, ProblemKind};
 pub use scalar::{json_text, key_text, resolve, template_text, try_resolve, yaml_text};

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::tree::{Node, NodeKind};
+use super::tree::{Entry, Node, NodeId, NodeKind};
 use crate::source::Span;
 
 /// The path to the deepest node or key below `root` that holds `span`: `router.service.annotations["example.com/x"]`,
@@ -18,20 +18,37 @@ pub fn path_at(root: Node<'_>, span: Span) -> String {
             return path;
         }
         let next = match node.kind() {
-            NodeKind::Mapping(_) => node.entries().find_map(|(entry, value)| {
-                let at_key = entry.key_span.contains(span);
-                (at_key || holds(value, span)).then(|| {
+            NodeKind::Mapping(entries) => {
+                let found = |entry: &Entry| {
+                    let value = node.tree().node(entry.value);
+                    let at_key = entry.key_span.contains(span);
+                    (at_key || holds(value, span)).then_some((!at_key).then_some(value))
+                };
+                let mut near = near(node, entries, span).into_iter().flatten();
+                let entry = near.find_map(|entry| Some((entry, found(entry)?)));
+                let entry = entry.or_else(|| {
+                    entries
+                        .iter()
+                        .find_map(|entry| Some((entry, found(entry)?)))
+                });
+                entry.map(|(entry, value)| {
                     push_key(&mut path, &entry.key);
-                    (!at_key).then_some(value)
+                    value
                 })
-            }),
-            NodeKind::Sequence(_) => node.items().enumerate().find_map(|(index, item)| {
-                holds(item, span).then(|| {
-                    // Writing to a String cannot fail.
-                    let _ = write!(path, "[{index}]");
-                    Some(item)
-                })
-            }),
+            }
+            NodeKind::Sequence(items) => {
+                let item = |id: &NodeId| node.tree().node(*id);
+                let after = items.partition_point(|id| begins(item(id).site(), span));
+                let index = after.checked_sub(1);
+                let found = index.and_then(|index| Some((index, item(items.get(index)?))));
+                found
+                    .filter(|(_, item)| holds(*item, span))
+                    .map(|(index, item)| {
+                        // Writing to a String cannot fail.
+                        let _ = write!(path, "[{index}]");
+                        Some(item)
+                    })
+            }
             NodeKind::Scalar(_) | NodeKind::Alias(_) => None,
         };
         match next.flatten() {
@@ -41,11 +58,32 @@ pub fn path_at(root: Node<'_>, span: Span) -> String {
     }
 }
 
+/// The entries that a place is likely to lie in: there may be a million, and as many places. They lie in order but for those
+/// that a merge key brought in from elsewhere, before or after the ones looked for.
+fn near<'t>(node: Node<'_>, entries: &'t [Entry], span: Span) -> [Option<&'t Entry>; 2] {
+    [true, false].map(|elsewhere_is_before| {
+        let after = entries.partition_point(|entry| {
+            if node.span().contains(entry.key_span) {
+                begins(entry.key_span, span)
+            } else {
+                elsewhere_is_before
+            }
+        });
+        entries.get(after.checked_sub(1)?)
+    })
+}
+
+/// True where a node begins before a place, or with it.
+fn begins(node: Span, span: Span) -> bool {
+    (node.source, node.start) <= (span.source, span.start)
+}
+
 fn holds(node: Node<'_>, span: Span) -> bool {
     node.site().contains(span)
 }
 
-fn push_key(path: &mut String, key: &str) {
+/// Adds a key to a path.
+pub fn push_key(path: &mut String, key: &str) {
     let plain = !key.is_empty()
         && key
             .bytes()

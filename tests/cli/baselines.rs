@@ -179,9 +179,9 @@ fn nothing_is_written_where_something_could_not_be_checked() {
     let said = desk.run(&format!("{WRITE} deploy"));
     assert_eq!(said.code, 2);
     assert_eq!(written(&desk), "- not ours\n");
-    assert!(
-        said.err
-            .starts_with("portolan-baseline.yaml:1:3: error[baseline]: the file is a mapping")
+    assert_eq!(
+        said.err,
+        "error: portolan-baseline.yaml: this is no baseline; it is not written over\n"
     );
 }
 
@@ -201,4 +201,123 @@ fn no_secret_gets_into_it() {
         written(&desk)
     );
     assert!(!written(&desk).contains(token), "{}", written(&desk));
+}
+
+const RELEASES: &str = "rules: rules\nbaseline: portolan-baseline.yaml\nreleases:\n  - name: test\n    values: [base.yaml]\n    set: [router.service.type=NodePort]\n  - name: prod\n    values: [base.yaml]\n    set: [router.service.type=ClusterIP]\n";
+
+/// Two releases of the same files differ in what the configuration sets.
+fn releases() -> Desk {
+    let desk = Desk::new();
+    desk.put(".git/HEAD", "")
+        .put("portolan.yaml", RELEASES)
+        .put("deploy/none", "")
+        .put(
+            "base.yaml",
+            "appConfigValues:\n  selfHostedDomain: carto.acme.io\n",
+        );
+    desk
+}
+
+#[test]
+fn what_one_release_sets_hides_nothing_of_what_another_sets() {
+    let desk = releases();
+    let write = "baseline --select node-port base.yaml";
+    let said = desk.run(write);
+    assert_eq!(
+        said.out, "portolan-baseline.yaml: 1 finding; 1 new, 0 gone\n",
+        "{}",
+        said.err
+    );
+    assert!(
+        written(&desk).contains("portolan.yaml (set of release test)"),
+        "{}",
+        written(&desk)
+    );
+    let check = "check --select node-port,stale-baseline-entry base.yaml";
+    assert_eq!(lines(&desk.run(check)), Vec::<&str>::new());
+    desk.put("portolan.yaml", RELEASES.replace("ClusterIP", "NodePort"));
+    let said = desk.run(check);
+    let found = lines(&said);
+    assert!(
+        found.len() == 1 && found[0].starts_with("portolan.yaml (set of release prod):1:21: "),
+        "{}",
+        said.out
+    );
+    // The same finding, wherever it is looked at from.
+    let mut program = desk.program("check --select node-port,stale-baseline-entry ../base.yaml");
+    let said = Said::of(program.current_dir(desk.0.path().join("deploy")));
+    let found = lines(&said);
+    assert!(
+        found.len() == 1 && found[0].starts_with("../portolan.yaml (set of release prod):1:21: "),
+        "{}",
+        said.out
+    );
+    // A call for one release keeps the entries of the other.
+    let said = desk.run("baseline --select node-port --release prod");
+    assert_eq!(
+        said.out,
+        "portolan-baseline.yaml: 2 findings; 1 new, 0 gone, 1 kept that this call did not look at\n"
+    );
+    // What a release no longer sets is stale.
+    desk.put("portolan.yaml", RELEASES.replace("NodePort", "ClusterIP"));
+    let said = desk.run(check);
+    assert_eq!(
+        said.out.matches("note[stale-baseline-entry]").count(),
+        2,
+        "{}",
+        said.out
+    );
+}
+
+#[test]
+fn an_entry_hides_its_finding_though_fewer_are_shown_than_there_are() {
+    let desk = Desk::new();
+    let typos: String = (0..6).map(|at| format!("typo{at}: 1\n")).collect();
+    desk.put(".git/HEAD", "")
+        .put("values.yaml", format!("router: {{}}\n{typos}"));
+    let limit = "--select unknown-key,stale-baseline-entry --limit findings=2";
+    let said = desk.run(&format!("baseline {limit} values.yaml"));
+    assert_eq!(
+        said.out, "portolan-baseline.yaml: 6 findings; 6 new, 0 gone\n",
+        "{}",
+        said.err
+    );
+    assert!(!written(&desk).contains("limit-reached"));
+    let check = format!("check {limit} --baseline portolan-baseline.yaml values.yaml");
+    let said = desk.run(&check);
+    assert_eq!(lines(&said), Vec::<&str>::new(), "{}", said.out);
+    desk.put(
+        "values.yaml",
+        format!("router: {{}}\n{typos}other0: 1\nother1: 1\nother2: 1\n"),
+    );
+    let said = desk.run(&check);
+    let found = lines(&said);
+    assert_eq!(found.len(), 3, "{}", said.out);
+    assert!(found[0].starts_with("values.yaml:8:1: "), "{}", said.out);
+    assert!(found[1].starts_with("values.yaml:9:1: "), "{}", said.out);
+    assert!(
+        found[2].contains("1 more finding is not shown; the limit `findings` is 2"),
+        "{}",
+        said.out
+    );
+    assert!(said.out.contains("6 in the baseline"), "{}", said.out);
+}
+
+#[test]
+fn a_file_that_is_no_baseline_is_not_written_over() {
+    let desk = desk();
+    let before = desk.text("deploy/test.yaml");
+    let said = desk.run(&format!("{WRITE} -o deploy/test.yaml deploy/live.yaml"));
+    assert_eq!(
+        (said.err.as_str(), said.code),
+        (
+            "error: deploy/test.yaml: this is no baseline; it is not written over\n",
+            2
+        )
+    );
+    assert_eq!(desk.text("deploy/test.yaml"), before);
+    // A baseline that was damaged is told what is wrong with it.
+    desk.put("deploy/old.yaml", "version: 9\nfindings: []\n");
+    let said = desk.run(&format!("{WRITE} -o deploy/old.yaml deploy/live.yaml"));
+    assert!(said.err.contains("version 9 of the format"), "{}", said.err);
 }

@@ -461,3 +461,26 @@ fn what_it_sets_is_never_shown() {
         }
     }
 }
+
+#[test]
+fn what_a_release_sets_has_a_path_that_an_ignore_can_name() {
+    let desk = Desk::new();
+    desk.put("w.yaml", "router: {}\n").put(
+        "portolan.yaml",
+        "releases: [{name: a, values: [w.yaml], set: [\"bar=1\", \"router.servise.list={x,y}\"]}]\n\
+         ignore: [{rules: [unknown-key], path: bar, reason: r}]\n",
+    );
+    let said = desk.run("check --select unknown-key,unused-suppression --format json w.yaml");
+    assert_eq!(
+        said.out.matches("\"rule\": \"unused-suppression\"").count(),
+        0,
+        "{}",
+        said.out
+    );
+    assert!(
+        said.out.contains("\"path\": \"router.servise\""),
+        "{}",
+        said.out
+    );
+    assert!(!said.out.contains("\"path\": \"bar\""), "{}", said.out);
+}

@@ -294,6 +294,7 @@ impl Circumstances {
         let set = |text: &String, as_string| SetValue {
             text: text.clone(),
             as_string,
+            origin: None,
         };
         // Helm lays all of `--set` before any `--set-string`, whatever their order (pkg/cli/values/options.go).
         let plain = settings.set.iter().chain(&self.set);

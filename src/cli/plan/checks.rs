@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::{Draft, Group, Refusal, Run};
 use crate::catalogue::Edition;
-use crate::check::Options;
+use crate::check::{Options, SetValue};
 use crate::cli::arguments::Scope;
-use crate::cli::config::{ConfigError, Found};
+use crate::cli::config::{ConfigError, Found, set_origin};
 use crate::cli::inputs::{layer, read};
 use crate::cli::paths::{identity, relative, shown};
 use crate::cli::{chart, rule_folder};
@@ -149,6 +149,9 @@ impl Planner<'_> {
             |path: &str| found.map_or_else(|| path.to_owned(), |found| found.called(path, here));
         let given = &self.scope.circumstances;
         let mut options = given.options_over(settings, &called);
+        if let Some(found) = found {
+            name_origins(&mut options.set, found, settings, release);
+        }
         options.select.clone_from(&self.scope.select);
         options.ignore.clone_from(&self.scope.ignore);
         options.now = self.now;
@@ -205,6 +208,23 @@ impl Planner<'_> {
         let read = chart::read(path)?;
         self.charts.insert(path.to_owned(), read.clone());
         Ok(read)
+    }
+}
+
+/// Says of values that the configuration sets where they come from: `portolan.yaml (set of release prod)`. The releases of a
+/// file set different things, and what is found in one of them is not found in another.
+fn name_origins(set: &mut [SetValue], found: &Found, settings: &Settings, release: Option<usize>) {
+    let release = release.and_then(|index| found.config.file.releases.get(index));
+    for (as_string, field, count) in [
+        (false, "set", settings.set.len()),
+        (true, "setString", settings.set_string.len()),
+    ] {
+        // Those of the command line come after them.
+        let alike = set.iter_mut().filter(|it| it.as_string == as_string);
+        for value in alike.take(count) {
+            let release = release.map(|it| it.name.as_str());
+            value.origin = Some(set_origin(&found.config.name, field, release));
+        }
     }
 }
 

@@ -60,6 +60,7 @@ pub fn options(sections: &[Section<'_>]) -> Options {
             "set" | "set-string" => options.set.push(SetValue {
                 text: text(),
                 as_string: section.kind == "set-string",
+                origin: None,
             }),
             "tls-cert" => options.tls_cert = Some(file()),
             "tls-key" => options.tls_key = Some(file()),

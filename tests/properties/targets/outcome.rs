@@ -66,6 +66,11 @@ pub fn assert_outcome(outcome: &Outcome) {
 
 /// All of that, in every format, and the same bytes once more. `input` is what the fuzzer gave.
 pub fn assert_check(input: &[u8], options: &check::Options, run: impl Fn() -> Outcome) {
+    let run = || {
+        let mut outcome = run();
+        outcome.shorten(&options.limits);
+        outcome
+    };
     let outcome = run();
     assert_outcome(&outcome);
     if options.select.is_empty() && options.ignore.is_empty() {

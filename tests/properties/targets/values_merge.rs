@@ -26,7 +26,13 @@ pub fn run(data: &[u8]) {
                 let text = section.text();
                 let source = sources.add("--set", text.clone());
                 let as_string = section.kind == "set-string";
-                match set::apply(&mut tree, merged, source, &text, as_string) {
+                let text = set::Text {
+                    source,
+                    text: &text,
+                    as_string,
+                };
+                let mut given = Vec::new();
+                match set::apply(&mut tree, merged, text, &mut given) {
                     Ok(root) => {
                         merged = root;
                         expected = Plain::of(tree.node(merged));
