@@ -284,6 +284,7 @@ fn secrets_laid_into_extra_deploy_on_the_command_line_show_none() {
         options.set.extend(texts.into_iter().map(|text| SetValue {
             text,
             as_string: false,
+            origin: None,
         }));
         let output = outputs(
             vec![Input::values("customizations.yaml", values())],
