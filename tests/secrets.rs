@@ -167,8 +167,7 @@ router:
   service:
     type: LoadBalancer
     annotations:
-      service.beta.kubernetes.io/azure-load-balancer-tcp-idle-timeout: \"{secret}\"
-      service.beta.kubernetes.io/aws-load-balancer-connection-idle-timeout: *password
+      service.beta.kubernetes.io/azure-load-balancer-tcp-idle-timeout: *password
 extraDeploy:
   - |
     {{{{ fail .Values.cartoSecrets.encryptionSecretKey.value }}}}
