@@ -4,20 +4,20 @@ mod inputs;
 
 use divan::{Bencher, black_box};
 use portolan::catalogue::{Catalogue, KeyId};
-use portolan::certificate::read_certificates;
+use portolan_certificate::read_certificates;
 use portolan::check::{Input, Options, Outcome, check};
 use portolan::exposure::{CertificateInputs, ClusterOptions, Exposure, Scene, extract};
 use portolan::helm::extra_deploy::{self, Rendering, Templates};
 use portolan::helm::projection::{Projection, ReleaseNames};
-use portolan::helm::template::Budget;
+use portolan_template::Budget;
 use portolan::helm::values::coalesce;
 use portolan::helm::{CHART_DEFAULTS, DEFAULTS_NAME};
 use portolan::kube::{Object, Objects, Origin};
 use portolan::limits::Limits;
 use portolan::report::{self, Format};
 use portolan::rules::{RuleSet, judge};
-use portolan::source::{MappedText, SourceId, Sources, Span};
-use portolan::yaml::{self, NodeId, Style, Tree};
+use portolan_yaml::source::{MappedText, SourceId, Sources, Span};
+use portolan_yaml::{NodeId, Style, Tree};
 
 fn main() {
     divan::main();
@@ -35,7 +35,7 @@ struct Release {
 
 fn parse(sources: &Sources, source: SourceId, tree: &mut Tree) -> Vec<NodeId> {
     let text = MappedText::of_source(sources, source);
-    let stream = yaml::parse(&text, tree, &yaml::Limits::default());
+    let stream = portolan_yaml::parse(&text, tree, &portolan_yaml::Limits::default());
     let roots = stream.documents.iter().map(|document| document.root);
     roots.collect()
 }
@@ -135,8 +135,8 @@ fn yaml_parse(bencher: Bencher<'_, '_>, bytes: usize) {
 }
 
 #[divan::bench(args = ["605", "0777", "on", "1e3", "2001-01-01", "carto.acme.io", "~"])]
-fn scalar_resolution(text: &str) -> yaml::Value {
-    yaml::resolve(black_box(text), Style::Plain, None)
+fn scalar_resolution(text: &str) -> portolan_yaml::Value {
+    portolan_yaml::resolve(black_box(text), Style::Plain, None)
 }
 
 #[divan::bench]

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::source::Span;
+use portolan_yaml::source::Span;
 
 /// How bad a finding is.
 #[derive(

@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use sha2::{Digest, Sha256};
 
 use crate::diagnostic::{Diagnostic, Report};
-use crate::source::Sources;
+use portolan_yaml::source::Sources;
 
 /// The version of the recipe; it is part of every fingerprint.
 const RECIPE: &str = "portolan/1";

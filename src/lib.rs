@@ -2,7 +2,6 @@
 
 pub mod baseline;
 pub mod catalogue;
-pub mod certificate;
 pub mod check;
 pub mod cli;
 pub mod config;
@@ -13,11 +12,8 @@ pub mod fingerprint;
 pub mod helm;
 pub mod kube;
 pub mod limits;
-pub mod nearest;
 pub mod reference;
 pub mod report;
 pub mod rules;
 pub mod secrecy;
-pub mod source;
 pub mod version;
-pub mod yaml;

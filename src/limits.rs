@@ -6,7 +6,7 @@
 //!
 //! `docs/limits.md` and `portolan limits` are made of the table below.
 
-use crate::nearest::nearest;
+use portolan_yaml::nearest::nearest;
 
 /// What a limit counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,10 +88,14 @@ macro_rules! declare_limits {
 
 const KIB: usize = 1 << 10;
 const MIB: usize = 1 << 20;
+/// 2 GiB: what the offsets of a span reach on every target.
+const MOST_BYTES: usize = 2047 * MIB;
+/// What a 32-bit target can still count.
+const MOST_STEPS: usize = 4_000_000_000;
 
 declare_limits! {
     /// Length of a file, of standard input and of a text given with `--set`. Offsets are 32 bits wide.
-    FileSize file_size "file-size" Bytes 256 * MIB, 2048 * MIB;
+    FileSize file_size "file-size" Bytes 256 * MIB, MOST_BYTES;
     /// Lists and mappings within one another, aliases followed. The stack is what they cost.
     Nesting nesting "nesting" Count 200, 400;
     /// Keys and values of one file, with what aliases and merge keys repeat. Each takes about 150 bytes of memory.
@@ -107,9 +111,9 @@ declare_limits! {
     /// Length of one template, of one text given to `tpl` too. Parsed, a template takes up to a hundred times its length.
     TemplateSize template_size "template-size" Bytes 2 * MIB, 64 * MIB;
     /// Steps that all templates of one release take: one for each action, argument and item, and for every 32 bytes of text made.
-    TemplateSteps template_steps "template-steps" Count 5_000_000, 10_000_000_000;
+    TemplateSteps template_steps "template-steps" Count 5_000_000, MOST_STEPS;
     /// Length of all texts that the templates of one release make, those on the way too.
-    TemplateOutput template_output "template-output" Bytes 32 * MIB, 4096 * MIB;
+    TemplateOutput template_output "template-output" Bytes 32 * MIB, MOST_BYTES;
     /// Keys and values of the documents that all templates of one release make.
     TemplateNodes template_nodes "template-nodes" Count 1_000_000, 100_000_000;
     /// Blocks, parentheses, `include` and `tpl` within one another, together. The stack is what they cost.
@@ -180,16 +184,66 @@ impl Limits {
             limit.shown(higher)
         )
     }
+}
 
-    /// How much of a text the YAML reader reads.
-    pub fn yaml(&self) -> crate::yaml::Limits {
-        crate::yaml::Limits {
-            max_nesting: self.nesting,
-            max_nodes: self.nodes,
-            max_aliased_nodes: self.aliased_nodes,
-            max_bytes: self.file_size,
-            max_scalar_bytes: self.value_size,
-            max_problems: self.yaml_problems,
+impl From<&Limits> for portolan_yaml::Limits {
+    fn from(limits: &Limits) -> Self {
+        portolan_yaml::Limits {
+            max_nesting: limits.nesting,
+            max_nodes: limits.nodes,
+            max_aliased_nodes: limits.aliased_nodes,
+            max_bytes: limits.file_size,
+            max_scalar_bytes: limits.value_size,
+            max_problems: limits.yaml_problems,
+        }
+    }
+}
+
+impl From<portolan_yaml::Limit> for Limit {
+    fn from(limit: portolan_yaml::Limit) -> Self {
+        use portolan_yaml::Limit as Yaml;
+        match limit {
+            Yaml::FileSize => Limit::FileSize,
+            Yaml::Nesting => Limit::Nesting,
+            Yaml::Nodes => Limit::Nodes,
+            Yaml::AliasedNodes => Limit::AliasedNodes,
+            Yaml::ValueSize => Limit::ValueSize,
+            Yaml::Problems => Limit::YamlProblems,
+        }
+    }
+}
+
+impl From<&Limits> for portolan_template::Limits {
+    fn from(limits: &Limits) -> Self {
+        portolan_template::Limits {
+            templates: limits.templates,
+            steps: limits.template_steps as u64,
+            output_bytes: limits.template_output,
+            nodes: limits.template_nodes,
+            depth: limits.template_depth,
+            template_bytes: limits.template_size,
+            variables: limits.template_variables,
+            range_items: limits.range_items,
+            regex_bytes: limits.regex_size,
+            value_depth: limits.nesting,
+        }
+    }
+}
+
+impl From<portolan_template::Limit> for Limit {
+    fn from(limit: portolan_template::Limit) -> Self {
+        use portolan_template::Limit as Template;
+        match limit {
+            Template::Templates => Limit::Templates,
+            Template::Steps => Limit::TemplateSteps,
+            Template::Output => Limit::TemplateOutput,
+            Template::Nodes => Limit::TemplateNodes,
+            Template::Depth => Limit::TemplateDepth,
+            Template::Size => Limit::TemplateSize,
+            Template::Variables => Limit::TemplateVariables,
+            Template::RangeItems => Limit::RangeItems,
+            Template::RegexSize => Limit::RegexSize,
+            Template::Nesting => Limit::Nesting,
         }
     }
 }

@@ -15,8 +15,8 @@ use std::time::Instant;
 use portolan::catalogue::{Catalogue, ChartFiles, EXCEPTIONS_TEXT, Exceptions, Gatherer, KeyId};
 use portolan::check::Options;
 use portolan::facts::Facts;
-use portolan::source::{MappedText, Sources};
-use portolan::yaml::{Limits, Tree, parse};
+use portolan_yaml::source::{MappedText, Sources};
+use portolan_yaml::{Limits, Tree, parse};
 use support::{check_values, corpus, places, read};
 
 /// Every release with the text of its values.

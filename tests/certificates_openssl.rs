@@ -13,10 +13,10 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use portolan::certificate::chain::{End, Role};
-use portolan::certificate::encoding::Encoding;
-use portolan::certificate::x509::Certificate;
-use portolan::certificate::{Asked, Inspection, inspect, inspect_key, moment, read_certificates};
+use portolan_certificate::chain::{End, Role};
+use portolan_certificate::encoding::Encoding;
+use portolan_certificate::x509::Certificate;
+use portolan_certificate::{Asked, Inspection, inspect, inspect_key, moment, read_certificates};
 
 /// 2027-01-15, as in the rules' examples.
 const NOW: i64 = 1_799_971_200;
@@ -534,8 +534,8 @@ fn a_bundle_in_which_everyone_may_have_signed_everyone_ends_soon() {
 #[test]
 fn each_kind_of_wrong_file_is_called_by_its_name() {
     use base64::Engine as _;
-    use portolan::certificate::cause::Part;
-    use portolan::certificate::encoding::text_of_file;
+    use portolan_certificate::cause::Part;
+    use portolan_certificate::encoding::text_of_file;
     let Some(bench) = Bench::new("files") else {
         return skipped();
     };

@@ -13,8 +13,8 @@ use portolan::exposure::layers::EntryKind;
 use portolan::exposure::layers::examples::{LayerExample, builtin};
 use portolan::exposure::layers::page::layers_page;
 use portolan::rules::RuleSet;
-use portolan::source::{MappedText, Sources};
-use portolan::yaml::{Limits, Tree, parse};
+use portolan_yaml::source::{MappedText, Sources};
+use portolan_yaml::{Limits, Tree, parse};
 
 /// Manifests are taken together; all other files are layers of one release.
 fn input(name: &str, text: &str) -> Input {

@@ -5,7 +5,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-use portolan::certificate::PemFile;
+use portolan_certificate::PemFile;
 use portolan::check::{Input, Options, Outcome, SetValue, check};
 use portolan::diagnostic::{Requirement, Severity, Verdict};
 use portolan::limits::{Limit, Limits};

@@ -8,9 +8,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use portolan::helm::template::{Capabilities, Chart, Context, Limits, Release, Rendered, render};
-use portolan::source::{MappedText, Sources, Span};
-use portolan::yaml::{Entry, NodeData, NodeId, NodeKind, Scalar, Style, Tree, Value};
+use portolan_template::{Capabilities, Chart, Context, Limits, Release, Rendered, render};
+use portolan_yaml::source::{MappedText, Sources, Span};
+use portolan_yaml::{Entry, NodeData, NodeId, NodeKind, Scalar, Style, Tree, Value};
 
 const VALUES: &str = include_str!("template_differential/values.yaml");
 const ROWS: &str = include_str!("template_differential/rows.json");

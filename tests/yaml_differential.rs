@@ -14,9 +14,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use portolan::{
+use portolan_yaml::{
     source::{MappedText, Sources},
-    yaml::{Limits, Node, Stream, Style, Tree, Value, mapped_text, parse},
+    Limits, Node, Stream, Style, Tree, Value, mapped_text, parse,
 };
 use serde::Deserialize;
 use yaml_serde::Value as Theirs;

@@ -7,11 +7,11 @@
     clippy::indexing_slicing
 )]
 
-use portolan::{
+use portolan_yaml::{
     source::{MappedText, Sources},
-    yaml::{
+    
         Limits, NodeKind, ProblemKind, Tree, Value, json_text, parse, template_text, yaml_text,
-    },
+    ,
 };
 
 fn json_of(text: &str, value: Value) -> serde_json::Value {

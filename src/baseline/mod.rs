@@ -17,7 +17,7 @@ use crate::facts::{Fact, Facts, Place, StaleBaselineEntry};
 use crate::fingerprint::fingerprints;
 use crate::report::{redacted, visible};
 use crate::rules::{RuleSet, judge};
-use crate::source::Span;
+use portolan_yaml::source::Span;
 
 pub use text::text;
 

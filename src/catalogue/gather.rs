@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Catalogue, Edition, Exceptions, KeyId, Kind, Variant};
-use crate::source::{MappedText, Sources};
-use crate::yaml::{self, Node, NodeKind, Tree, Value};
+use portolan_yaml::source::{MappedText, Sources};
+use portolan_yaml::{Node, NodeKind, Tree, Value};
 
 /// Keys that hold what Kubernetes defines, not the chart: its templates hand the whole value on (`toYaml`,
 /// `common.tplvalues.render`), in every release that has them.
@@ -246,10 +246,10 @@ fn shapes(values: &str) -> Result<Shapes, String> {
     let mut sources = Sources::default();
     let mut tree = Tree::default();
     let source = sources.add("values.yaml", values);
-    let stream = yaml::parse(
+    let stream = portolan_yaml::parse(
         &MappedText::of_source(&sources, source),
         &mut tree,
-        &yaml::Limits::default(),
+        &portolan_yaml::Limits::default(),
     );
     if let Some(problem) = stream
         .problems
@@ -294,7 +294,7 @@ fn shape(name: &str, value: Node<'_>) -> Shape {
         NodeKind::Sequence(_) => Kind::List,
         NodeKind::Alias(_) => Kind::Any,
         NodeKind::Scalar(scalar) => {
-            let json = yaml::json_text(scalar);
+            let json = portolan_yaml::json_text(scalar);
             if json.len() <= LONGEST_DEFAULT && !scalar.text.is_empty() {
                 default = Some(json);
             }

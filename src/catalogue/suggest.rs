@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Edition, KeyId, Kind};
-use crate::nearest::nearest;
+use portolan_yaml::nearest::nearest;
 
 /// How a suggestion was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

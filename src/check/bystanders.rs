@@ -8,8 +8,8 @@ use std::collections::HashMap;
 
 use super::Workshop;
 use crate::kube::{Installation, Object, Objects, Origin, View};
-use crate::source::Span;
-use crate::yaml::{self, Node};
+use portolan_yaml::source::Span;
+use portolan_yaml::Node;
 
 /// From this size on, documents that turn out to be of no installation are not kept in memory.
 pub(super) const LARGE: usize = 1024 * 1024;
@@ -35,7 +35,7 @@ impl Workshop<'_> {
         objects: &mut Objects,
         installations: &[Installation],
     ) -> Vec<Span> {
-        let limits = self.options.limits.yaml();
+        let limits = portolan_yaml::Limits::from(&self.options.limits);
         let mut unread = Vec::new();
         let mut roots = HashMap::new();
         for document in self.documents.iter_mut().filter(|read| read.is_trimmed) {
@@ -56,7 +56,7 @@ impl Workshop<'_> {
                 unread.push(document.span);
                 continue;
             }
-            let again = yaml::parse_again(&self.sources, *document, &mut self.tree, &limits);
+            let again = portolan_yaml::parse_again(&self.sources, *document, &mut self.tree, &limits);
             if let Some(whole) = again {
                 document.root = whole;
                 document.is_trimmed = false;

@@ -1,6 +1,6 @@
 //! What a text is, by its content: manifests, values of the CARTO chart, or neither.
 
-use crate::yaml::{Node, Stream, Tree};
+use portolan_yaml::{Node, Stream, Tree};
 
 /// What a text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,8 +127,8 @@ fn by_lines(text: &str) -> Classified {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::{MappedText, Sources};
-    use crate::yaml::{Limits, parse};
+    use portolan_yaml::source::{MappedText, Sources};
+    use portolan_yaml::{Limits, parse};
 
     fn of(text: &str) -> Classified {
         let mut sources = Sources::default();

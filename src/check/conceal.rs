@@ -14,8 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::Outcome;
 use crate::secrecy::MASK;
-use crate::source::{MappedText, Source, Sources};
-use crate::yaml;
+use portolan_yaml::source::{MappedText, Source, Sources};
 
 /// Shorter texts are words rather than secrets.
 const SHORTEST: usize = 4;
@@ -179,9 +178,9 @@ fn encoded(text: &str) -> String {
 fn unquoted(written: &str) -> Option<String> {
     let mut sources = Sources::default();
     let source = sources.add("secret", written);
-    let mut tree = yaml::Tree::default();
+    let mut tree = portolan_yaml::Tree::default();
     let text = MappedText::of_source(&sources, source);
-    let stream = yaml::parse(&text, &mut tree, &yaml::Limits::default());
+    let stream = portolan_yaml::parse(&text, &mut tree, &portolan_yaml::Limits::default());
     let node = tree.node(stream.documents.first()?.root);
     node.as_str().map(str::to_owned)
 }

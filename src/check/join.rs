@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use crate::diagnostic::{Diagnostic, Summary};
-use crate::source::Sources;
+use portolan_yaml::source::Sources;
 
 impl Outcome {
     /// Joins outcomes in the order in which they are given.

@@ -6,7 +6,7 @@ use crate::exposure::{Scene, extract, installations};
 use crate::facts::{Facts, Place};
 use crate::kube::{Object, Objects, Origin};
 use crate::limits::Limit;
-use crate::source::Span;
+use portolan_yaml::source::Span;
 
 impl Workshop<'_> {
     /// Checks the manifests of all files as one set.

@@ -16,7 +16,7 @@ mod rendering;
 mod secrets;
 mod suppressions;
 
-pub use crate::certificate::PemFile;
+pub use portolan_certificate::PemFile;
 pub use classify::{Classified, classify};
 pub use rendering::check_with_rendering;
 pub(crate) use suppressions::end_of_day;
@@ -29,11 +29,11 @@ use crate::diagnostic::{Diagnostic, Report, Severity, Summary};
 use crate::exposure::{CertificateInputs, ClusterOptions};
 use crate::helm::projection::ReleaseNames;
 use crate::helm::set;
-use crate::helm::template::Budget;
+use portolan_template::Budget;
 use crate::limits::Limits;
 use crate::rules::RuleSet;
-use crate::source::{SourceId, Sources};
-use crate::yaml::{self, Stream, Tree};
+use portolan_yaml::source::{SourceId, Sources};
+use portolan_yaml::{Stream, Tree};
 
 /// A text to check.
 #[derive(Clone, Debug)]
@@ -204,7 +204,7 @@ struct Workshop<'o> {
     sources: Sources,
     tree: Tree,
     /// Every document read, to lead places back to paths.
-    documents: Vec<yaml::Document>,
+    documents: Vec<portolan_yaml::Document>,
     /// Every pair of `--set`, for the same; in the order of their places.
     given: Vec<set::Given>,
     options: &'o Options,

@@ -3,7 +3,7 @@
 use crate::diagnostic::Label;
 use crate::facts::{Fact, Facts, Place, TemplateError, TlsConflict};
 use crate::helm::values::Values;
-use crate::yaml::Node;
+use portolan_yaml::Node;
 
 /// What the chart itself refuses to render.
 pub(super) fn refusals(values: Values<'_>, facts: &mut Facts) {

@@ -9,32 +9,32 @@ use crate::exposure::{Exposure, Scene, extract};
 use crate::facts::{DuplicateKey, Fact, Facts, Place, SyntaxError, TemplateError, reached};
 use crate::helm::extra_deploy::{self, Rendering, Templates};
 use crate::helm::projection::Projection;
-use crate::helm::template::{self, Budget, TemplateProblem};
+use portolan_template::{self, Budget, TemplateProblem};
 use crate::helm::values::{Values, coalesce, merge};
 use crate::helm::{CHART_DEFAULTS, DEFAULTS_NAME, keys, scalars, set};
 use crate::kube::Objects;
 use crate::limits::Limit;
 use crate::rules::judge;
-use crate::source::{SourceId, Span};
-use crate::yaml::{self, Node, NodeData, NodeId, NodeKind, Problem, ProblemKind};
+use portolan_yaml::source::{SourceId, Span};
+use portolan_yaml::{Node, NodeData, NodeId, NodeKind, Problem, ProblemKind};
 
 impl Workshop<'_> {
     /// Reads a text.
     pub(super) fn read(&mut self, input: Input, done: &AtomicUsize) -> Document {
         let is_large = input.text.len() >= bystanders::LARGE && input.role != Role::Values;
         let source = self.sources.add(input.name.clone(), input.text);
-        let look = |root: Node<'_>| yaml::Seen {
+        let look = |root: Node<'_>| portolan_yaml::Seen {
             places: secrets::secret_places(root),
             enough: (is_large && bystanders::may_be_one(root)).then_some(&bystanders::IDENTITY[..]),
         };
-        let reading = yaml::Reading {
+        let reading = portolan_yaml::Reading {
             threads: self.options.threads,
             look: Some(&look),
             done: Some(done),
         };
-        let limits = self.options.limits.yaml();
+        let limits = portolan_yaml::Limits::from(&self.options.limits);
         let mut stream =
-            yaml::parse_source(&self.sources, source, &mut self.tree, &limits, reading);
+            portolan_yaml::parse_source(&self.sources, source, &mut self.tree, &limits, reading);
         self.documents.extend(&stream.documents);
         if stream
             .problems
@@ -63,7 +63,7 @@ impl Workshop<'_> {
         });
         let document = after.checked_sub(1).and_then(|at| self.documents.get(at));
         let path = match document.filter(|document| document.span.source == span.source) {
-            Some(document) => yaml::path_at(self.tree.node(document.root), span),
+            Some(document) => portolan_yaml::path_at(self.tree.node(document.root), span),
             None => set::path_at(&self.tree, &self.given, span)?,
         };
         (!path.is_empty()).then_some(path)
@@ -180,12 +180,12 @@ impl Workshop<'_> {
     /// From merged values to facts.
     fn expose(&mut self, user: NodeId, anchor: Span, mut facts: Facts) -> (Exposure, usize) {
         let defaults = self.sources.add_static(DEFAULTS_NAME, CHART_DEFAULTS);
-        let stream = yaml::parse_source(
+        let stream = portolan_yaml::parse_source(
             &self.sources,
             defaults,
             &mut self.tree,
-            &yaml::Limits::default(),
-            yaml::Reading::default(),
+            &portolan_yaml::Limits::default(),
+            portolan_yaml::Reading::default(),
         );
         let default_root = stream
             .documents
@@ -275,7 +275,7 @@ impl Workshop<'_> {
                 facts.duplicate_keys.push(fact);
             }
             ProblemKind::LimitExceeded(limit) => {
-                self.limit_reached(*limit, place, problem.message.clone(), facts);
+                self.limit_reached((*limit).into(), place, problem.message.clone(), facts);
             }
             _ => {
                 let mut fact = SyntaxError::new(place);
@@ -288,8 +288,8 @@ impl Workshop<'_> {
 
     fn template_error(&self, facts: &mut Facts, problem: TemplateProblem) {
         let place = Place::new(problem.span);
-        if let template::ProblemKind::Limit(limit) = problem.kind {
-            self.limit_reached(limit, place, problem.message, facts);
+        if let portolan_template::ProblemKind::Limit(limit) = problem.kind {
+            self.limit_reached(limit.into(), place, problem.message, facts);
             return;
         }
         let mut fact = TemplateError::new(place);

@@ -6,8 +6,8 @@
 use std::collections::HashSet;
 
 use crate::secrecy::{is_harmless, is_secret_name, may_be_secret, word_after};
-use crate::source::{SourceId, Span};
-use crate::yaml::{Node, NodeKind, Value};
+use portolan_yaml::source::{SourceId, Span};
+use portolan_yaml::{Node, NodeKind, Value};
 
 /// Top-level values of the chart under which everything is secret.
 const SECRET_TREES: [&str; 2] = ["cartoSecrets", "appSecrets"];

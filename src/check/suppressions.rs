@@ -10,8 +10,8 @@ use super::{Document, Workshop};
 use crate::diagnostic::Diagnostic;
 use crate::facts::{Fact, Facts, Place, Suppression};
 use crate::rules::{Judgement, RuleSet, judge};
-use crate::source::{SourceId, Span};
-use crate::yaml::{Node, Style};
+use portolan_yaml::source::{SourceId, Span};
+use portolan_yaml::{Node, Style};
 
 /// A comment that asks for findings to be left out.
 #[derive(Clone, Debug)]
@@ -167,7 +167,7 @@ impl Workshop<'_> {
         fact.used = Fact::known(false);
         if self.rules.get(rule).is_none() && RuleSet::builtin().get(rule).is_none() {
             let ids = self.rules.iter().map(|rule| rule.id());
-            let near = crate::nearest::nearest(rule, ids);
+            let near = portolan_yaml::nearest::nearest(rule, ids);
             fact.defect = Fact::known(format!("there is no rule `{rule}`"));
             fact.help = Fact::known(match near {
                 Some(near) => format!("write `{near}`, if that is meant"),
@@ -355,7 +355,7 @@ mod tests {
     use super::*;
 
     fn read(comment: &str) -> Result<(Vec<String>, Option<String>), String> {
-        let mut sources = crate::source::Sources::default();
+        let mut sources = portolan_yaml::source::Sources::default();
         let source = sources.add("customizations.yaml", comment);
         let request = request(comment, Span::new(source, 0, comment.len()))
             .map_err(|defect| defect.message)?;

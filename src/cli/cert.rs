@@ -7,9 +7,9 @@ use super::check::clock;
 use super::inputs::{read, read_bounded};
 use super::look::Look;
 use super::{Exit, Surroundings};
-use crate::certificate::cause::Part;
-use crate::certificate::encoding::text_of_file;
-use crate::certificate::{Question, explain, read_certificates};
+use portolan_certificate::cause::Part;
+use portolan_certificate::encoding::text_of_file;
+use portolan_certificate::{Question, explain, read_certificates};
 use crate::limits::Limits;
 
 pub(super) fn run(arguments: &CertArguments, look: Look, around: &mut Surroundings<'_>) -> Exit {

@@ -14,7 +14,7 @@ use super::{Exit, Surroundings};
 use crate::check::{Input, Outcome, Role, check_with_rendering};
 use crate::config::{Extent, FailOn, Judging};
 use crate::diagnostic::{RuleEntry, Severity, Verdict};
-use crate::nearest::ranked;
+use portolan_yaml::nearest::ranked;
 use crate::report;
 use crate::rules::Rule;
 

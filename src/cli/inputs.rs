@@ -9,7 +9,7 @@ use super::decode::decode;
 use super::paths::{identity, shown};
 use crate::check::{Input, Role};
 use crate::limits::{Limit, Limits};
-use crate::nearest::nearest;
+use portolan_yaml::nearest::nearest;
 
 /// What standard input is called.
 const STDIN: &str = "<stdin>";

@@ -11,7 +11,7 @@ use clap_mangen::roff::{Roff, roman};
 
 use super::look::Look;
 use super::{Exit, Surroundings, arguments};
-use crate::nearest::nearest;
+use portolan_yaml::nearest::nearest;
 
 #[derive(Debug, Args)]
 pub(super) struct ManArguments {

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use super::Surroundings;
 use super::look::Look;
 use crate::rules::{Rule, RuleError, RuleSet};
-use crate::source::{LineColumn, MappedText, Sources, Span};
-use crate::yaml::{self, Tree};
+use portolan_yaml::source::{LineColumn, MappedText, Sources, Span};
+use portolan_yaml::Tree;
 
 /// A rule and the file that it comes from.
 #[derive(Debug)]
@@ -211,13 +211,13 @@ pub(super) fn locate(text: &str, field: &str) -> LineColumn {
     let source = sources.add("rule", text);
     let mut tree = Tree::default();
     let mapped = MappedText::of_source(&sources, source);
-    let stream = yaml::parse(&mapped, &mut tree, &yaml::Limits::default());
+    let stream = portolan_yaml::parse(&mapped, &mut tree, &portolan_yaml::Limits::default());
     let Some(document) = stream.documents.first() else {
         return LineColumn { line: 1, column: 1 };
     };
     let root = tree.node(document.root);
     let start = Span::new(source, root.span().start as usize, root.span().end as usize);
-    sources.line_column(yaml::place_of(root, field).unwrap_or(start))
+    sources.line_column(portolan_yaml::place_of(root, field).unwrap_or(start))
 }
 
 #[cfg(test)]

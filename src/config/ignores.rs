@@ -8,7 +8,7 @@ use crate::check::{Outcome, end_of_day};
 use crate::diagnostic::Diagnostic;
 use crate::facts::{Fact, Facts, Place, Suppression};
 use crate::rules::{RuleSet, judge};
-use crate::source::{SourceId, Sources, Span};
+use portolan_yaml::source::{SourceId, Sources, Span};
 
 /// What is known about the run whose findings are looked through.
 pub struct Judging<'r> {

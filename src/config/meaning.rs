@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use globset::{Glob, GlobBuilder};
 
 use super::format::{ConfigFile, IgnoreFile, Settings};
-use super::typed::{Mistake, Text};
+use portolan_yaml::typed::{Mistake, Text};
 use crate::catalogue::Catalogue;
 use crate::check::end_of_day;
-use crate::nearest::nearest;
+use portolan_yaml::nearest::nearest;
 use crate::rules::RuleSet;
 use crate::version::Version;
 

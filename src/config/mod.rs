@@ -9,14 +9,13 @@ mod format;
 mod ignores;
 mod meaning;
 mod pattern;
-mod typed;
 
 pub use format::{ConfigFile, FailOn, IgnoreFile, Level, Platform, ReleaseFile, Settings};
 pub use ignores::{Extent, Judging};
-pub use typed::{Mistake, Text};
+pub use portolan_yaml::typed::{Mistake, Text};
 
 pub(crate) use meaning::{cluster_version, controller_version};
-pub(crate) use typed::{read as read_typed, schema_of};
+pub(crate) use portolan_yaml::typed::{read as read_typed, schema_of};
 
 use crate::rules::RuleSet;
 

@@ -17,7 +17,7 @@ fn mistakes(text: &str) -> Vec<String> {
     }
 }
 
-use crate::source::LineColumn;
+use portolan_yaml::source::LineColumn;
 
 #[test]
 fn everything_that_can_be_said_is_read() {

@@ -4,11 +4,11 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::{Exposure, Scene};
-use crate::certificate::cause::{Cause, Part};
-use crate::certificate::chain::{Chain, End, Role};
-use crate::certificate::encoding::Encoding;
-use crate::certificate::public_key::KeyKind;
-use crate::certificate::{
+use portolan_certificate::cause::{Cause, Part};
+use portolan_certificate::chain::{Chain, End, Role};
+use portolan_certificate::encoding::Encoding;
+use portolan_certificate::public_key::KeyKind;
+use portolan_certificate::{
     Asked, Inspection, KeyInspection, fetch_command, inspect, inspect_key, moment, reorder_command,
     x509,
 };
@@ -17,8 +17,8 @@ use crate::facts::{
     Bundle, Certificate, CertificateDefect, CertificateName, Fact, Place, PrivateKey, reached,
 };
 use crate::limits::Limit;
-use crate::source::{MappedText, Span};
-use crate::yaml::Node;
+use portolan_yaml::source::{MappedText, Span};
+use portolan_yaml::Node;
 
 /// A certificate and a key as they were found.
 pub struct Material<'a> {

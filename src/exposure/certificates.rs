@@ -9,15 +9,15 @@ use std::collections::HashMap;
 use super::certificate_facts::{Material, add};
 use super::router::{RouterObjects, source_of, tls_volume};
 use super::{Exposure, Scene, gateway, ingress, opaque_supply};
-use crate::certificate::cause::{Cause, Part};
-use crate::certificate::encoding::{Encoding, text_of_file};
-use crate::certificate::x509::Certificate;
-use crate::certificate::{PemFile, read_at_most};
+use portolan_certificate::cause::{Cause, Part};
+use portolan_certificate::encoding::{Encoding, text_of_file};
+use portolan_certificate::x509::Certificate;
+use portolan_certificate::{PemFile, read_at_most};
 use crate::facts::{Bundle, Fact, Place};
 use crate::kube::{Origin, View};
 use crate::limits::Limits;
-use crate::source::{MappedText, SourceId, Sources, Span};
-use crate::yaml::{Node, mapped_text};
+use portolan_yaml::source::{MappedText, SourceId, Sources, Span};
+use portolan_yaml::{Node, mapped_text};
 
 /// What is given beside the input: files, roots of private authorities, the time.
 #[derive(Debug, Default)]

@@ -8,7 +8,7 @@ use super::way::Way;
 use super::{Exposure, Scene, list_of, timeouts};
 use crate::facts::{EntryPoint, Fact};
 use crate::kube::View;
-use crate::yaml::Node;
+use portolan_yaml::Node;
 
 const NAME: &str = "app.kubernetes.io/name";
 

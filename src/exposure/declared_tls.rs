@@ -8,8 +8,8 @@ use super::router::ServicePort;
 use super::way::Way;
 use super::{Scene, list_of, paths};
 use crate::facts::{EntryPoint, Fact};
-use crate::source::Span;
-use crate::yaml::Node;
+use portolan_yaml::source::Span;
+use portolan_yaml::Node;
 
 /// What a list of cases comes to.
 enum Chosen<'c, C> {

@@ -3,7 +3,7 @@
 use super::router::RouterObjects;
 use super::{Exposure, Scene, opaque_supply, override_labels};
 use crate::facts::{Domain, Fact, Place};
-use crate::yaml::Node;
+use portolan_yaml::Node;
 
 /// The chart's own default, which nobody owns.
 const CHART_DEFAULT: &str = "carto-selfhosted.lan";

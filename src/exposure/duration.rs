@@ -1,7 +1,7 @@
 //! How timeouts are written: each controller's own syntax, turned into milliseconds.
 
 use super::layers::knob::{Knob, Syntax, Unit, Zero};
-use crate::yaml::{Node, Style, Value};
+use portolan_yaml::{Node, Style, Value};
 
 /// What a text means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use super::way::{Way, WayRule};
 use super::{Exposure, Scene, ingress::host, opaque_supply, place_in, timeouts};
 use crate::facts::{EntryPoint, Fact};
 use crate::kube::View;
-use crate::yaml::Node;
+use portolan_yaml::Node;
 
 /// Kinds of routes that can lead from a Gateway to a Service.
 const ROUTES: [&str; 4] = ["HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute"];
@@ -162,7 +162,7 @@ fn one<'a>(
             let title = match class_text {
                 Some(class) => format!(
                     "a Gateway of class `{}`",
-                    class.replace(crate::yaml::OPAQUE, "…")
+                    class.replace(portolan_yaml::OPAQUE, "…")
                 ),
                 None => "a Gateway without a class".to_owned(),
             };

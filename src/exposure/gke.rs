@@ -11,9 +11,9 @@ use crate::facts::{
     Attachment, Fact, InvalidJson, ManagedCertificate, ManagedDomain, Neg, Place, Reference,
 };
 use crate::kube::View;
-use crate::nearest::nearest;
-use crate::source::Span;
-use crate::yaml::{Node, NodeId, OPAQUE};
+use portolan_yaml::nearest::nearest;
+use portolan_yaml::source::Span;
+use portolan_yaml::{Node, NodeId, OPAQUE};
 
 /// The annotation that names BackendConfigs, and its older form.
 const BACKEND_CONFIG: [&str; 2] = [

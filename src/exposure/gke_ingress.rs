@@ -5,7 +5,7 @@ use super::router::RouterObjects;
 use super::{Scene, list_of, opaque_supply, text_fact};
 use crate::facts::{EntryPoint, Fact, Ingress};
 use crate::kube::{Origin, View};
-use crate::yaml::Node;
+use portolan_yaml::Node;
 
 const ALLOW_HTTP: &str = "kubernetes.io/ingress.allow-http";
 const GLOBAL_IP: &str = "kubernetes.io/ingress.global-static-ip-name";

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::facts::{EntryPoint, Fact, Host, Ingress, Place};
 use crate::kube::View;
-use crate::source::Span;
-use crate::yaml::Node;
+use portolan_yaml::source::Span;
+use portolan_yaml::Node;
 
 const CLASS: &str = "kubernetes.io/ingress.class";
 const ANNOTATIONS: [&str; 2] = ["metadata", "annotations"];
@@ -344,7 +344,7 @@ pub fn host(
             .map(|name| {
                 name.text()
                     .unwrap_or_default()
-                    .replace(crate::yaml::OPAQUE, "…")
+                    .replace(portolan_yaml::OPAQUE, "…")
             })
             .collect::<Vec<_>>()
             .join("`, `"),

@@ -5,7 +5,7 @@ use super::layers::{Layer, PathTrap};
 use super::way::Way;
 use super::{Exposure, Scene, ingress::is_router, opaque_supply};
 use crate::facts::{Fact, IngressPath, Place};
-use crate::yaml::Node;
+use portolan_yaml::Node;
 
 /// The type where none is given (Ingress before `networking.k8s.io/v1`).
 const NO_TYPE: &str = "ImplementationSpecific";

@@ -6,8 +6,8 @@ use super::way::{Way, WayRule};
 use super::{Scene, opaque_supply, paths};
 use crate::facts::Place;
 use crate::kube::{Origin, View};
-use crate::source::Span;
-use crate::yaml::Node;
+use portolan_yaml::source::Span;
+use portolan_yaml::Node;
 
 /// What was found at one place.
 pub enum AtPlace<'a> {
@@ -258,7 +258,7 @@ fn on_policy<'a>(
         } else {
             "gateway.networking.k8s.io"
         };
-        let name = object.name().unwrap_or_default().replace(crate::yaml::OPAQUE, "…");
+        let name = object.name().unwrap_or_default().replace(portolan_yaml::OPAQUE, "…");
         format!(
             "add a {kind} to `extraDeploy` with `{field}: {minimum}` and `spec.targetRef` naming the {target} `{name}` \
              (`group: {group}`, `kind: {target}`)"

@@ -9,7 +9,7 @@ use super::way::Way;
 use super::{Scene, list_of, opaque_supply};
 use crate::facts::{EntryPoint, Fact};
 use crate::kube::View;
-use crate::yaml::Node;
+use portolan_yaml::Node;
 
 /// What a load balancer makes of one Service port.
 #[derive(Clone, Copy)]

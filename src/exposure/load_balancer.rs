@@ -9,7 +9,7 @@ use super::way::Way;
 use super::{Exposure, Scene, listeners, opaque_supply, place_in, timeouts};
 use crate::facts::{EntryPoint, Fact};
 use crate::kube::View;
-use crate::yaml::{Node, OPAQUE};
+use portolan_yaml::{Node, OPAQUE};
 
 /// The platform that a LoadBalancer Service is on: given, or told by an annotation. A platform that makes no load balancers
 /// of its own leaves it to the annotations.

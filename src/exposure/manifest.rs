@@ -9,9 +9,9 @@ use super::{Exposure, Scene};
 use crate::diagnostic::Label;
 use crate::facts::{ApiVersion, DuplicateObject, Fact, NonString, Place, Placeholder};
 use crate::kube::{Origin, View};
-use crate::source::Span;
+use portolan_yaml::source::Span;
 use crate::version::Version;
-use crate::yaml::{Node, NodeKind, OPAQUE, Style, Value};
+use portolan_yaml::{Node, NodeKind, OPAQUE, Style, Value};
 
 /// Adds the facts.
 pub fn extract(scene: Scene<'_>, exposure: &mut Exposure) {

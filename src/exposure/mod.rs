@@ -31,9 +31,9 @@ use std::collections::{HashMap, HashSet};
 
 use crate::facts::{Cluster, EntryPoint, Fact, Facts, Place};
 use crate::kube::{Objects, View};
-use crate::source::{Sources, Span};
+use portolan_yaml::source::{Sources, Span};
 use crate::version::Version;
-use crate::yaml::{Node, Tree};
+use portolan_yaml::{Node, Tree};
 
 /// What is known about the cluster besides the input.
 #[derive(Clone, Debug, Default)]

@@ -1,7 +1,7 @@
 //! Paths into objects as layer files write them: `spec.routes[].timeoutPolicy.response`.
 
-use crate::source::Span;
-use crate::yaml::Node;
+use portolan_yaml::source::Span;
+use portolan_yaml::Node;
 
 /// Every node at a path; `[]` steps into each item of a list. The node itself for the empty path.
 pub fn nodes<'a>(root: Node<'a>, path: &str) -> Vec<Node<'a>> {
@@ -57,7 +57,7 @@ pub fn is_hidden(root: Node<'_>, path: &str) -> bool {
     for step in steps(path) {
         let has_opaque_key = node
             .entries()
-            .any(|(entry, _)| entry.key.contains(crate::yaml::OPAQUE));
+            .any(|(entry, _)| entry.key.contains(portolan_yaml::OPAQUE));
         match node.get(step) {
             Some(value) if !value.is_opaque() => node = value,
             Some(_) => return true,

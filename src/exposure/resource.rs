@@ -10,7 +10,7 @@ use super::way::{Way, WayRule};
 use super::{Exposure, Scene, declared_tls, paths, timeouts};
 use crate::facts::{EntryPoint, Fact, Place};
 use crate::kube::View;
-use crate::yaml::Node;
+use portolan_yaml::Node;
 
 /// Kinds that every input has in plenty and no layer file can mean: a check without custom resources reads no list.
 const COMMON: [&str; 14] = [

@@ -4,7 +4,7 @@ use super::{Exposure, Scene, opaque_supply};
 use crate::diagnostic::Label;
 use crate::facts::{Fact, Place, Router, TlsConflict};
 use crate::kube::{Installation, Objects, View};
-use crate::yaml::{Node, Tree};
+use portolan_yaml::{Node, Tree};
 
 /// The router's objects.
 pub struct RouterObjects<'a> {
@@ -288,7 +288,7 @@ fn rendered_over(scene: Scene<'_>, objects: &RouterObjects<'_>, exposure: &mut E
             .as_deref()
             .is_some_and(|template| template.ends_with("/auto-tls-secret.yaml"));
         let Some(name) = secret.name() else { continue };
-        if !generated || name == default_name || name.contains(crate::yaml::OPAQUE) {
+        if !generated || name == default_name || name.contains(portolan_yaml::OPAQUE) {
             continue;
         }
         let mut place = Place::new(secret.insertion_point(&[])).in_object(secret.title());

@@ -13,7 +13,7 @@ use crate::diagnostic::Label;
 use crate::facts::{EntryPoint, Fact, Place, Timeout};
 use crate::kube::View;
 use crate::version::Version;
-use crate::yaml::Node;
+use portolan_yaml::Node;
 
 /// What the documentation asks for, in milliseconds (knowledge base, section 0).
 const NEEDED: i64 = 605_000;

@@ -5,7 +5,7 @@ use super::router::RouterObjects;
 use super::{Scene, paths};
 use crate::facts::Fact;
 use crate::kube::View;
-use crate::yaml::Node;
+use portolan_yaml::Node;
 
 /// One way in.
 pub struct Way<'a> {

@@ -11,7 +11,7 @@ mod table;
 pub use table::*;
 
 use crate::limits::{Limit, Limits};
-use crate::source::Span;
+use portolan_yaml::source::Span;
 
 /// One field of a subject.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,12 +6,12 @@
 use std::collections::HashMap;
 
 use super::projection::{CHART_VERSION, ReleaseNames};
-use super::template::{self, Budget, Chart, Context, Engine, Release, Rendered, TemplateProblem};
+use portolan_template::{Budget, Chart, Context, Engine, Limit, Release, Rendered, TemplateProblem};
 use super::values::made_string;
 use crate::kube::{Object, Origin};
-use crate::limits::{Limit, Limits};
-use crate::source::{MappedText, Sources, Span};
-use crate::yaml::{
+use crate::limits::Limits;
+use portolan_yaml::source::{MappedText, Sources, Span};
+use portolan_yaml::{
     self, Entry, Node, NodeData, NodeId, NodeKind, OPAQUE, Problem, ProblemKind, Tree,
 };
 
@@ -57,11 +57,11 @@ impl Rendering<'_> {
                 version: Some(CHART_VERSION),
                 app_version: None,
             },
-            capabilities: template::Capabilities {
+            capabilities: portolan_template::Capabilities {
                 kube_version: self.kube_version,
                 api_versions: None,
             },
-            limits: template::Limits::from(self.limits),
+            limits: portolan_template::Limits::from(self.limits),
         }
     }
 }
@@ -101,7 +101,7 @@ impl<'r> Templates<'r> {
                 message: format!("{which}: the templates before it used up what there was for all"),
                 help: None,
                 fatal: false,
-                kind: template::ProblemKind::Limit(limit),
+                kind: portolan_template::ProblemKind::Limit(limit),
             });
         }
         problems
@@ -112,14 +112,14 @@ impl<'r> Templates<'r> {
         let Rendering { limits, budget, .. } = self.rendering;
         let node = tree.node(item);
         let is_template = node.text().is_some_and(|text| text.contains("{{"));
-        let spent = budget.spent(limits);
+        let spent = budget.spent(&portolan_template::Limits::from(limits));
         // What is no template costs what it is long, but its documents are nodes too.
-        if let Some(limit) = spent.filter(|limit| is_template || *limit == Limit::TemplateNodes) {
+        if let Some(limit) = spent.filter(|limit| is_template || *limit == Limit::Nodes) {
             let first = self.left_out.get_or_insert((node.site(), limit, 0));
             first.2 += 1;
             return None;
         }
-        let text: MappedText = yaml::mapped_text(self.rendering.sources, node);
+        let text: MappedText = portolan_yaml::mapped_text(self.rendering.sources, node);
         if !is_template {
             return Some(Rendered {
                 text,
@@ -188,28 +188,35 @@ fn render_text(
     };
     let Rendering { limits, budget, .. } = templates.rendering;
     let before = tree.len();
-    let left = budget.nodes_left(limits);
-    let within = yaml::Limits {
+    let left = budget.nodes_left(&portolan_template::Limits::from(limits));
+    let within = portolan_yaml::Limits {
         max_nodes: left.min(limits.nodes),
         max_bytes: limits.file_size,
-        ..limits.yaml()
+        ..portolan_yaml::Limits::from(limits)
     };
-    let stream = yaml::parse(&rendered.text, tree, &within);
+    let stream = portolan_yaml::parse(&rendered.text, tree, &within);
     budget.take_nodes(tree.len() - before);
     let uncertain = !rendered.opaque.is_empty();
-    for mut problem in stream.problems {
+    for problem in stream.problems {
         // Placeholders for what is not known may break the YAML around them; that is no fault of the user's.
         if matches!(&problem.kind, ProblemKind::DuplicateKey { key } if key.contains(OPAQUE)) {
             continue;
         }
-        if problem.kind == ProblemKind::LimitExceeded(Limit::Nodes) && left < limits.nodes {
+        if problem.kind == ProblemKind::LimitExceeded(portolan_yaml::Limit::Nodes) && left < limits.nodes {
             // The next template is not to be begun.
             budget.take_nodes(left.saturating_add(1));
-            problem.kind = ProblemKind::LimitExceeded(Limit::TemplateNodes);
-            problem.message = format!(
-                "the documents that templates make hold more than {} keys and values",
-                limits.template_nodes
-            );
+            outcome.hidden += 1;
+            templates.problems.push(TemplateProblem {
+                span: problem.span,
+                message: format!(
+                    "the documents that templates make hold more than {} keys and values",
+                    limits.template_nodes
+                ),
+                help: None,
+                fatal: false,
+                kind: portolan_template::ProblemKind::Limit(Limit::Nodes),
+            });
+            continue;
         }
         if matches!(problem.kind, ProblemKind::LimitExceeded(_)) {
             outcome.hidden += usize::from(problem.kind.loses_document());

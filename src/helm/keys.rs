@@ -9,8 +9,8 @@ use super::scalars;
 use super::values::is_truthy;
 use crate::catalogue::{Edition, KeyId, Kind};
 use crate::facts::{ChartKey, ChartValue, Fact, Facts, Place};
-use crate::source::{Sources, Span};
-use crate::yaml::{Entry, Node, NodeKind, Scalar, Tree, Value};
+use portolan_yaml::source::{Sources, Span};
+use portolan_yaml::{Entry, Node, NodeKind, Scalar, Tree, Value};
 
 /// More findings of one sort than this say nothing new: the file belongs to another chart. As many as a report shows.
 const MOST: usize = 10_000;
@@ -33,7 +33,7 @@ pub fn facts(
     edition: &Edition,
     sources: &Sources,
     tree: &Tree,
-    root: crate::yaml::NodeId,
+    root: portolan_yaml::NodeId,
     facts: &mut Facts,
 ) {
     let mut walk = Walk {

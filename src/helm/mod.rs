@@ -8,7 +8,6 @@ pub mod keys;
 pub mod projection;
 pub mod scalars;
 pub mod set;
-pub mod template;
 pub mod values;
 
 /// What the source of the chart's defaults is called; its text is never shown as a place to edit.

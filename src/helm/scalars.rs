@@ -7,8 +7,8 @@ use crate::facts::{
     BooleanWord, Fact, Facts, IgnoredDocument, PaddedText, Place, RewrittenKey, RewrittenNumber,
     TypeOverride,
 };
-use crate::source::{Sources, Span};
-use crate::yaml::{self, Entry, Node, Scalar, Stream, Style, Tree, Value};
+use portolan_yaml::source::{Sources, Span};
+use portolan_yaml::{Entry, Node, Scalar, Stream, Style, Tree, Value};
 
 /// As many as a report shows.
 const MOST: usize = 10_000;
@@ -17,7 +17,7 @@ const MOST: usize = 10_000;
 pub(super) fn key(sources: &Sources, entry: &Entry, facts: &mut Facts) -> bool {
     let written = sources.slice(entry.key_span);
     // Quoted keys keep their quotes in the slice, and resolve to themselves.
-    let value = yaml::resolve(written, Style::Plain, None);
+    let value = portolan_yaml::resolve(written, Style::Plain, None);
     if written == &*entry.key || matches!(value, Value::String | Value::Null) {
         return false;
     }
@@ -78,7 +78,7 @@ pub(super) fn number(
     if !is_number || scalar.style != Style::Plain {
         return;
     }
-    let printed = yaml::template_text(scalar);
+    let printed = portolan_yaml::template_text(scalar);
     if *printed == *scalar.text || facts.rewritten_numbers.len() >= MOST {
         return;
     }

@@ -4,8 +4,8 @@
 //! otherwise; `--set-string` makes strings of all of them. Each value's span lies in the text of the option.
 
 use super::values::made_scalar;
-use crate::source::{SourceId, Span};
-use crate::yaml::{self, Entry, NodeData, NodeId, NodeKind, Tree, Value};
+use portolan_yaml::source::{SourceId, Span};
+use portolan_yaml::{Entry, NodeData, NodeId, NodeKind, Tree, Value};
 
 /// What is wrong with a `--set`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,7 +93,7 @@ pub fn path_at(tree: &Tree, given: &[Given], span: Span) -> Option<String> {
     for step in &pair.path {
         let at = match step {
             Step::Key(key, at) => {
-                yaml::push_key(&mut path, key);
+                portolan_yaml::push_key(&mut path, key);
                 at
             }
             Step::Index(index, at) => {
@@ -105,7 +105,7 @@ pub fn path_at(tree: &Tree, given: &[Given], span: Span) -> Option<String> {
             return Some(path);
         }
     }
-    path.push_str(&yaml::path_at(tree.node(pair.value), span));
+    path.push_str(&portolan_yaml::path_at(tree.node(pair.value), span));
     Some(path)
 }
 
@@ -346,7 +346,7 @@ fn assign(tree: &mut Tree, node: Option<NodeId>, path: &[Step], value: NodeId) -
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::source::Sources;
+    use portolan_yaml::source::Sources;
 
     fn set(text: &str, as_string: bool) -> Result<(Tree, NodeId, Sources), SetError> {
         let mut sources = Sources::default();

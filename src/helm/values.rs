@@ -9,8 +9,8 @@
 
 use std::collections::HashMap;
 
-use crate::source::{SourceId, Span};
-use crate::yaml::{Entry, Node, NodeData, NodeId, NodeKind, Scalar, Style, Tree, Value};
+use portolan_yaml::source::{SourceId, Span};
+use portolan_yaml::{Entry, Node, NodeData, NodeId, NodeKind, Scalar, Style, Tree, Value};
 
 /// Merges `over` onto `base`, as one `-f` after another.
 pub fn merge(tree: &mut Tree, base: NodeId, over: NodeId) -> NodeId {
@@ -215,8 +215,8 @@ pub fn made_scalar(tree: &mut Tree, text: impl Into<Box<str>>, value: Value, spa
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::source::{MappedText, Sources};
-    use crate::yaml::{Limits, parse};
+    use portolan_yaml::source::{MappedText, Sources};
+    use portolan_yaml::{Limits, parse};
 
     fn read(sources: &mut Sources, tree: &mut Tree, name: &str, text: &str) -> NodeId {
         let source = sources.add(name, text);

@@ -5,8 +5,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::source::Span;
-use crate::yaml::{Node, NodeId, Tree};
+use portolan_yaml::source::Span;
+use portolan_yaml::{Node, NodeId, Tree};
 
 /// Where an object came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -341,7 +341,7 @@ fn texts(node: Node<'_>) -> HashSet<&str> {
 /// object repeat what was written.
 fn shown(name: &str) -> String {
     const LONGEST: usize = 253;
-    let name = name.replace(crate::yaml::OPAQUE, "…");
+    let name = name.replace(portolan_yaml::OPAQUE, "…");
     match name.char_indices().nth(LONGEST) {
         Some((cut, _)) => format!("{}…", name.get(..cut).unwrap_or_default()),
         None => name,
@@ -413,7 +413,7 @@ impl<'o> View<'o> {
             node.is_opaque()
                 || node
                     .entries()
-                    .any(|(entry, _)| entry.key.contains(crate::yaml::OPAQUE))
+                    .any(|(entry, _)| entry.key.contains(portolan_yaml::OPAQUE))
         })
     }
 

@@ -10,7 +10,7 @@ mod pretty;
 use crate::diagnostic::{
     Diagnostic, Label, ReleaseReport, Report, Requirement, RequirementVerdict, Severity, Verdict,
 };
-use crate::source::{SourceId, Sources, Span};
+use portolan_yaml::source::{SourceId, Sources, Span};
 
 use super::{Format, Options, render};
 

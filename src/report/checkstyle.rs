@@ -5,7 +5,7 @@
 use std::io;
 
 use crate::diagnostic::{Diagnostic, Report, Severity};
-use crate::source::Sources;
+use portolan_yaml::source::Sources;
 
 use super::file_name::relative;
 use super::glyph::escaped;

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::source::Sources;
+use portolan_yaml::source::Sources;
 
 use super::Options;
 use super::glyph;

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use std::io;
 
 use crate::diagnostic::{Report, Severity, Verdict};
-use crate::source::Sources;
+use portolan_yaml::source::Sources;
 
 use super::file_name::relative;
 use super::glyph::escaped;

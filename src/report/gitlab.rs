@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::diagnostic::{Report, Severity};
 use crate::fingerprint::fingerprints;
-use crate::source::Sources;
+use portolan_yaml::source::Sources;
 
 use super::Run;
 use super::file_name::relative;

@@ -7,7 +7,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use crate::diagnostic::{self, Report, Requirement, Severity, Summary, Verdict};
-use crate::source::{LineColumn, Source, Sources, Span};
+use portolan_yaml::source::{LineColumn, Source, Sources, Span};
 
 use super::Run;
 use super::secret::redacted;

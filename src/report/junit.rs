@@ -14,7 +14,7 @@ use quick_xml::events::BytesText;
 use crate::diagnostic::{
     Diagnostic, ReleaseReport, Report, Requirement, RequirementVerdict, Verdict,
 };
-use crate::source::Sources;
+use portolan_yaml::source::Sources;
 
 use super::file_name::relative;
 use super::{Run, tally, xml};

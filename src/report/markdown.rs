@@ -6,7 +6,7 @@
 use std::io;
 
 use crate::diagnostic::{Diagnostic, ReleaseReport, Report, RequirementVerdict, Severity, Verdict};
-use crate::source::{Sources, Span};
+use portolan_yaml::source::{Sources, Span};
 
 use super::file_name::{encoded, relative};
 use super::{Run, markup, tally};

@@ -38,7 +38,7 @@ use std::io;
 use std::str::FromStr;
 
 use crate::diagnostic::{Report, RuleEntry};
-use crate::source::Sources;
+use portolan_yaml::source::Sources;
 
 pub use json::SCHEMA_VERSION;
 

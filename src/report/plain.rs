@@ -12,7 +12,7 @@
 use std::io;
 
 use crate::diagnostic::{Report, Verdict};
-use crate::source::Sources;
+use portolan_yaml::source::Sources;
 
 use super::glyph::escaped;
 use super::secret::redacted;

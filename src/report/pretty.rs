@@ -7,7 +7,7 @@
 use std::io;
 
 use crate::diagnostic::{Diagnostic, ReleaseReport, Report, RequirementVerdict, Severity, Verdict};
-use crate::source::Sources;
+use portolan_yaml::source::Sources;
 
 use super::secret::{Masks, redacted};
 use super::style::{Style, link, paint, verdict_sign};

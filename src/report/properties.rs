@@ -7,7 +7,7 @@ use crate::diagnostic::{
     Diagnostic, Label, ReleaseReport, Report, Requirement, RequirementVerdict, RuleEntry, Severity,
     Verdict,
 };
-use crate::source::{Sources, Span};
+use portolan_yaml::source::{Sources, Span};
 
 use super::{Format, Options, Run, render, render_run};
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::source::{LineColumn, Source, Sources, Span};
+use portolan_yaml::source::{LineColumn, Source, Sources, Span};
 
 /// What a column counts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 
 use crate::diagnostic::{Diagnostic, Report, RuleEntry, Severity, Verdict};
 use crate::fingerprint::fingerprints;
-use crate::source::{Sources, Span};
+use portolan_yaml::source::{Sources, Span};
 
 use super::Run;
 use super::file_name::{relative, uri};

@@ -25,7 +25,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::source::{Source, SourceId, Sources};
+use portolan_yaml::source::{Source, SourceId, Sources};
 
 /// Runs of base64 or hex from this length on are hidden.
 const LONG_RUN: usize = 40;

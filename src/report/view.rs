@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::diagnostic::Diagnostic;
-use crate::source::{Source, SourceId, Sources, Span};
+use portolan_yaml::source::{Source, SourceId, Sources, Span};
 
 /// Lines shown of a span that has several.
 const LINES_OF_SPAN: usize = 3;

@@ -204,7 +204,7 @@ pub fn check_fact(about: &SubjectDoc, subject: &str, field: &str) -> Result<(), 
     if doc.field(field).is_some() {
         return Ok(());
     }
-    let near = crate::nearest::nearest(field, doc.fields.iter().map(|field| field.name));
+    let near = portolan_yaml::nearest::nearest(field, doc.fields.iter().map(|field| field.name));
     Err(match near {
         Some(near) => format!("`{subject}` has no fact `{field}`; did you mean `{near}`?"),
         None => format!("`{subject}` has no fact `{field}`"),

@@ -10,8 +10,8 @@ use super::load::{RuleError, RuleSet};
 use crate::baseline::Baseline;
 use crate::check::{Classified, Input, Options, Outcome, check, classify};
 use crate::facts::Facts;
-use crate::source::{MappedText, Sources};
-use crate::yaml::{Limits, Tree, parse};
+use portolan_yaml::source::{MappedText, Sources};
+use portolan_yaml::{Limits, Tree, parse};
 
 /// A file of that name in an example is the baseline of its run.
 const BASELINE: &str = "portolan-baseline.yaml";

@@ -383,7 +383,7 @@ impl Checker<'_> {
         }
         if self.about.is_none() {
             let names = Facts::SUBJECTS.iter().map(|doc| doc.name);
-            let hint = crate::nearest::nearest(&file.subject, names)
+            let hint = portolan_yaml::nearest::nearest(&file.subject, names)
                 .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
             self.error(
                 "subject",

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::catalogue::{Catalogue, Edition};
-use crate::certificate::moment::parse_rfc3339;
+use portolan_certificate::moment::parse_rfc3339;
 use crate::check::{Options, PemFile, SetValue};
 use crate::cli::output::{self, Wanted};
 use crate::config::{FailOn, Platform, Settings, cluster_version, controller_version};

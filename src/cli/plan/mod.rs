@@ -16,7 +16,7 @@ use super::paths::identity;
 use super::{config, rule_folder};
 use crate::check::{Input, Options, Role};
 use crate::config::Extent;
-use crate::nearest::nearest;
+use portolan_yaml::nearest::nearest;
 use crate::rules::RuleSet;
 use checks::Planner;
 

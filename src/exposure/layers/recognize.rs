@@ -3,7 +3,7 @@
 use super::sign::{Ground, Held, all_hold};
 use super::{EntryKind, Layer, layers};
 use crate::kube::View;
-use crate::yaml::Node;
+use portolan_yaml::Node;
 
 /// What came of it.
 pub enum Recognized {

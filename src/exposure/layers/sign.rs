@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::super::paths;
 use crate::kube::View;
 use crate::version::Version;
-use crate::yaml::Node;
+use portolan_yaml::Node;
 
 /// One condition on an annotation, a field or an option. Everything that is given must hold.
 #[derive(Clone, Debug, Default, Deserialize)]

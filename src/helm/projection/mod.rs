@@ -11,8 +11,8 @@ use sha2::{Digest, Sha256};
 
 use super::values::{Values, made_scalar, made_string};
 use crate::kube::{Object, Origin};
-use crate::source::{SourceId, Span};
-use crate::yaml::{Entry, NodeData, NodeId, NodeKind, Style, Tree, Value};
+use portolan_yaml::source::{SourceId, Span};
+use portolan_yaml::{Entry, NodeData, NodeId, NodeKind, Style, Tree, Value};
 
 mod router;
 mod tls;
@@ -120,7 +120,7 @@ impl<'t> Projection<'t> {
         let id = self.value(path);
         let node = self.tree.node(id);
         let Some(text) = node.as_str() else { return id };
-        let value = crate::yaml::resolve(text, Style::Plain, None);
+        let value = portolan_yaml::resolve(text, Style::Plain, None);
         if value == Value::String {
             return id;
         }

@@ -1,7 +1,7 @@
 //! TLS Secrets, and the names by which they are found.
 
 use super::{Path, Projection, hashed_name};
-use crate::yaml::NodeId;
+use portolan_yaml::NodeId;
 
 impl Projection<'_> {
     /// The name that the chart gives the router's TLS Secret.

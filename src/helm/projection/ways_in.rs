@@ -1,7 +1,7 @@
 //! The ways in: the Ingress, and the Gateway with its routes.
 
 use super::{Path, Projection, trim_name};
-use crate::yaml::NodeId;
+use portolan_yaml::NodeId;
 
 impl Projection<'_> {
     pub(super) fn ingress(&mut self) {
@@ -28,7 +28,7 @@ impl Projection<'_> {
             rules.push(rule);
         }
         for extra in self.items(&["router", "ingress", "extraHosts"]) {
-            let child = |key: &str| self.tree.node(extra).get(key).map(crate::yaml::Node::id);
+            let child = |key: &str| self.tree.node(extra).get(key).map(portolan_yaml::Node::id);
             let (name, path, path_type) = (child("name"), child("path"), child("pathType"));
             let Some(name) = name else { continue };
             let path = path.unwrap_or_else(|| self.made("/", AT));

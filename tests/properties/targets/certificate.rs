@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use portolan::certificate::cause::{Defect, Part};
-use portolan::certificate::encoding::{Encoding, text_of_file};
-use portolan::certificate::x509::Certificate;
-use portolan::certificate::{Asked, Question, explain, inspect, inspect_key, read_certificates};
+use portolan_certificate::cause::{Defect, Part};
+use portolan_certificate::encoding::{Encoding, text_of_file};
+use portolan_certificate::x509::Certificate;
+use portolan_certificate::{Asked, Question, explain, inspect, inspect_key, read_certificates};
 
 use super::sections::{of_kind, sections};
 

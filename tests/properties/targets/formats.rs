@@ -2,7 +2,7 @@
 
 use portolan::diagnostic::Report;
 use portolan::report::{Format, Options, render};
-use portolan::source::{LineColumn, Sources};
+use portolan_yaml::source::{LineColumn, Sources};
 
 /// Texts that stand for secrets in generated inputs: no output may hold one that was marked as such.
 pub const SECRETS: [&str; 3] = [

@@ -4,7 +4,7 @@ use portolan::diagnostic::{
     Diagnostic, Label, ReleaseReport, Report, Requirement, RequirementVerdict, Severity, Verdict,
 };
 use portolan::report::Options;
-use portolan::source::{SourceId, Sources, Span};
+use portolan_yaml::source::{SourceId, Sources, Span};
 
 use super::formats::{assert_formats, every_format};
 use super::sections::{Section, of_kind, sections};

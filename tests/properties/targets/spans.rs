@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use portolan::source::{MappedText, Source, Sources, Span};
-use portolan::yaml::{Limits, Node, NodeId, Stream, Style, Tree, mapped_text, parse};
+use portolan_yaml::source::{MappedText, Source, Sources, Span};
+use portolan_yaml::{Limits, Node, NodeId, Stream, Style, Tree, mapped_text, parse};
 
 /// The span lies in a text of ours, and cuts no character.
 pub fn assert_span(sources: &Sources, span: Span, what: &str) {

@@ -1,8 +1,8 @@
 //! Go templates, rendered with values.
 
-use portolan::helm::template::{Capabilities, Chart, Context, Limits, Release, Rendered, render};
-use portolan::source::{MappedText, Sources};
-use portolan::yaml::{self, Node, Tree, parse};
+use portolan_template::{Capabilities, Chart, Context, Limits, Release, Rendered, render};
+use portolan_yaml::source::{MappedText, Sources};
+use portolan_yaml::{Node, Tree, parse};
 
 use super::sections::{of_kind, sections};
 use super::spans::{assert_mapped, assert_nodes, assert_span, assert_stream};
@@ -19,7 +19,7 @@ pub fn run(data: &[u8]) {
     let stream = parse(
         &MappedText::of_source(&sources, values),
         &mut tree,
-        &yaml::Limits::default(),
+        &portolan_yaml::Limits::default(),
     );
     let Some(document) = stream.documents.first() else {
         return;
@@ -37,14 +37,14 @@ pub fn run(data: &[u8]) {
             assert_eq!(rendered.problems, again.problems, "rendered twice");
             assert_eq!(rendered.opaque, again.opaque, "rendered twice");
             let mut output = Tree::default();
-            let stream = parse(&rendered.text, &mut output, &yaml::Limits::default());
+            let stream = parse(&rendered.text, &mut output, &portolan_yaml::Limits::default());
             assert_stream(&sources, &output, &stream);
         }
     }
     // The same template where it stands in practice: in a scalar of the values.
     for node in assert_nodes(&sources, tree.node(document.root)) {
         if node.text().is_some_and(|text| text.contains("{{")) {
-            let template = yaml::mapped_text(&sources, node);
+            let template = portolan_yaml::mapped_text(&sources, node);
             let root = tree.node(document.root);
             assert_rendered(&sources, &render(&template, &context(root, false, None)));
         }

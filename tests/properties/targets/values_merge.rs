@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use portolan::helm::values::{coalesce, merge};
 use portolan::helm::{CHART_DEFAULTS, DEFAULTS_NAME, set};
-use portolan::source::{MappedText, Sources, Span};
-use portolan::yaml::{Limits, Node, NodeData, NodeId, NodeKind, Tree, Value, parse};
+use portolan_yaml::source::{MappedText, Sources, Span};
+use portolan_yaml::{Limits, Node, NodeData, NodeId, NodeKind, Tree, Value, parse};
 
 use super::sections::sections;
 use super::spans::{assert_nodes, assert_span};

@@ -1,7 +1,7 @@
 //! Any text as YAML, and the YAML that stands in its scalars.
 
-use portolan::source::{MappedText, Sources, Span};
-use portolan::yaml::{Limits, NodeId, Problem, Stream, Tree, mapped_text, parse, path_at};
+use portolan_yaml::source::{MappedText, Sources, Span};
+use portolan_yaml::{Limits, NodeId, Problem, Stream, Tree, mapped_text, parse, path_at};
 
 use super::spans::{assert_lines, assert_nodes, assert_reads_back, assert_span, assert_stream};
 

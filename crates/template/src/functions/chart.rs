@@ -1,0 +1,228 @@
+//! `include`, `tpl` and the chart's named templates whose result is certain.
+//!
+//! Only these are known; every other name is opaque:
+//!
+//! | name | what it gives | source |
+//! |---|---|---|
+//! | `common.names.name` | `nameOverride`, or the chart's name; 63 bytes, no `-` at the end | Bitnami common, `templates/_names.tpl` |
+//! | `common.names.fullname` | `fullnameOverride`, or release and name | the same |
+//! | `common.names.namespace` | `namespaceOverride`, or the release's namespace; 63 bytes, no `-` at the end | the same |
+//! | `common.tplvalues.render` | the value as text, evaluated | Bitnami common, `templates/_tplvalues.tpl` |
+//! | `carto.router.fullname`, `carto.gateway.fullname` | full name and `-router`, `-gateway` | CARTO chart, `templates/_helpers.tpl` |
+//!
+//! The overrides are empty in the chart's own values (CARTO `values.yaml`, parameters `nameOverride` and
+//! `fullnameOverride`), so that they count as empty where the given values do not have them.
+
+use std::rc::Rc;
+
+use super::super::eval::{Eval, Fault, Outcome};
+use super::super::value::{ListId, Value};
+use super::yaml::{Layout, to_yaml};
+use super::{Function, Own, argument, function, made, partial, partly, text};
+use portolan_yaml::OPAQUE;
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    function("include", 2, 2, Own, include),
+    function("tpl", 2, 2, Own, |eval, arguments| {
+        match argument(arguments, 0) {
+            opaque @ Value::Opaque(_) => Ok(opaque.clone()),
+            _ => {
+                let text = text(eval, arguments, 0)?;
+                let made_text = eval.tpl(&text, argument(arguments, 1))?;
+                made(eval, made_text)
+            }
+        }
+    }),
+];
+
+/// `.Capabilities.APIVersions.Has`.
+pub(in super::super) fn has_version(
+    eval: &mut Eval<'_>,
+    versions: ListId,
+    arguments: &[Value],
+) -> Outcome {
+    if let [opaque @ Value::Opaque(_)] = arguments {
+        return Ok(opaque.clone());
+    }
+    if arguments.len() != 1 {
+        return Err(Fault::new(format!(
+            "`Has` takes 1 argument, found {}",
+            arguments.len()
+        )));
+    }
+    let wanted = text(eval, arguments, 0)?;
+    if partial(&wanted) {
+        return Ok(partly(eval));
+    }
+    let found = eval
+        .heap
+        .list(versions)
+        .items
+        .iter()
+        .any(|item| matches!(item, Value::Text(text) if *text == wanted));
+    Ok(Value::Bool(found))
+}
+
+fn include(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+    if let opaque @ Value::Opaque(_) = argument(arguments, 0) {
+        return Ok(opaque.clone());
+    }
+    let name = text(eval, arguments, 0)?;
+    let data = argument(arguments, 1);
+    if partial(&name) {
+        return Ok(partly(eval));
+    }
+    if let Some(text) = eval.include(&name, data)? {
+        return made(eval, text);
+    }
+    let known = match &*name {
+        "common.names.name" => name_of(eval, data)?,
+        "common.names.fullname" => full_name(eval, data)?,
+        "common.names.namespace" => namespace(eval, data)?,
+        "carto.router.fullname" => component(eval, data, "router")?,
+        "carto.gateway.fullname" => component(eval, data, "gateway")?,
+        "common.tplvalues.render" => return render_value(eval, data),
+        _ => {
+            return Ok(Value::Opaque(Rc::from(format!(
+                "`include \"{name}\"` is defined in the chart"
+            ))));
+        }
+    };
+    Ok(match known {
+        Ok(text) => Value::text(text),
+        Err(reason) => Value::Opaque(Rc::from(format!("`include \"{name}\"`: {reason}"))),
+    })
+}
+
+/// A text, or why it is not known.
+type Known = Outcome<Result<String, Rc<str>>>;
+
+/// Descends to `.a.b`; `None` where it is not set, `Err` where that is not known.
+fn at(eval: &Eval<'_>, data: &Value, path: &[&str]) -> Result<Option<Value>, Rc<str>> {
+    let mut value = data.clone();
+    for key in path {
+        if let Some(reason) = &eval.heap.unsure {
+            return Err(Rc::clone(reason));
+        }
+        value = match value {
+            Value::Opaque(reason) => return Err(reason),
+            Value::Map(id) => match eval.heap.get(id, key) {
+                Some(found) => found.clone(),
+                None => return Ok(None),
+            },
+            _ => return Ok(None),
+        };
+    }
+    match value {
+        Value::Opaque(reason) => Err(reason),
+        Value::Nil => Ok(None),
+        Value::Text(text) if text.is_empty() => Ok(None),
+        Value::Text(text) if partial(&text) => Err(Rc::clone(&eval.last_reason)),
+        value => Ok(Some(value)),
+    }
+}
+
+/// A text at a path; what is not a text there would end in an error in the chart, which is not ours to report.
+fn text_at(eval: &Eval<'_>, data: &Value, path: &[&str]) -> Result<Option<String>, Rc<str>> {
+    match at(eval, data, path)? {
+        Some(Value::Text(text)) => Ok(Some(text.to_string())),
+        None => Ok(None),
+        Some(_) => Err(Rc::from(format!("`.{}` is not a string", path.join(".")))),
+    }
+}
+
+/// Kubernetes' longest name of 63 bytes.
+fn fit(mut text: String) -> String {
+    if text.len() > 63 {
+        let end = (0..=63)
+            .rev()
+            .find(|end| text.is_char_boundary(*end))
+            .unwrap_or(0);
+        text.truncate(end);
+    }
+    text.strip_suffix('-').map(str::to_owned).unwrap_or(text)
+}
+
+fn name_of(eval: &Eval<'_>, data: &Value) -> Known {
+    let given = text_at(eval, data, &["Values", "nameOverride"]);
+    let chart = || text_at(eval, data, &["Chart", "Name"]);
+    Ok(match given {
+        Ok(Some(name)) => Ok(fit(name)),
+        Ok(None) => chart().map(|name| fit(name.unwrap_or_default())),
+        Err(reason) => Err(reason),
+    })
+}
+
+fn full_name(eval: &Eval<'_>, data: &Value) -> Known {
+    match text_at(eval, data, &["Values", "fullnameOverride"]) {
+        Err(reason) => return Ok(Err(reason)),
+        Ok(Some(name)) => return Ok(Ok(fit(name))),
+        Ok(None) => {}
+    }
+    let name = match text_at(eval, data, &["Values", "nameOverride"]) {
+        Ok(None) => text_at(eval, data, &["Chart", "Name"]),
+        given => given,
+    };
+    let release = text_at(eval, data, &["Release", "Name"]);
+    Ok(match (name, release) {
+        (Err(reason), _) | (_, Err(reason)) => Err(reason),
+        (Ok(name), Ok(release)) => {
+            let (name, release) = (name.unwrap_or_default(), release.unwrap_or_default());
+            Ok(fit(if release.contains(&name) {
+                release
+            } else {
+                format!("{release}-{name}")
+            }))
+        }
+    })
+}
+
+fn namespace(eval: &Eval<'_>, data: &Value) -> Known {
+    Ok(
+        match text_at(eval, data, &["Values", "namespaceOverride"]) {
+            Ok(None) => text_at(eval, data, &["Release", "Namespace"])
+                .map(|name| fit(name.unwrap_or_default())),
+            Ok(Some(name)) => Ok(fit(name)),
+            Err(reason) => Err(reason),
+        },
+    )
+}
+
+fn component(eval: &Eval<'_>, data: &Value, component: &str) -> Known {
+    Ok(full_name(eval, data)?.map(|name| fit(format!("{name}-{component}"))))
+}
+
+/// A text is evaluated as it is, anything else as its YAML; with a scope, `.` is the scope, which we leave unknown.
+fn render_value(eval: &mut Eval<'_>, data: &Value) -> Outcome {
+    let Value::Map(id) = data else {
+        return Ok(Value::Opaque(Rc::from(
+            "`common.tplvalues.render` is not given a dict",
+        )));
+    };
+    let entry = |key: &str| eval.heap.get(*id, key).cloned();
+    let (value, context, scope) = (entry("value"), entry("context"), entry("scope"));
+    if scope.is_some() {
+        return Ok(Value::Opaque(Rc::from(
+            "`common.tplvalues.render` with a scope is not evaluated",
+        )));
+    }
+    let value = value.unwrap_or(Value::Nil);
+    let source = match &value {
+        Value::Opaque(_) => return Ok(value),
+        Value::Text(text) => Rc::clone(text),
+        other => match to_yaml(eval, other, Layout::Plain)? {
+            Value::Text(text) => text,
+            other => return Ok(other),
+        },
+    };
+    // Text that holds nothing but the unknown is unknown: its caller may indent it.
+    if source
+        .chars()
+        .all(|at| at == OPAQUE || at == ':' || at == ' ')
+        && partial(&source)
+    {
+        return Ok(partly(eval));
+    }
+    let rendered = eval.tpl(&source, &context.unwrap_or(Value::Nil))?;
+    made(eval, rendered)
+}
