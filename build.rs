@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use cel::Env;
-use prepared::{Entry, Record, Tree};
+use prepared::{PreparedExpression, PreparedRule, Tree};
 use serde_json::{Value, json};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -94,12 +94,12 @@ fn records(rules: &[Value]) -> Result<Vec<u8>, Box<dyn Error>> {
             serde_json::to_string(&rule)
         })
         .collect::<Result<_, _>>()?;
-    let records: Vec<Record<'_>> = rules
+    let records: Vec<PreparedRule<'_>> = rules
         .iter()
         .zip(&texts)
         .map(|(rule, json)| {
             let undecided = rule.get("undecided").and_then(Value::as_array);
-            Record {
+            PreparedRule {
                 id: text(rule, "id"),
                 subject: text(rule, "subject"),
                 requirement: text(rule, "requirement"),
@@ -138,7 +138,8 @@ fn expressions(rules: &[Value]) -> Result<Vec<u8>, Box<dyn Error>> {
             trees.insert(source, postcard::to_allocvec(&tree)?);
         }
     }
-    let entries: Vec<Entry<'_>> = trees.iter().map(|(text, tree)| (*text, &**tree)).collect();
+    let entries: Vec<PreparedExpression<'_>> =
+        trees.iter().map(|(text, tree)| (*text, &**tree)).collect();
     Ok(postcard::to_allocvec(&entries)?)
 }
 

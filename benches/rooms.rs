@@ -4,18 +4,18 @@ mod inputs;
 
 use divan::{Bencher, black_box};
 use portolan::catalogue::{Catalogue, KeyId};
-use portolan_certificate::read_certificates;
 use portolan::check::{Input, Options, Outcome, check};
-use portolan::exposure::{CertificateInputs, ClusterOptions, Exposure, Scene, extract};
+use portolan::exposure::{CertificateInputs, ClusterOptions, Context, Exposure, extract};
 use portolan::helm::extra_deploy::{self, Rendering, Templates};
 use portolan::helm::projection::{Projection, ReleaseNames};
-use portolan_template::Budget;
 use portolan::helm::values::coalesce;
 use portolan::helm::{CHART_DEFAULTS, DEFAULTS_NAME};
 use portolan::kube::{Object, Objects, Origin};
 use portolan::limits::Limits;
 use portolan::report::{self, Format};
 use portolan::rules::{RuleSet, judge};
+use portolan_certificate::read_certificates;
+use portolan_template::Budget;
 use portolan_yaml::source::{MappedText, SourceId, Sources, Span};
 use portolan_yaml::{NodeId, Style, Tree};
 
@@ -91,7 +91,7 @@ impl Release {
     }
 
     fn expose(&self, objects: &Objects) -> Exposure {
-        extract(Scene {
+        extract(Context {
             tree: &self.tree,
             sources: &self.sources,
             objects,

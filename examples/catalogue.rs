@@ -8,13 +8,13 @@ use std::error::Error;
 use std::path::Path;
 use std::{env, fs};
 
-use portolan::catalogue::{EXCEPTIONS_TEXT, Exceptions, Gatherer};
+use portolan::catalogue::{CatalogueBuilder, EXCEPTIONS_TEXT, Exceptions};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let corpus = env::var("PORTOLAN_CORPUS")
         .map_err(|_| "PORTOLAN_CORPUS does not name the folder that holds `chart-values`")?;
     let folder = Path::new(&corpus).join("chart-values");
-    let mut gatherer = Gatherer::default();
+    let mut gatherer = CatalogueBuilder::default();
     for row in fs::read_to_string(folder.join("index.csv"))?
         .lines()
         .skip(1)

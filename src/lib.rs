@@ -15,5 +15,5 @@ pub mod limits;
 pub mod reference;
 pub mod report;
 pub mod rules;
-pub mod secrecy;
+pub mod secret_names;
 pub mod version;

@@ -10,7 +10,7 @@ use portolan_yaml::nearest::nearest;
 
 /// What a limit counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unit {
+pub enum LimitUnit {
     /// Bytes; written with or without KiB, MiB or GiB.
     Bytes,
     /// Things.
@@ -25,7 +25,7 @@ pub struct LimitDoc {
     /// Its name on the command line and in findings.
     pub name: &'static str,
     /// What it counts.
-    pub unit: Unit,
+    pub unit: LimitUnit,
     /// The value that applies where none is given.
     pub default: usize,
     /// The highest value that can be given: beyond it the program itself would not be safe.
@@ -60,7 +60,7 @@ macro_rules! declare_limits {
                 $( LimitDoc {
                     limit: Limit::$variant,
                     name: $name,
-                    unit: Unit::$unit,
+                    unit: LimitUnit::$unit,
                     default: $default,
                     most: $most,
                     doc: concat!($( $doc, )*),
@@ -141,7 +141,7 @@ impl Limit {
     /// A value of it as it is written for people and on the command line.
     pub fn shown(self, value: usize) -> String {
         match self.doc().map(|doc| doc.unit) {
-            Some(Unit::Bytes) => bytes(value),
+            Some(LimitUnit::Bytes) => bytes(value),
             _ => value.to_string(),
         }
     }
@@ -276,25 +276,25 @@ pub fn parse(text: &str) -> Result<(Limit, usize), String> {
     Ok((doc.limit, number))
 }
 
-fn number(text: &str, unit: Unit) -> Result<usize, String> {
+fn number(text: &str, unit: LimitUnit) -> Result<usize, String> {
     const SUFFIXES: [(&str, usize); 3] = [("KiB", KIB), ("MiB", MIB), ("GiB", 1 << 30)];
     let suffix = SUFFIXES.iter().find_map(|(suffix, factor)| {
         let digits = text.strip_suffix(suffix)?;
         Some((digits.trim_end(), *factor))
     });
     let (digits, factor) = suffix.unwrap_or((text, 1));
-    if suffix.is_some() && unit == Unit::Count {
+    if suffix.is_some() && unit == LimitUnit::Count {
         return Err("this limit counts things, not bytes: give a number without a unit".to_owned());
     }
     let plain: String = digits.chars().filter(|c| *c != '_').collect();
     let is_number = !plain.is_empty() && plain.bytes().all(|byte| byte.is_ascii_digit());
     if !is_number {
         return Err(match unit {
-            Unit::Bytes => {
+            LimitUnit::Bytes => {
                 "expected a number of bytes, or one with KiB, MiB or GiB, for example `64MiB`"
                     .to_owned()
             }
-            Unit::Count => "expected a whole number, for example `100000`".to_owned(),
+            LimitUnit::Count => "expected a whole number, for example `100000`".to_owned(),
         });
     }
     // What does not fit is above every limit's highest value.

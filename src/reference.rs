@@ -16,7 +16,7 @@ use crate::limits::Limit;
 use crate::rules::{GLOBALS, RuleFile};
 
 const GENERATED: &str =
-    "<!-- Generated; `PORTOLAN_BLESS=1 cargo test --test generated` writes it anew. -->\n";
+    "<!-- Generated; `PORTOLAN_UPDATE=1 cargo test --test generated` writes it anew. -->\n";
 
 /// The JSON Schema of rule files, pretty-printed.
 pub fn rule_schema() -> String {

@@ -12,7 +12,9 @@ mod support;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use portolan::catalogue::{Catalogue, ChartFiles, EXCEPTIONS_TEXT, Exceptions, Gatherer, KeyId};
+use portolan::catalogue::{
+    Catalogue, CatalogueBuilder, ChartFiles, EXCEPTIONS_TEXT, Exceptions, KeyId,
+};
 use portolan::check::Options;
 use portolan::facts::Facts;
 use portolan_yaml::source::{MappedText, Sources};
@@ -44,7 +46,7 @@ fn the_catalogue_regenerates_byte_for_byte() {
     let Some(corpus) = corpus("catalogue") else {
         return;
     };
-    let mut gatherer = Gatherer::default();
+    let mut gatherer = CatalogueBuilder::default();
     for (release, values) in releases(&corpus) {
         gatherer.add(&release, &values).unwrap();
     }
@@ -201,7 +203,7 @@ fn the_real_chart_and_the_catalogue_agree() {
             }
         }
     }
-    let count = |edition: &portolan::catalogue::Edition| {
+    let count = |edition: &portolan::catalogue::ChartVersion| {
         let mut stack = vec![KeyId::ROOT];
         let mut count = 0;
         while let Some(id) = stack.pop() {

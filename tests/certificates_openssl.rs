@@ -16,7 +16,9 @@ use std::process::Command;
 use portolan_certificate::chain::{End, Role};
 use portolan_certificate::encoding::Encoding;
 use portolan_certificate::x509::Certificate;
-use portolan_certificate::{Asked, Inspection, inspect, inspect_key, moment, read_certificates};
+use portolan_certificate::{
+    InspectOptions, Inspection, inspect, inspect_key, read_certificates, time,
+};
 
 /// 2027-01-15, as in the rules' examples.
 const NOW: i64 = 1_799_971_200;
@@ -106,8 +108,8 @@ impl Bench {
     }
 
     /// Makes a certificate for a key; without an issuer it signs itself.
-    fn certificate(&self, wanted: &Wanted<'_>) -> String {
-        let Wanted { name, .. } = *wanted;
+    fn certificate(&self, wanted: &OutputSpec<'_>) -> String {
+        let OutputSpec { name, .. } = *wanted;
         let file = |suffix: &str| format!("{name}.{suffix}");
         let config = format!(
             "[ca]\ndefault_ca=d\n[d]\nnew_certs_dir=.\ndatabase={name}.db\nserial={name}.srl\npolicy=p\nunique_subject=no\n[p]\n\
@@ -193,7 +195,7 @@ impl Bench {
             .into_iter()
             .map(|found| found.certificate)
             .collect();
-        let asked = Asked {
+        let asked = InspectOptions {
             given: &given,
             key: None,
             now: Some(NOW),
@@ -220,7 +222,7 @@ impl Bench {
 
 /// What a certificate is to be.
 #[derive(Clone, Copy)]
-struct Wanted<'a> {
+struct OutputSpec<'a> {
     name: &'a str,
     subject: &'a str,
     key: &'a str,
@@ -236,7 +238,7 @@ const AUTHORITY: &str = "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,ke
 const SERVER: &str =
     "basicConstraints=CA:FALSE\nsubjectAltName=DNS:carto.acme.io,DNS:*.maps.acme.io,IP:10.0.0.1";
 
-impl<'a> Wanted<'a> {
+impl<'a> OutputSpec<'a> {
     fn authority(
         name: &'a str,
         subject: &'a str,
@@ -244,7 +246,7 @@ impl<'a> Wanted<'a> {
         issuer: Option<(&'a str, &'a str)>,
         hash: &'a str,
     ) -> Self {
-        Wanted {
+        OutputSpec {
             name,
             subject,
             key,
@@ -263,9 +265,9 @@ impl<'a> Wanted<'a> {
         issuer: Option<(&'a str, &'a str)>,
         hash: &'a str,
     ) -> Self {
-        Wanted {
+        OutputSpec {
             extensions: SERVER,
-            ..Wanted::authority(name, "carto.acme.io", key, issuer, hash)
+            ..OutputSpec::authority(name, "carto.acme.io", key, issuer, hash)
         }
     }
 }
@@ -310,7 +312,7 @@ fn chains_are_judged_as_openssl_judges_them() {
 }
 
 fn one_kind(bench: &Bench, kind: &str, hash: &str, [root_key, inter_key, leaf_key]: [&str; 3]) {
-    let root = bench.certificate(&Wanted::authority(
+    let root = bench.certificate(&OutputSpec::authority(
         "root",
         "Acme Root",
         root_key,
@@ -318,7 +320,7 @@ fn one_kind(bench: &Bench, kind: &str, hash: &str, [root_key, inter_key, leaf_ke
         hash,
     ));
     let by_root = Some(("root", root_key));
-    let inter = bench.certificate(&Wanted::authority(
+    let inter = bench.certificate(&OutputSpec::authority(
         "inter",
         "Acme Issuing CA",
         inter_key,
@@ -326,24 +328,24 @@ fn one_kind(bench: &Bench, kind: &str, hash: &str, [root_key, inter_key, leaf_ke
         hash,
     ));
     let by_inter = Some(("inter", inter_key));
-    let server = Wanted::server("leaf", leaf_key, by_inter, hash);
+    let server = OutputSpec::server("leaf", leaf_key, by_inter, hash);
     let leaf = bench.certificate(&server);
-    let expired = bench.certificate(&Wanted {
+    let expired = bench.certificate(&OutputSpec {
         name: "expired",
         end: "20261201000000Z",
         ..server
     });
-    let future = bench.certificate(&Wanted {
+    let future = bench.certificate(&OutputSpec {
         name: "future",
         start: "20270601000000Z",
         ..server
     });
-    let own = bench.certificate(&Wanted {
+    let own = bench.certificate(&OutputSpec {
         name: "own",
         issuer: None,
         ..server
     });
-    let other = bench.certificate(&Wanted::authority(
+    let other = bench.certificate(&OutputSpec::authority(
         "other",
         "Umbrella Root",
         leaf_key,
@@ -351,7 +353,7 @@ fn one_kind(bench: &Bench, kind: &str, hash: &str, [root_key, inter_key, leaf_ke
         hash,
     ));
     // The same authority, signed by another root.
-    let crossed = bench.certificate(&Wanted::authority(
+    let crossed = bench.certificate(&OutputSpec::authority(
         "crossed",
         "Acme Issuing CA",
         inter_key,
@@ -359,7 +361,7 @@ fn one_kind(bench: &Bench, kind: &str, hash: &str, [root_key, inter_key, leaf_ke
         hash,
     ));
     // An authority of the same name with another key.
-    let namesake = bench.certificate(&Wanted::authority(
+    let namesake = bench.certificate(&OutputSpec::authority(
         "namesake",
         "Acme Issuing CA",
         root_key,
@@ -434,7 +436,7 @@ fn one_kind(bench: &Bench, kind: &str, hash: &str, [root_key, inter_key, leaf_ke
     }
     // OpenSSL takes the first certificate for the leaf; Portolan finds it, and says that the order is wrong.
     let swapped = [inter.as_str(), &leaf].concat();
-    let inspection = inspect(&swapped, Encoding::Plain, Asked::default());
+    let inspection = inspect(&swapped, Encoding::Plain, InspectOptions::default());
     let chain = inspection.chain.unwrap();
     assert_eq!((chain.in_order, chain.path), (false, vec![1, 0]), "{kind}");
 }
@@ -471,14 +473,14 @@ fn a_signature_that_cannot_be_checked_is_never_called_bad() {
         ("ECDSA on P-256 with SHA-512", "p256", "sha512", &[], false),
     ];
     for (what, key, hash, options, checkable) in cases {
-        let authority = Wanted::authority("root", "Acme Root", key, None, hash);
-        let root = bench.certificate(&Wanted {
+        let authority = OutputSpec::authority("root", "Acme Root", key, None, hash);
+        let root = bench.certificate(&OutputSpec {
             options,
             ..authority
         });
         let by_root = Some(("root", key));
-        let leaf = Wanted::server("leaf", "p256", by_root, hash);
-        let leaf = bench.certificate(&Wanted { options, ..leaf });
+        let leaf = OutputSpec::server("leaf", "p256", by_root, hash);
+        let leaf = bench.certificate(&OutputSpec { options, ..leaf });
         let inspection = bench.compare(what, &leaf, &root);
         let chain = inspection.chain.unwrap();
         assert_eq!(chain.end, End::GivenRoot, "{what}");
@@ -524,7 +526,7 @@ fn a_bundle_in_which_everyone_may_have_signed_everyone_ends_soon() {
         })
         .collect();
     let begun = std::time::Instant::now();
-    let inspection = inspect(&bundle, Encoding::Plain, Asked::default());
+    let inspection = inspect(&bundle, Encoding::Plain, InspectOptions::default());
     assert_eq!(inspection.reading.found.len(), 100);
     assert_eq!(inspection.reading.defects[0].cause.id(), "too-large");
     assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
@@ -534,13 +536,13 @@ fn a_bundle_in_which_everyone_may_have_signed_everyone_ends_soon() {
 #[test]
 fn each_kind_of_wrong_file_is_called_by_its_name() {
     use base64::Engine as _;
-    use portolan_certificate::cause::Part;
+    use portolan_certificate::defect::Part;
     use portolan_certificate::encoding::text_of_file;
     let Some(bench) = Bench::new("files") else {
         return skipped();
     };
     bench.key("p256", KINDS[3].1);
-    let leaf = bench.certificate(&Wanted::server("leaf", "p256", None, "sha256"));
+    let leaf = bench.certificate(&OutputSpec::server("leaf", "p256", None, "sha256"));
     let key = bench.read("p256.key");
     bench.must(&[
         "pkcs12",
@@ -597,7 +599,11 @@ fn each_kind_of_wrong_file_is_called_by_its_name() {
         let bytes = fs::read(bench.folder.join(file)).unwrap();
         let cause = text_of_file(&bytes, Part::Certificate).unwrap_err();
         assert_eq!(cause.id(), expected, "{file}");
-        let in_secret = inspect(&engine.encode(&bytes), Encoding::Base64, Asked::default());
+        let in_secret = inspect(
+            &engine.encode(&bytes),
+            Encoding::Base64,
+            InspectOptions::default(),
+        );
         assert_eq!(
             in_secret.reading.defects[0].cause.id(),
             expected,
@@ -641,7 +647,7 @@ fn each_kind_of_wrong_file_is_called_by_its_name() {
         (&glued, "glued"),
     ];
     for (text, expected) in certificates {
-        let found = inspect(text, Encoding::Plain, Asked::default())
+        let found = inspect(text, Encoding::Plain, InspectOptions::default())
             .reading
             .defects;
         assert_eq!(
@@ -725,11 +731,11 @@ fn names_are_judged_as_openssl_judges_them() {
     for (number, name) in names.iter().enumerate() {
         let file = format!("n{number}");
         let extensions = format!("basicConstraints=CA:FALSE\nsubjectAltName={name}");
-        let wanted = Wanted {
+        let wanted = OutputSpec {
             extensions: &extensions,
             // A common name that covers nothing: OpenSSL still looks at it where there is no dNSName.
             subject: "no host",
-            ..Wanted::server(&file, "key", None, "sha256")
+            ..OutputSpec::server(&file, "key", None, "sha256")
         };
         let pem = bench.certificate(&wanted);
         let certificate = read_certificates(&pem).found.remove(0).certificate;
@@ -763,7 +769,7 @@ fn keys_of_every_form_are_matched_as_openssl_matches_them() {
     let mut made = Vec::new();
     for (kind, algorithm, hash) in KINDS {
         bench.key(kind, algorithm);
-        let pem = bench.certificate(&Wanted::server(&format!("c-{kind}"), kind, None, hash));
+        let pem = bench.certificate(&OutputSpec::server(&format!("c-{kind}"), kind, None, hash));
         let certificate = read_certificates(&pem).found.remove(0).certificate;
         let key = format!("{kind}.key");
         let mut forms = vec![("PKCS#8", key.clone())];
@@ -936,7 +942,7 @@ fn ten_thousand_broken_inputs_neither_panic_nor_hang() {
             )
         };
         let key = inspect_key(&text, Encoding::Plain);
-        let asked = Asked {
+        let asked = InspectOptions {
             given: &[],
             key: key.key.as_ref(),
             now: Some(NOW),
@@ -945,7 +951,7 @@ fn ten_thousand_broken_inputs_neither_panic_nor_hang() {
         let inspection = inspect(&text, Encoding::Plain, asked);
         for found in &inspection.reading.found {
             assert!(text.get(found.range.clone()).is_some());
-            moment::date(found.certificate.not_after);
+            time::date(found.certificate.not_after);
         }
         for defect in inspection.reading.defects.iter().chain(&key.defects) {
             assert!(

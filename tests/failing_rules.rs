@@ -8,23 +8,23 @@
 
 #[path = "cli/desk.rs"]
 #[allow(dead_code)]
-mod desk;
+mod sandbox;
 
-use desk::{Desk, ROUTER_RULE, TIMEOUT_RULE, values};
+use sandbox::{Sandbox, ROUTER_RULE, TIMEOUT_RULE, values};
 use portolan::report::Format;
 
 const FAILED: &str = "rule `acme-timeout` could not be applied";
 
 /// A folder in which the rule about timeouts fails on the second of two values files, and another one speaks.
-fn desk_with(condition: &str) -> Desk {
-    let desk = Desk::new();
-    desk.put("customizations.yaml", values("60"))
+fn desk_with(condition: &str) -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.put("customizations.yaml", values("60"))
         .put(
             "own/acme-timeout.yaml",
             TIMEOUT_RULE.replace("timeout.seconds >= 120", condition),
         )
         .put("own/acme-public.yaml", ROUTER_RULE);
-    desk
+    sandbox
 }
 
 #[test]
@@ -40,12 +40,12 @@ fn a_condition_that_fails_is_said_and_the_other_rules_still_speak() {
         "timeout.seconds && true",
         "size(timeout.seconds) > 0",
         "timeout.text.matches('(')",
-        "int(timeout.knob) > 1",
-        "timeout.knob[0] == 'a'",
-        "version_compare(timeout.knob, '1.2.3') > 0",
+        "int(timeout.setting) > 1",
+        "timeout.setting[0] == 'a'",
+        "version_compare(timeout.setting, '1.2.3') > 0",
     ] {
-        let desk = desk_with(condition);
-        let said = desk.run("check --rules own --platform eks customizations.yaml");
+        let sandbox = desk_with(condition);
+        let said = sandbox.run("check --rules own --platform eks customizations.yaml");
         assert_eq!(said.code, 2, "{condition}: {}{}", said.out, said.err);
         assert_eq!(
             said.err.matches(FAILED).count(),
@@ -66,9 +66,9 @@ fn a_condition_that_fails_is_said_and_the_other_rules_still_speak() {
 
 #[test]
 fn a_failure_stands_in_every_format_that_can_carry_it() {
-    let desk = desk_with("timeout.seconds / 0 > 1");
+    let sandbox = desk_with("timeout.seconds / 0 > 1");
     for format in Format::ALL {
-        let said = desk.run(&format!(
+        let said = sandbox.run(&format!(
             "check --rules own --platform eks --format {format} --color never customizations.yaml"
         ));
         assert_eq!(said.code, 2, "{format}");
@@ -93,9 +93,9 @@ fn a_failure_stands_in_every_format_that_can_carry_it() {
 
 #[test]
 fn a_requirement_is_not_met_while_a_rule_of_it_fails() {
-    let desk = desk_with("timeout.seconds / 0 > 1");
-    desk.put("customizations.yaml", values("4000"));
-    let said = desk.run("check --rules own --platform eks --format json customizations.yaml");
+    let sandbox = desk_with("timeout.seconds / 0 > 1");
+    sandbox.put("customizations.yaml", values("4000"));
+    let said = sandbox.run("check --rules own --platform eks --format json customizations.yaml");
     let report: serde_json::Value = serde_json::from_str(&said.out).unwrap();
     let rows = report["requirements"].as_array().unwrap();
     let row = rows.iter().find(|row| row["id"] == "timeout-605").unwrap();
@@ -109,11 +109,11 @@ fn a_rule_that_names_what_is_not_there_is_refused_before_anything_is_judged() {
     for (from, to) in [
         ("timeout.seconds >= 120", "nonsense(timeout.seconds)"),
         ("timeout.seconds >= 120", "timeout.missing >= 120"),
-        ("{timeout.knob}", "{timeout.missing}"),
+        ("{timeout.setting}", "{timeout.missing}"),
     ] {
-        let desk = desk_with("timeout.seconds >= 120");
-        desk.put("own/acme-timeout.yaml", TIMEOUT_RULE.replace(from, to));
-        let said = desk.run("check --rules own customizations.yaml");
+        let sandbox = desk_with("timeout.seconds >= 120");
+        sandbox.put("own/acme-timeout.yaml", TIMEOUT_RULE.replace(from, to));
+        let said = sandbox.run("check --rules own customizations.yaml");
         assert_eq!((said.code, said.out.as_str()), (2, ""), "{to}");
         assert!(said.err.contains("error[rule-file]"), "{to}: {}", said.err);
     }

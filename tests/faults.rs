@@ -10,7 +10,7 @@
 
 #[path = "cli/desk.rs"]
 #[allow(dead_code)]
-mod desk;
+mod sandbox;
 
 use std::ffi::OsString;
 use std::fs::{self, Permissions};
@@ -23,13 +23,13 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use desk::{Desk, Said, values};
+use sandbox::{Sandbox, Said, values};
 
 /// A folder with one values file that has one finding.
-fn desk() -> Desk {
-    let desk = Desk::new();
-    desk.put("customizations.yaml", values("60"));
-    desk
+fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.put("customizations.yaml", values("60"));
+    sandbox
 }
 
 fn program() -> &'static str {
@@ -43,8 +43,8 @@ fn assert_calm(said: &Said, what: &str) {
 
 #[test]
 fn what_cannot_be_read_is_named_and_the_rest_is_checked() {
-    let desk = desk();
-    let root = desk.0.path();
+    let sandbox = sandbox();
+    let root = sandbox.0.path();
     fs::create_dir(root.join("folder.yaml")).unwrap();
     symlink("nowhere", root.join("dangling.yaml")).unwrap();
     symlink("itself.yaml", root.join("itself.yaml")).unwrap();
@@ -60,21 +60,21 @@ fn what_cannot_be_read_is_named_and_the_rest_is_checked() {
         ),
         ("customizations.yaml/x.yaml", "cannot be read: "),
     ] {
-        let said = desk.run(&format!("check {path} customizations.yaml"));
+        let said = sandbox.run(&format!("check {path} customizations.yaml"));
         assert_eq!(said.code, 2, "{path}");
         let line = format!("error: {path}: {why}");
         assert!(said.err.starts_with(&line), "{path}: {}", said.err);
         assert_eq!(said.err.lines().count(), 1, "{path}: {}", said.err);
         assert!(said.out.contains("timeout-too-short"), "{}", said.out);
     }
-    let said = desk.run("check -f folder.yaml");
+    let said = sandbox.run("check -f folder.yaml");
     assert_eq!(
         (said.code, said.err.as_str()),
         (2, "error: folder.yaml: is a folder, and a file is needed\n")
     );
     if cfg!(target_os = "linux") {
         // It opens, and every read of it fails, for root too.
-        let said = desk.run("check /proc/self/mem customizations.yaml");
+        let said = sandbox.run("check /proc/self/mem customizations.yaml");
         assert_eq!(said.code, 2);
         assert!(
             said.err
@@ -82,21 +82,21 @@ fn what_cannot_be_read_is_named_and_the_rest_is_checked() {
             "{}",
             said.err
         );
-        let said = desk.run("check --limit file-size=64KiB /dev/zero");
+        let said = sandbox.run("check --limit file-size=64KiB /dev/zero");
         assert_eq!(said.code, 2);
         assert!(said.err.contains("is larger than 64KiB"), "{}", said.err);
     }
 }
 
 /// Runs it as a user who may not read everything; `None` where that cannot be had.
-fn as_nobody(desk: &Desk, arguments: &str) -> Option<Said> {
+fn as_nobody(sandbox: &Sandbox, arguments: &str) -> Option<Said> {
     let is_root = Command::new("id").arg("-u").output().unwrap().stdout == b"0\n";
     if !is_root {
-        return Some(desk.run(arguments));
+        return Some(sandbox.run(arguments));
     }
-    let root = desk.0.path();
+    let root = sandbox.0.path();
     fs::set_permissions(root, Permissions::from_mode(0o755)).unwrap();
-    let able = desk.shell(&format!(
+    let able = sandbox.shell(&format!(
         "setpriv --reuid 65534 --clear-groups '{}' --version",
         program()
     ));
@@ -104,7 +104,7 @@ fn as_nobody(desk: &Desk, arguments: &str) -> Option<Said> {
         eprintln!("root reads everything, and no other user can be had: not tried");
         return None;
     }
-    Some(desk.shell(&format!(
+    Some(sandbox.shell(&format!(
         "setpriv --reuid 65534 --clear-groups '{}' {arguments}",
         program()
     )))
@@ -112,15 +112,15 @@ fn as_nobody(desk: &Desk, arguments: &str) -> Option<Said> {
 
 #[test]
 fn what_may_not_be_read_is_named_and_the_rest_is_checked() {
-    let desk = desk();
-    desk.put("deploy/customizations.yaml", values("60"))
+    let sandbox = sandbox();
+    sandbox.put("deploy/customizations.yaml", values("60"))
         .put("deploy/closed/customizations.yaml", values("60"))
         .put("deploy/closed.yaml", values("60"));
-    let root = desk.0.path();
+    let root = sandbox.0.path();
     for name in ["deploy/closed", "deploy/closed.yaml"] {
         fs::set_permissions(root.join(name), Permissions::from_mode(0o000)).unwrap();
     }
-    let said = as_nobody(&desk, "check deploy");
+    let said = as_nobody(&sandbox, "check deploy");
     // So that the folder can be removed by whoever runs the test.
     fs::set_permissions(root.join("deploy/closed"), Permissions::from_mode(0o755)).unwrap();
     let Some(said) = said else { return };
@@ -142,8 +142,8 @@ fn what_may_not_be_read_is_named_and_the_rest_is_checked() {
 
 #[test]
 fn a_pipe_that_is_slow_is_read_to_its_end() {
-    let desk = desk();
-    let said = desk.shell(&format!(
+    let sandbox = sandbox();
+    let said = sandbox.shell(&format!(
         "mkfifo slow; (head -c 100 customizations.yaml; sleep 0.3; tail -c +101 customizations.yaml) > slow & \
          '{}' check --format plain -f slow",
         program()
@@ -154,8 +154,8 @@ fn a_pipe_that_is_slow_is_read_to_its_end() {
 
 #[test]
 fn a_file_that_grows_shrinks_and_vanishes_meanwhile_does_no_harm() {
-    let desk = desk();
-    let path = desk.0.path().join("changing.yaml");
+    let sandbox = sandbox();
+    let path = sandbox.0.path().join("changing.yaml");
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| {
@@ -167,7 +167,7 @@ fn a_file_that_grows_shrinks_and_vanishes_meanwhile_does_no_harm() {
             }
         });
         for _ in 0..20 {
-            let said = desk.run("check changing.yaml customizations.yaml");
+            let said = sandbox.run("check changing.yaml customizations.yaml");
             assert_calm(&said, "a file that changes");
             assert!(
                 said.out.contains("\ncustomizations.yaml:7:")
@@ -183,7 +183,7 @@ fn a_file_that_grows_shrinks_and_vanishes_meanwhile_does_no_harm() {
 
 #[test]
 fn ten_thousand_files_and_a_reader_that_leaves_after_one_line() {
-    let desk = Desk::new();
+    let sandbox = Sandbox::new();
     for folder in 0..100 {
         for file in 0..100 {
             let text = if file == 0 {
@@ -191,10 +191,10 @@ fn ten_thousand_files_and_a_reader_that_leaves_after_one_line() {
             } else {
                 "a: 1\n".to_owned()
             };
-            desk.put(&format!("many/{folder:02}/{file:02}.yaml"), text);
+            sandbox.put(&format!("many/{folder:02}/{file:02}.yaml"), text);
         }
     }
-    let said = desk.run("check many --format plain");
+    let said = sandbox.run("check many --format plain");
     assert_eq!((said.code, said.err.as_str()), (1, ""));
     assert!(
         said.out
@@ -205,19 +205,19 @@ fn ten_thousand_files_and_a_reader_that_leaves_after_one_line() {
     assert_eq!(said.out.matches("error[timeout-too-short]").count(), 100);
     for format in ["plain", "pretty", "json", "sarif"] {
         // More than a pipe holds.
-        let said = desk.shell(&format!(
+        let said = sandbox.shell(&format!(
             "{{ '{}' check many/* many/* --format {format}; echo $? > status; }} | head -n 1",
             program()
         ));
         assert_eq!(said.err, "", "{format}");
         assert_eq!(said.out.lines().count(), 1, "{format}");
-        assert_eq!(desk.text("status"), "1\n", "{format}");
+        assert_eq!(sandbox.text("status"), "1\n", "{format}");
     }
 }
 
 #[test]
 fn a_reader_that_has_gone_is_no_mistake() {
-    let desk = desk();
+    let sandbox = sandbox();
     for arguments in [
         "check customizations.yaml",
         "rules",
@@ -227,7 +227,7 @@ fn a_reader_that_has_gone_is_no_mistake() {
         "man",
         "completions bash",
     ] {
-        let said = desk.shell(&format!(
+        let said = sandbox.shell(&format!(
             "mkfifo gone; cat gone < /dev/null > /dev/null & exec 3> gone; kill $!; wait $! 2>/dev/null; \
              '{}' {arguments} >&3; code=$?; rm gone; exit $code",
             program()
@@ -244,7 +244,7 @@ fn a_reader_that_has_gone_is_no_mistake() {
 
 #[test]
 fn closed_streams_do_no_harm() {
-    let desk = desk();
+    let sandbox = sandbox();
     for (redirection, code) in [
         ("check customizations.yaml >&-", 1),
         ("check customizations.yaml 2>&-", 1),
@@ -254,18 +254,18 @@ fn closed_streams_do_no_harm() {
         ("check customizations.yaml --format json=report.json >&-", 1),
         ("--help >&-", 0),
     ] {
-        let said = desk.shell(&format!("'{}' {redirection}", program()));
+        let said = sandbox.shell(&format!("'{}' {redirection}", program()));
         assert_calm(&said, redirection);
         assert_eq!(said.code, code, "{redirection}: {}", said.err);
     }
     // What was opened in the place of a closed stream is not mistaken for it.
-    assert!(desk.text("report.json").starts_with('{'));
+    assert!(sandbox.text("report.json").starts_with('{'));
 }
 
 #[cfg(target_os = "linux")]
 #[test]
 fn output_that_cannot_be_written_is_an_error_of_every_command() {
-    let desk = desk();
+    let sandbox = sandbox();
     for arguments in [
         "check customizations.yaml",
         "rules",
@@ -275,7 +275,7 @@ fn output_that_cannot_be_written_is_an_error_of_every_command() {
         "man",
         "completions bash",
     ] {
-        let said = desk.shell(&format!("'{}' {arguments} > /dev/full", program()));
+        let said = sandbox.shell(&format!("'{}' {arguments} > /dev/full", program()));
         assert_eq!(said.code, 2, "{arguments}");
         assert!(
             said.err.starts_with("error: the output cannot be written"),
@@ -294,18 +294,18 @@ fn names_of_any_bytes_can_be_checked_and_move_no_cursor() {
         b"bell\x07\r.yaml",
         b"-dash.yaml",
     ];
-    let desk = Desk::new();
+    let sandbox = Sandbox::new();
     for name in names {
-        let path = desk.0.path().join(OsString::from_vec(name.to_vec()));
+        let path = sandbox.0.path().join(OsString::from_vec(name.to_vec()));
         fs::write(path, values("60")).unwrap();
     }
     for format in ["plain", "pretty", "github", "markdown", "junit"] {
-        let said = desk.run(&format!("check . --format {format} --color never"));
+        let said = sandbox.run(&format!("check . --format {format} --color never"));
         assert_eq!((said.code, said.err.as_str()), (1, ""), "{format}");
         let moves = |c: char| c.is_control() && c != '\n' && c != '\t';
         assert!(!said.out.contains(moves), "{format}: {:?}", said.out);
     }
-    let said = desk.run("check . --format plain");
+    let said = sandbox.run("check . --format plain");
     let findings = said.out.lines().filter(|line| line.contains("error["));
     assert_eq!(findings.count(), names.len(), "{}", said.out);
     // Names that are not there, and options of any bytes.
@@ -316,7 +316,7 @@ fn names_of_any_bytes_can_be_checked_and_move_no_cursor() {
         ["check", "--select=\x1b[31m\n", "two\nlines.yaml"],
         ["explain", "--color=never", "\x1b[31m"],
     ] {
-        let said = Said::of(desk.program("").args(arguments));
+        let said = Said::of(sandbox.program("").args(arguments));
         assert_eq!(said.code, 2, "{arguments:?}");
         assert!(!said.err.contains('\x1b'), "{arguments:?}: {}", said.err);
     }
@@ -327,7 +327,7 @@ fn names_of_any_bytes_can_be_checked_and_move_no_cursor() {
         [bytes(b"explain"), bytes(b"\xff")],
         [bytes(b"\xff"), bytes(b"\xff")],
     ] {
-        let said = Said::of(desk.program("").args(&arguments));
+        let said = Said::of(sandbox.program("").args(&arguments));
         assert_eq!(said.code, 2, "{arguments:?}");
         assert!(said.err.starts_with("error: "), "{}", said.err);
     }
@@ -335,12 +335,12 @@ fn names_of_any_bytes_can_be_checked_and_move_no_cursor() {
 
 #[test]
 fn folders_that_hold_themselves_are_walked_once() {
-    let desk = desk();
-    let root = desk.0.path();
-    desk.put("loop/deep/customizations.yaml", values("60"));
+    let sandbox = sandbox();
+    let root = sandbox.0.path();
+    sandbox.put("loop/deep/customizations.yaml", values("60"));
     symlink("..", root.join("loop/deep/up")).unwrap();
     symlink("deep", root.join("loop/again")).unwrap();
-    let said = desk.run("check loop loop/deep/up --format plain");
+    let said = sandbox.run("check loop loop/deep/up --format plain");
     assert_eq!((said.code, said.err.as_str()), (1, ""));
     assert_eq!(
         said.out.matches("error[timeout-too-short]").count(),
@@ -360,16 +360,16 @@ fn interrupt_is_ignored() -> bool {
 
 #[test]
 fn an_interrupted_run_ends_by_the_signal_and_leaves_nothing_behind() {
-    let desk = desk();
-    desk.put("report.json", "the old one");
-    let before = desk.names(".");
+    let sandbox = sandbox();
+    sandbox.put("report.json", "the old one");
+    let before = sandbox.names(".");
     for signal in ["INT", "TERM"] {
         if signal == "INT" && interrupt_is_ignored() {
             eprintln!("whoever runs this test ignores interrupts: not tried");
             continue;
         }
         let mut child = Command::new(program())
-            .current_dir(desk.0.path())
+            .current_dir(sandbox.0.path())
             .args(["check", "-", "--format", "json=report.json", "-o", "x.txt"])
             .args(["--format", "plain"])
             .stdin(Stdio::piped())
@@ -389,16 +389,16 @@ fn an_interrupted_run_ends_by_the_signal_and_leaves_nothing_behind() {
         let number = if signal == "INT" { 2 } else { 15 };
         assert_eq!(ended.status.signal(), Some(number));
         assert_eq!((ended.stdout.len(), ended.stderr.len()), (0, 0));
-        assert_eq!(desk.names("."), before);
-        assert_eq!(desk.text("report.json"), "the old one");
+        assert_eq!(sandbox.names("."), before);
+        assert_eq!(sandbox.text("report.json"), "the old one");
     }
 }
 
 #[test]
 fn terminals_of_every_kind() {
-    let desk = desk();
+    let sandbox = sandbox();
     let pretty = |name: &str, value: &str| {
-        let mut program = desk.program("check customizations.yaml --format pretty --color auto");
+        let mut program = sandbox.program("check customizations.yaml --format pretty --color auto");
         let said = Said::of(program.env(name, value));
         assert_eq!((said.code, said.err.as_str()), (1, ""), "{name}={value}");
         said.out
@@ -416,22 +416,22 @@ fn terminals_of_every_kind() {
     for language in ["xx_NOWHERE", "C", "\u{1f600}", "de_DE.ISO-8859-1"] {
         assert_eq!(pretty("LANG", language), usual, "{language}");
     }
-    let said = desk.run("check --now yesterday customizations.yaml");
+    let said = sandbox.run("check --now yesterday customizations.yaml");
     assert_eq!(said.code, 2);
     assert!(said.err.contains("`yesterday` is no time"), "{}", said.err);
 }
 
 #[test]
 fn a_folder_that_is_gone_is_said_to_hold_nothing() {
-    let desk = desk();
-    let said = desk.shell(&format!(
+    let sandbox = sandbox();
+    let said = sandbox.shell(&format!(
         "mkdir gone && cd gone && rmdir ../gone && '{}' check .",
         program()
     ));
     assert_eq!(said.code, 2);
     assert!(said.err.starts_with("error: "), "{}", said.err);
     // Even there a file can be checked.
-    let said = desk.shell(&format!(
+    let said = sandbox.shell(&format!(
         "file=$PWD/customizations.yaml; mkdir gone && cd gone && rmdir ../gone && '{}' check --format sarif \"$file\"",
         program()
     ));
@@ -440,41 +440,41 @@ fn a_folder_that_is_gone_is_said_to_hold_nothing() {
 
 #[test]
 fn no_report_takes_the_place_of_a_file_that_is_checked() {
-    let desk = desk();
+    let sandbox = sandbox();
     for arguments in [
         "check customizations.yaml -o customizations.yaml",
         "check . --format json=customizations.yaml",
         "check . --format plain -o ./customizations.yaml",
     ] {
-        let said = desk.run(arguments);
+        let said = sandbox.run(arguments);
         assert_eq!(said.code, 2, "{arguments}");
         assert!(
             said.err.contains("the report would be written over it"),
             "{arguments}: {}",
             said.err
         );
-        assert_eq!(desk.text("customizations.yaml"), values("60"));
+        assert_eq!(sandbox.text("customizations.yaml"), values("60"));
     }
     // The report of the last time may be replaced, though it lies in the folder.
     for _ in 0..2 {
-        let said = desk.run("check customizations.yaml . --format json=report.json");
+        let said = sandbox.run("check customizations.yaml . --format json=report.json");
         assert_eq!((said.code, said.err.as_str()), (1, ""));
     }
-    assert!(Path::new(&desk.0.path().join("report.json")).is_file());
+    assert!(Path::new(&sandbox.0.path().join("report.json")).is_file());
 }
 
 #[test]
 fn deep_paths_and_many_arguments_are_taken() {
-    let desk = desk();
+    let sandbox = sandbox();
     let started = Instant::now();
-    let mut program = desk.program("check");
+    let mut program = sandbox.program("check");
     program.args(vec!["customizations.yaml"; 5000]);
     let said = Said::of(&mut program);
     assert_eq!(said.code, 1);
     assert_eq!(said.out.matches("error[timeout-too-short]").count(), 1);
     assert!(started.elapsed() < Duration::from_secs(30));
     let long = "d/".repeat(3000) + "x.yaml";
-    let said = desk.run(&format!("check {long}"));
+    let said = sandbox.run(&format!("check {long}"));
     assert_eq!(said.code, 2);
     assert!(said.err.contains("cannot be read: "), "{}", said.err);
 }

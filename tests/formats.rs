@@ -1,4 +1,4 @@
-//! The page of formats shows real output. `PORTOLAN_BLESS=1` rewrites it.
+//! The page of formats shows real output. `PORTOLAN_UPDATE=1` rewrites it.
 
 #[path = "support/console.rs"]
 mod console;

@@ -1,4 +1,4 @@
-//! Keeps the generated files under `docs/` current. `PORTOLAN_BLESS=1 cargo test --test generated` writes them anew.
+//! Keeps the generated files under `docs/` current. `PORTOLAN_UPDATE=1 cargo test --test generated` writes them anew.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
@@ -12,7 +12,7 @@ fn is_current(name: &str, expected: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("docs")
         .join(name);
-    if env::var_os("PORTOLAN_BLESS").is_some_and(|value| value == "1") {
+    if env::var_os("PORTOLAN_UPDATE").is_some_and(|value| value == "1") {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, expected).unwrap();
         return;
@@ -26,7 +26,7 @@ fn is_current(name: &str, expected: &str) {
         .position(|(found, expected)| found != expected);
     assert!(
         found == expected,
-        "docs/{name} is not current from line {}; `PORTOLAN_BLESS=1 cargo test --test generated` writes it anew",
+        "docs/{name} is not current from line {}; `PORTOLAN_UPDATE=1 cargo test --test generated` writes it anew",
         first.map_or_else(
             || found.lines().count().min(expected.lines().count()) + 1,
             |index| index + 1

@@ -209,7 +209,7 @@ fn every_layer_file_is_called_like_its_layer() {
 fn the_page_of_layers_is_current() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/layers.md");
     let expected = layers_page();
-    if std::env::var_os("PORTOLAN_BLESS").is_some_and(|value| value == "1") {
+    if std::env::var_os("PORTOLAN_UPDATE").is_some_and(|value| value == "1") {
         fs::write(&path, &expected).unwrap();
         return;
     }
@@ -218,6 +218,6 @@ fn the_page_of_layers_is_current() {
         .replace("\r\n", "\n");
     assert!(
         found == expected,
-        "docs/layers.md is not current; `PORTOLAN_BLESS=1 cargo test --test layers` writes it anew"
+        "docs/layers.md is not current; `PORTOLAN_UPDATE=1 cargo test --test layers` writes it anew"
     );
 }

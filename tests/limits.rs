@@ -5,11 +5,11 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-use portolan_certificate::PemFile;
 use portolan::check::{Input, Options, Outcome, SetValue, check};
 use portolan::diagnostic::{Requirement, Severity, Verdict};
 use portolan::limits::{Limit, Limits};
 use portolan::rules::RuleSet;
+use portolan_certificate::PemFile;
 
 /// What is found beside the hostile part, so that the rest is known to be checked.
 const TYPO: &str = "appConfigValues:\n  selfHostedDomain: carto.acme.io\nrouter:\n  servise: {}\n";
@@ -390,7 +390,7 @@ fn findings_are_counted_beyond_their_limit_and_the_worst_are_kept() {
 
 #[test]
 fn certificates_of_one_file_have_a_limit() {
-    let pem = include_str!("certificates/public-intermediate.pem").repeat(5);
+    let pem = include_str!("../crates/certificate/tests/public-intermediate.pem").repeat(5);
     let mut options = Options {
         tls_cert: Some(PemFile {
             name: "fullchain.pem".to_owned(),

@@ -1,4 +1,4 @@
-//! The README shows real output: what it prints is what the program prints. `PORTOLAN_BLESS=1` rewrites it.
+//! The README shows real output: what it prints is what the program prints. `PORTOLAN_UPDATE=1` rewrites it.
 
 #[path = "support/console.rs"]
 mod console;

@@ -8,12 +8,12 @@
 
 #[path = "cli/desk.rs"]
 #[allow(dead_code)]
-mod desk;
+mod sandbox;
 
 use aho_corasick::AhoCorasick;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use desk::{Desk, Said, TIMEOUT_RULE, values};
+use sandbox::{Sandbox, Said, TIMEOUT_RULE, values};
 use portolan::check::{Input, Options, Outcome, check};
 use portolan::cli::example_options;
 use portolan::report::{self, Format, Run, render_run};
@@ -246,9 +246,9 @@ fn a_secret_that_a_value_takes_from_elsewhere_is_not_quoted() {
 #[test]
 fn the_program_itself_shows_none_whatever_it_is_asked() {
     let parts = parts();
-    let desk = Desk::new();
+    let sandbox = Sandbox::new();
     let address = format!("https://carto:{SECRET}@handbook.acme.io/timeouts");
-    desk.put(
+    sandbox.put(
         "own/acme-timeout.yaml",
         TIMEOUT_RULE
             .replace("  heading: Timeouts", &format!("  heading: Timeouts\n  url: {address}"))
@@ -288,7 +288,7 @@ fn the_program_itself_shows_none_whatever_it_is_asked() {
         format!("check -f missing.yaml --set password={SECRET}"),
     ]);
     for command in &commands {
-        let said = desk.run(command);
+        let said = sandbox.run(command);
         assert_hidden(&format!("{}{}", said.out, said.err), &parts, command);
         assert!(
             said.code <= 2 && !said.err.contains("panicked"),
@@ -297,8 +297,8 @@ fn the_program_itself_shows_none_whatever_it_is_asked() {
         );
     }
     // The manifests go on to Helm as they came; what is said of them goes to standard error.
-    let mut program = desk.program("post-render");
-    let said = Said::of(program.write_stdin(desk.text("manifests.yaml")));
+    let mut program = sandbox.program("post-render");
+    let said = Said::of(program.write_stdin(sandbox.text("manifests.yaml")));
     assert_hidden(&said.err, &parts, "post-render");
 }
 

@@ -14,10 +14,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use portolan_yaml::{
-    source::{MappedText, Sources},
-    Limits, Node, Stream, Style, Tree, Value, mapped_text, parse,
-};
+use portolan_yaml::source::{MappedText, Sources};
+use portolan_yaml::{Limits, Node, Stream, Style, Tree, Value, mapped_text, parse};
 use serde::Deserialize;
 use yaml_serde::Value as Theirs;
 

@@ -7,11 +7,9 @@
     clippy::indexing_slicing
 )]
 
+use portolan_yaml::source::{MappedText, Sources};
 use portolan_yaml::{
-    source::{MappedText, Sources},
-    
-        Limits, NodeKind, ProblemKind, Tree, Value, json_text, parse, template_text, yaml_text,
-    ,
+    Limits, NodeKind, ProblemKind, Tree, Value, json_text, parse, template_text, yaml_text,
 };
 
 fn json_of(text: &str, value: Value) -> serde_json::Value {

@@ -12,8 +12,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::check::Outcome;
-use crate::config::{Mistake, read_typed};
-use crate::facts::{Fact, Facts, Place, StaleBaselineEntry};
+use crate::config::{ConfigIssue, read_typed};
+use crate::facts::{Anchor, Fact, Facts, StaleBaselineEntry};
 use crate::fingerprint::fingerprints;
 use crate::report::{redacted, visible};
 use crate::rules::{RuleSet, judge};
@@ -34,13 +34,13 @@ struct BaselineFile {
     /// The version of this format: 1.
     version: i64,
     /// The findings.
-    findings: Vec<Entry>,
+    findings: Vec<BaselineEntry>,
 }
 
 /// A known finding.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-pub struct Entry {
+pub struct BaselineEntry {
     /// The file, relative to the folder of the baseline.
     pub file: String,
     /// The rule.
@@ -60,7 +60,7 @@ pub struct Entry {
 pub struct Baseline {
     name: String,
     text: crate::config::Text,
-    entries: Vec<Entry>,
+    entries: Vec<BaselineEntry>,
     /// Entries by fingerprint.
     known: BTreeMap<String, usize>,
     matched: Vec<bool>,
@@ -71,7 +71,7 @@ impl Baseline {
     ///
     /// # Errors
     /// Everything that is wrong with it.
-    pub fn read(name: impl Into<String>, text: &str) -> Result<Baseline, Vec<Mistake>> {
+    pub fn read(name: impl Into<String>, text: &str) -> Result<Baseline, Vec<ConfigIssue>> {
         let (file, text) = read_typed::<BaselineFile>(text)?;
         if file.version != VERSION {
             let message = format!(
@@ -93,7 +93,7 @@ impl Baseline {
     }
 
     /// Its entries.
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[BaselineEntry] {
         &self.entries
     }
 
@@ -117,7 +117,7 @@ impl Baseline {
 
     /// What is to be said about entries that nothing has matched. `looked_at` says whether the run would have found what an
     /// entry names.
-    pub fn stale(&self, rules: &RuleSet, looked_at: &dyn Fn(&Entry) -> bool) -> Outcome {
+    pub fn stale(&self, rules: &RuleSet, looked_at: &dyn Fn(&BaselineEntry) -> bool) -> Outcome {
         let mut outcome = Outcome::default();
         let mut about = Facts::default();
         let mut source = None;
@@ -128,7 +128,7 @@ impl Baseline {
             let source = *source
                 .get_or_insert_with(|| outcome.sources.add(self.name.clone(), self.text.as_str()));
             let at = self.text.span(&format!("findings[{index}].rule"));
-            let mut fact = StaleBaselineEntry::new(Place::new(Span { source, ..at }));
+            let mut fact = StaleBaselineEntry::new(Anchor::new(Span { source, ..at }));
             fact.rule = Fact::known(entry.rule.clone());
             fact.file = Fact::known(entry.file.clone());
             about.stale_baseline_entries.push(fact);
@@ -142,7 +142,7 @@ impl Baseline {
 }
 
 /// The findings of an outcome as entries of a baseline.
-pub fn entries_of(outcome: &Outcome, name: &dyn Fn(&str) -> String) -> Vec<Entry> {
+pub fn entries_of(outcome: &Outcome, name: &dyn Fn(&str) -> String) -> Vec<BaselineEntry> {
     let prints = fingerprints(&outcome.report, &outcome.sources, name);
     let clean = |text: &str| visible(&redacted(text, true), true);
     outcome
@@ -151,7 +151,7 @@ pub fn entries_of(outcome: &Outcome, name: &dyn Fn(&str) -> String) -> Vec<Entry
         .iter()
         .zip(prints)
         .filter(|(found, _)| found.rule != STALE)
-        .map(|(found, fingerprint)| Entry {
+        .map(|(found, fingerprint)| BaselineEntry {
             file: name(outcome.sources.name(found.span.source)),
             rule: found.rule.clone(),
             path: found.path.as_deref().map(clean),

@@ -56,12 +56,12 @@ fn an_entry_without_a_finding_is_stale_only_where_its_file_was_looked_at() {
 #[test]
 fn any_text_survives_being_written() {
     let odd = "a\u{7f}\u{85}\u{feff}\u{2028}\"\\\n\t\u{0}é: # {}";
-    let entry = Entry {
+    let entry = BaselineEntry {
         file: odd.to_owned(),
         rule: "r".to_owned(),
         fingerprint: "00".to_owned(),
         message: Some(odd.to_owned()),
-        ..Entry::default()
+        ..BaselineEntry::default()
     };
     let read = Baseline::read("b", &text(vec![entry.clone()])).unwrap();
     assert_eq!(read.entries(), [entry]);

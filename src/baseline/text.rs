@@ -1,6 +1,6 @@
 //! A baseline as text: stable, a line a field, so that a difference shows which findings came and went.
 
-use super::{Entry, VERSION};
+use super::{BaselineEntry, VERSION};
 
 const HEAD: &str = "\
 # Findings that were there when this file was written: `portolan check` does not report them again.
@@ -8,7 +8,7 @@ const HEAD: &str = "\
 ";
 
 /// The text of a baseline. Entries are sorted, each written once.
-pub fn text(mut entries: Vec<Entry>) -> String {
+pub fn text(mut entries: Vec<BaselineEntry>) -> String {
     entries.sort();
     entries.dedup_by(|left, right| left.fingerprint == right.fingerprint);
     let mut text = format!("{HEAD}version: {VERSION}\n");

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Catalogue, Edition, Exceptions, KeyId, Kind, Variant};
+use super::{Catalogue, ChartVersion, Exceptions, KeyId, KeyType, Variant};
 use portolan_yaml::source::{MappedText, Sources};
 use portolan_yaml::{Node, NodeKind, Tree, Value};
 
@@ -56,21 +56,21 @@ pub struct ChartFiles {
 
 /// What a key is in one release.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Shape {
-    kind: Kind,
+struct KeyShape {
+    kind: KeyType,
     default: Option<String>,
 }
 
 /// The keys of one release, by path; a mapping comes before what lies in it.
-type Shapes = BTreeMap<Vec<String>, Shape>;
+type KeyShapes = BTreeMap<Vec<String>, KeyShape>;
 
 /// Collects the releases of a chart.
 #[derive(Debug, Default)]
-pub struct Gatherer {
-    releases: Vec<(String, Shapes)>,
+pub struct CatalogueBuilder {
+    releases: Vec<(String, KeyShapes)>,
 }
 
-impl Gatherer {
+impl CatalogueBuilder {
     /// Adds the next release.
     ///
     /// # Errors
@@ -134,7 +134,7 @@ impl Gatherer {
 
 impl Catalogue {
     /// Notes what a key is in a release; releases come in order.
-    fn note(&mut self, id: KeyId, release: usize, shape: Shape) {
+    fn note(&mut self, id: KeyId, release: usize, shape: KeyShape) {
         let release = u16::try_from(release).unwrap_or(u16::MAX);
         let Some(key) = self.key_mut(id) else {
             return;
@@ -181,7 +181,7 @@ impl Catalogue {
     ///
     /// # Errors
     /// Where its values do not parse.
-    pub fn with_chart(&self, files: &ChartFiles) -> Result<Edition, String> {
+    pub fn with_chart(&self, files: &ChartFiles) -> Result<ChartVersion, String> {
         let mut shapes = shapes(&files.values)?;
         for name in &files.subcharts {
             except(&mut shapes, name, true, false);
@@ -207,15 +207,15 @@ impl Catalogue {
         for id in catalogue.ids() {
             let only_read = catalogue
                 .variant(id, last)
-                .is_some_and(|variant| variant.kind == Kind::Any);
+                .is_some_and(|variant| variant.kind == KeyType::Any);
             let path: Vec<String> = catalogue.path(id).split('.').map(str::to_owned).collect();
             if only_read && parent_is_there(&shapes, &path) {
                 known(&mut shapes, &path);
                 // A list or a boolean that may be a text as well.
                 if let Some(shape) = shapes.get_mut(&path)
-                    && matches!(shape.kind, Kind::List | Kind::Boolean)
+                    && matches!(shape.kind, KeyType::List | KeyType::Boolean)
                 {
-                    shape.kind = Kind::Any;
+                    shape.kind = KeyType::Any;
                 }
             }
         }
@@ -231,7 +231,7 @@ impl Catalogue {
             Some(version) => format!("{version} ({})", files.name),
             None => files.name.clone(),
         };
-        Ok(Edition::new(Arc::new(catalogue), release).named(name))
+        Ok(ChartVersion::new(Arc::new(catalogue), release).named(name))
     }
 
     pub(super) fn ids(&self) -> Vec<KeyId> {
@@ -242,7 +242,7 @@ impl Catalogue {
 }
 
 /// The keys of a `values.yaml`.
-fn shapes(values: &str) -> Result<Shapes, String> {
+fn shapes(values: &str) -> Result<KeyShapes, String> {
     let mut sources = Sources::default();
     let mut tree = Tree::default();
     let source = sources.add("values.yaml", values);
@@ -262,7 +262,7 @@ fn shapes(values: &str) -> Result<Shapes, String> {
             problem.message
         ));
     }
-    let mut shapes = Shapes::new();
+    let mut shapes = KeyShapes::new();
     let Some(document) = stream.documents.first() else {
         return Ok(shapes);
     };
@@ -286,31 +286,31 @@ fn shapes(values: &str) -> Result<Shapes, String> {
 }
 
 /// What a key of the values is.
-fn shape(name: &str, value: Node<'_>) -> Shape {
+fn shape(name: &str, value: Node<'_>) -> KeyShape {
     let mut default = None;
     let kind = match value.kind() {
-        NodeKind::Mapping(entries) if entries.is_empty() || is_handed_on(name) => Kind::Free,
-        NodeKind::Mapping(_) => Kind::Mapping,
-        NodeKind::Sequence(_) => Kind::List,
-        NodeKind::Alias(_) => Kind::Any,
+        NodeKind::Mapping(entries) if entries.is_empty() || is_handed_on(name) => KeyType::Free,
+        NodeKind::Mapping(_) => KeyType::Mapping,
+        NodeKind::Sequence(_) => KeyType::List,
+        NodeKind::Alias(_) => KeyType::Any,
         NodeKind::Scalar(scalar) => {
             let json = portolan_yaml::json_text(scalar);
             if json.len() <= LONGEST_DEFAULT && !scalar.text.is_empty() {
                 default = Some(json);
             }
             match scalar.value {
-                Value::Null => Kind::Any,
-                Value::Bool(_) => Kind::Boolean,
-                Value::Int(_) | Value::UInt(_) | Value::Float(_) => Kind::Number,
-                Value::String if scalar.text.is_empty() => Kind::Empty,
-                Value::String => Kind::Text,
+                Value::Null => KeyType::Any,
+                Value::Bool(_) => KeyType::Boolean,
+                Value::Int(_) | Value::UInt(_) | Value::Float(_) => KeyType::Number,
+                Value::String if scalar.text.is_empty() => KeyType::Empty,
+                Value::String => KeyType::Text,
             }
         }
     };
-    Shape { kind, default }
+    KeyShape { kind, default }
 }
 
-fn parent_is_there(shapes: &Shapes, path: &[String]) -> bool {
+fn parent_is_there(shapes: &KeyShapes, path: &[String]) -> bool {
     match path.split_last() {
         Some((_, [])) => true,
         Some((_, parent)) => shapes.contains_key(parent),
@@ -319,29 +319,29 @@ fn parent_is_there(shapes: &Shapes, path: &[String]) -> bool {
 }
 
 /// Makes a path known, with the mappings that lead to it.
-fn known(shapes: &mut Shapes, path: &[String]) {
+fn known(shapes: &mut KeyShapes, path: &[String]) {
     for length in 1..=path.len() {
         let part = path.get(..length).unwrap_or_default().to_vec();
         let kind = if length == path.len() {
-            Kind::Any
+            KeyType::Any
         } else {
-            Kind::Mapping
+            KeyType::Mapping
         };
-        let shape = shapes.entry(part).or_insert(Shape {
+        let shape = shapes.entry(part).or_insert(KeyShape {
             kind,
             default: None,
         });
         // A text or a list that a template looks into is not what the values show; let it be anything.
-        let is_leaf = !matches!(shape.kind, Kind::Mapping | Kind::Free | Kind::Any);
+        let is_leaf = !matches!(shape.kind, KeyType::Mapping | KeyType::Free | KeyType::Any);
         if length < path.len() && is_leaf {
-            shape.kind = Kind::Any;
+            shape.kind = KeyType::Any;
             shape.default = None;
         }
     }
 }
 
 /// Applies an exception to one release; true where it fits.
-fn except(shapes: &mut Shapes, key: &str, free: bool, any: bool) -> bool {
+fn except(shapes: &mut KeyShapes, key: &str, free: bool, any: bool) -> bool {
     let pattern: Vec<&str> = key.split('.').collect();
     let paths: Vec<Vec<String>> = match pattern.split_first() {
         Some((&"*", rest)) => {
@@ -374,10 +374,10 @@ fn except(shapes: &mut Shapes, key: &str, free: bool, any: bool) -> bool {
         known(shapes, path);
         if let Some(shape) = shapes.get_mut(path) {
             if free {
-                shape.kind = Kind::Free;
+                shape.kind = KeyType::Free;
                 shape.default = None;
             } else if any {
-                shape.kind = Kind::Any;
+                shape.kind = KeyType::Any;
             }
         }
     }

@@ -71,12 +71,12 @@ impl Catalogue {
 
     /// Reads a key of the embedded catalogue from its line, or its lines where it was of several types.
     fn read_embedded(&self, id: KeyId) -> Option<Key> {
-        let entry = Entry::of(id)?;
+        let entry = KeyRecord::of(id)?;
         let mut key = Key::new("", entry.parent);
         let mut child = KeyId(id.0 + 1);
         while child.0 < entry.next {
             key.children.push(child);
-            child = KeyId(Entry::of(child)?.next);
+            child = KeyId(KeyRecord::of(child)?.next);
         }
         let all = [(0, self.newest_index())];
         if id == KeyId::ROOT {
@@ -86,7 +86,7 @@ impl Catalogue {
             Some(variant) => &variant.releases,
             None => &all[..],
         };
-        let end = Entry::of(KeyId(id.0 + 1)).map_or(EMBEDDED_TEXT.len(), |next| next.start);
+        let end = KeyRecord::of(KeyId(id.0 + 1)).map_or(EMBEDDED_TEXT.len(), |next| next.start);
         for line in EMBEDDED_TEXT.get(entry.start..end)?.lines() {
             let (name, variant) = self.read_line(line, inherited)?;
             key.name = name.into();
@@ -97,7 +97,7 @@ impl Catalogue {
 }
 
 /// Where a key lies in the text and among the others.
-struct Entry {
+struct KeyRecord {
     /// Where its first line begins.
     start: usize,
     parent: KeyId,
@@ -105,8 +105,8 @@ struct Entry {
     next: u32,
 }
 
-impl Entry {
-    fn of(id: KeyId) -> Option<Entry> {
+impl KeyRecord {
+    fn of(id: KeyId) -> Option<KeyRecord> {
         let (entry, _) = INDEX
             .get(id.0 as usize * ENTRY..)?
             .split_at_checked(ENTRY)?;
@@ -114,7 +114,7 @@ impl Entry {
         let [start, parent, next] = *numbers else {
             return None;
         };
-        Some(Entry {
+        Some(KeyRecord {
             start: u32::from_le_bytes(start) as usize,
             parent: KeyId(u32::from_le_bytes(parent)),
             next: u32::from_le_bytes(next),

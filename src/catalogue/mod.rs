@@ -1,11 +1,11 @@
 //! The chart's own keys: which there are, of what type, and in which releases.
 //!
 //! The chart has no schema, so Helm takes any key and says nothing. A [`Catalogue`] holds facts about every release at
-//! once; an [`Edition`] is the catalogue as seen from one release. The embedded one is `chart/keys.txt`, which
-//! `cargo run --example catalogue` writes from the chart's `values.yaml` files ([`Gatherer`]); the same code reads a chart
+//! once; an [`ChartVersion`] is the catalogue as seen from one release. The embedded one is `chart/keys.txt`, which
+//! `cargo run --example catalogue` writes from the chart's `values.yaml` files ([`CatalogueBuilder`]); the same code reads a chart
 //! of the user's own. Facts only: no text of the chart's comments is kept.
 
-mod edition;
+mod chart_version;
 mod exceptions;
 mod gather;
 mod keys;
@@ -14,15 +14,15 @@ mod text;
 
 use std::sync::{Arc, OnceLock};
 
-pub use edition::Edition;
+pub use chart_version::ChartVersion;
 pub use exceptions::{Exception, Exceptions};
-pub use gather::{ChartFiles, Gatherer};
+pub use gather::{CatalogueBuilder, ChartFiles};
 use keys::Keys;
-pub use suggest::{How, Suggestion};
+pub use suggest::{SuggestedBy, Suggestion};
 
 /// What the chart has under a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum KeyType {
     /// A mapping whose keys are all known: any other key under it has no effect.
     Mapping,
     /// A mapping that is handed on as it is (annotations, resources …), or that belongs to a subchart.
@@ -41,17 +41,17 @@ pub enum Kind {
     Any,
 }
 
-impl Kind {
+impl KeyType {
     /// Whether keys under it that the catalogue does not hold mean nothing.
     pub fn is_free(self) -> bool {
-        self != Kind::Mapping
+        self != KeyType::Mapping
     }
 }
 
 /// What a key is in some releases.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Variant {
-    kind: Kind,
+    kind: KeyType,
     /// The default in the newest of its releases as JSON, where it is short and not empty.
     default: Option<Box<str>>,
     /// First and last release of each stretch, as indices; in order.
@@ -136,18 +136,18 @@ impl Catalogue {
     }
 
     /// The catalogue as seen from its newest release.
-    pub fn newest(self: &Arc<Self>) -> Edition {
-        Edition::new(Arc::clone(self), self.releases.len().saturating_sub(1))
+    pub fn newest(self: &Arc<Self>) -> ChartVersion {
+        ChartVersion::new(Arc::clone(self), self.releases.len().saturating_sub(1))
     }
 
     /// The catalogue as seen from a release.
     ///
     /// # Errors
     /// A sentence that names the known releases nearest to one that is not known.
-    pub fn release(self: &Arc<Self>, version: &str) -> Result<Edition, String> {
+    pub fn release(self: &Arc<Self>, version: &str) -> Result<ChartVersion, String> {
         let bare = version.strip_prefix('v').unwrap_or(version);
         match self.releases().rposition(|release| release == bare) {
-            Some(index) => Ok(Edition::new(Arc::clone(self), index)),
+            Some(index) => Ok(ChartVersion::new(Arc::clone(self), index)),
             None => Err(self.no_release(version, bare)),
         }
     }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{Edition, KeyId, Kind};
+use super::{ChartVersion, KeyId, KeyType};
 use portolan_yaml::nearest::nearest;
 
 /// How a suggestion was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum How {
+pub enum SuggestedBy {
     /// The same letters in other case, or with other signs between words.
     Case,
     /// A slip of the pen.
@@ -20,15 +20,15 @@ pub enum How {
     Renamed,
 }
 
-impl How {
+impl SuggestedBy {
     /// As rules see it.
     pub fn as_str(self) -> &'static str {
         match self {
-            How::Case => "case",
-            How::Spelling => "spelling",
-            How::Indentation => "indentation",
-            How::Elsewhere => "elsewhere",
-            How::Renamed => "renamed",
+            SuggestedBy::Case => "case",
+            SuggestedBy::Spelling => "spelling",
+            SuggestedBy::Indentation => "indentation",
+            SuggestedBy::Elsewhere => "elsewhere",
+            SuggestedBy::Renamed => "renamed",
         }
     }
 }
@@ -39,10 +39,10 @@ pub struct Suggestion {
     /// Its path.
     pub path: String,
     /// How it was found.
-    pub how: How,
+    pub how: SuggestedBy,
 }
 
-impl Edition {
+impl ChartVersion {
     /// The key that was probably meant by `name` under `parent`. `below` are the keys that were written under it, `before` is
     /// the key that was written above it: where indentation was lost, it belongs in there.
     pub fn suggest(
@@ -52,7 +52,7 @@ impl Edition {
         below: &[&str],
         before: Option<&str>,
     ) -> Option<Suggestion> {
-        let found = |id: KeyId, how: How| {
+        let found = |id: KeyId, how: SuggestedBy| {
             Some(Suggestion {
                 path: self.path(id),
                 how,
@@ -67,7 +67,7 @@ impl Edition {
             .iter()
             .find(|id| letters(self.key_name(**id)) == plain)
         {
-            return found(*id, How::Case);
+            return found(*id, SuggestedBy::Case);
         }
         let close = siblings.iter().find(|id| {
             let other = self.key_name(**id);
@@ -75,26 +75,26 @@ impl Edition {
             longest > 3 && strsim::damerau_levenshtein(name, other) <= 1 + usize::from(longest > 8)
         });
         if let Some(id) = close {
-            return found(*id, How::Spelling);
+            return found(*id, SuggestedBy::Spelling);
         }
         let into = before
             .and_then(|before| self.known(parent, before))
-            .filter(|id| self.kind(*id) == Some(Kind::Mapping))
+            .filter(|id| self.kind(*id) == Some(KeyType::Mapping))
             .and_then(|id| self.within(id, name, below));
         if let Some(id) = into
             .or_else(|| self.deeper(parent, name, below))
             .or_else(|| self.higher(parent, name, below))
         {
-            return found(id, How::Indentation);
+            return found(id, SuggestedBy::Indentation);
         }
         let names = || siblings.iter().map(|id| self.key_name(*id));
         let near =
             nearest(name, names()).or_else(|| names().find(|other| begin_alike(name, other)));
         if let Some(near) = near {
-            return found(self.known(parent, near)?, How::Spelling);
+            return found(self.known(parent, near)?, SuggestedBy::Spelling);
         }
         let id = self.elsewhere(parent, name, below)?;
-        found(id, How::Elsewhere)
+        found(id, SuggestedBy::Elsewhere)
     }
 
     /// Where the chart moved a key that this release does not have, step by step up to a key that it has; with the release
@@ -109,7 +109,7 @@ impl Edition {
                 let since = self.catalogue.releases.get(first)?.to_string();
                 let found = Suggestion {
                     path: self.path(at),
-                    how: How::Renamed,
+                    how: SuggestedBy::Renamed,
                 };
                 return Some((found, since));
             }
@@ -135,10 +135,10 @@ impl Edition {
             let Some((begins, ends)) = self.catalogue.span(candidate) else {
                 continue;
             };
-            let turned = if is_past { begins } else { ends };
+            let changed_in = if is_past { begins } else { ends };
             // The new name is sometimes there a release before the old one goes.
             let is_later = is_past == (ends > last) && candidate != id;
-            if !is_later || turned.abs_diff(turn) > 1 {
+            if !is_later || changed_in.abs_diff(turn) > 1 {
                 continue;
             }
             let theirs = self.key_name(candidate);
@@ -201,11 +201,11 @@ impl Edition {
             return true;
         }
         match self.kind(id) {
-            Some(Kind::Mapping) => below.iter().any(|name| {
+            Some(KeyType::Mapping) => below.iter().any(|name| {
                 self.known(id, name)
                     .is_some_and(|child| self.kind(child).is_some())
             }),
-            Some(Kind::Free | Kind::Any) => true,
+            Some(KeyType::Free | KeyType::Any) => true,
             _ => false,
         }
     }
@@ -224,7 +224,7 @@ impl Edition {
             level = level
                 .into_iter()
                 .flat_map(|id| self.children(id).collect::<Vec<_>>())
-                .filter(|id| self.kind(*id) == Some(Kind::Mapping))
+                .filter(|id| self.kind(*id) == Some(KeyType::Mapping))
                 .collect();
         }
         None

@@ -4,7 +4,7 @@
 use super::*;
 
 fn gathered(releases: &[(&str, &str)], exceptions: &str) -> Arc<Catalogue> {
-    let mut gatherer = Gatherer::default();
+    let mut gatherer = CatalogueBuilder::default();
     for (release, values) in releases {
         gatherer.add(release, values).unwrap();
     }
@@ -12,11 +12,11 @@ fn gathered(releases: &[(&str, &str)], exceptions: &str) -> Arc<Catalogue> {
     Arc::new(gatherer.finish(&exceptions).unwrap())
 }
 
-fn kind(edition: &Edition, path: &[&str]) -> Option<Kind> {
+fn kind(chart_version: &ChartVersion, path: &[&str]) -> Option<KeyType> {
     let id = path
         .iter()
-        .try_fold(KeyId::ROOT, |id, name| edition.known(id, name))?;
-    edition.kind(id)
+        .try_fold(KeyId::ROOT, |id, name| chart_version.known(id, name))?;
+    chart_version.kind(id)
 }
 
 #[test]
@@ -34,20 +34,20 @@ fn the_embedded_catalogue_knows_types_releases_and_what_only_templates_read() {
     assert_eq!(newest.version(), crate::helm::projection::CHART_VERSION);
     assert_eq!(
         kind(&newest, &["tlsCerts", "httpsEnabled"]),
-        Some(Kind::Boolean)
+        Some(KeyType::Boolean)
     );
     assert_eq!(
         kind(&newest, &["router", "service", "annotations"]),
-        Some(Kind::Free)
+        Some(KeyType::Free)
     );
     assert_eq!(
         kind(&newest, &["gateway", "staticIP", "enabled"]),
-        Some(Kind::Any)
+        Some(KeyType::Any)
     );
-    assert_eq!(kind(&newest, &["internalPostgresql"]), Some(Kind::Free));
-    assert_eq!(kind(&newest, &["internalRedis"]), Some(Kind::Mapping));
+    assert_eq!(kind(&newest, &["internalPostgresql"]), Some(KeyType::Free));
+    assert_eq!(kind(&newest, &["internalRedis"]), Some(KeyType::Mapping));
     let older = Catalogue::embedded().release("1.160.1").unwrap();
-    assert_eq!(kind(&older, &["internalRedis"]), Some(Kind::Free));
+    assert_eq!(kind(&older, &["internalRedis"]), Some(KeyType::Free));
     let oldest = Catalogue::embedded().release("v1.8.1").unwrap();
     assert_eq!(kind(&oldest, &["gateway"]), None);
 }
@@ -106,7 +106,7 @@ fn releases_are_gathered_to_types_and_stretches() {
 #[test]
 fn an_exception_that_fits_nothing_is_a_mistake() {
     let gather = |exceptions: &str| {
-        let mut gatherer = Gatherer::default();
+        let mut gatherer = CatalogueBuilder::default();
         gatherer.add("1.0.0", "web:\n  port: 80\n").unwrap();
         gatherer.finish(&Exceptions::parse(exceptions).unwrap())
     };
@@ -126,14 +126,20 @@ fn a_chart_of_ones_own_is_known_by_its_values_its_templates_and_its_subcharts() 
     };
     let own = Catalogue::embedded().with_chart(&files).unwrap();
     assert_eq!(own.name(), "1.287.1-acme (./chart)");
-    assert_eq!(kind(&own, &["router", "service", "type"]), Some(Kind::Text));
-    assert_eq!(kind(&own, &["router", "acme", "enabled"]), Some(Kind::Any));
-    assert_eq!(kind(&own, &["vault"]), Some(Kind::Free));
-    assert_eq!(kind(&own, &["global"]), Some(Kind::Free));
+    assert_eq!(
+        kind(&own, &["router", "service", "type"]),
+        Some(KeyType::Text)
+    );
+    assert_eq!(
+        kind(&own, &["router", "acme", "enabled"]),
+        Some(KeyType::Any)
+    );
+    assert_eq!(kind(&own, &["vault"]), Some(KeyType::Free));
+    assert_eq!(kind(&own, &["global"]), Some(KeyType::Free));
     // Known from other releases, but not there.
     let id = own.known(KeyId::ROOT, "mapsApi").unwrap();
     assert_eq!(own.kind(id), None);
-    assert!(own.elsewhen(id).unwrap().is_past);
+    assert!(own.availability(id).unwrap().is_past);
 }
 
 #[test]
@@ -147,30 +153,30 @@ fn a_suggestion_is_made_by_meaning_first() {
         let found = newest.suggest(id, name, below, None)?;
         Some((found.path, found.how))
     };
-    let some = |path: &str, how: How| Some((path.to_owned(), how));
+    let some = |path: &str, how: SuggestedBy| Some((path.to_owned(), how));
     assert_eq!(
         suggest(&["router"], "ports", &["httpsTargetPort"]),
-        some("router.service.ports", How::Indentation)
+        some("router.service.ports", SuggestedBy::Indentation)
     );
     assert_eq!(
         suggest(&["router", "service"], "ingress", &["enabled"]),
-        some("router.ingress", How::Indentation)
+        some("router.ingress", SuggestedBy::Indentation)
     );
     assert_eq!(
         suggest(&["tlsCerts"], "https_enabled", &[]),
-        some("tlsCerts.httpsEnabled", How::Case)
+        some("tlsCerts.httpsEnabled", SuggestedBy::Case)
     );
     assert_eq!(
         suggest(&["router"], "replicas", &[]),
-        some("router.replicaCount", How::Spelling)
+        some("router.replicaCount", SuggestedBy::Spelling)
     );
     assert_eq!(
         suggest(&["router", "service"], "anotations", &[]),
-        some("router.service.annotations", How::Spelling)
+        some("router.service.annotations", SuggestedBy::Spelling)
     );
     assert_eq!(
         suggest(&["router"], "selfHostedDomain", &[]),
-        some("appConfigValues.selfHostedDomain", How::Elsewhere)
+        some("appConfigValues.selfHostedDomain", SuggestedBy::Elsewhere)
     );
     assert_eq!(suggest(&[], "banana", &[]), None);
     assert_eq!(suggest(&[], "kind", &[]), None);

@@ -14,17 +14,17 @@
 
 use std::fmt::Write as _;
 
-use super::{Catalogue, Key, KeyId, Kind, MAX_RELEASES, Variant};
+use super::{Catalogue, Key, KeyId, KeyType, MAX_RELEASES, Variant};
 
-const KINDS: [(Kind, char); 8] = [
-    (Kind::Mapping, 'm'),
-    (Kind::Free, 'f'),
-    (Kind::List, 'l'),
-    (Kind::Boolean, 'b'),
-    (Kind::Number, 'n'),
-    (Kind::Text, 's'),
-    (Kind::Empty, 'e'),
-    (Kind::Any, 'a'),
+const KINDS: [(KeyType, char); 8] = [
+    (KeyType::Mapping, 'm'),
+    (KeyType::Free, 'f'),
+    (KeyType::List, 'l'),
+    (KeyType::Boolean, 'b'),
+    (KeyType::Number, 'n'),
+    (KeyType::Text, 's'),
+    (KeyType::Empty, 'e'),
+    (KeyType::Any, 'a'),
 ];
 
 impl Catalogue {

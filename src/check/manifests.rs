@@ -1,18 +1,18 @@
 //! A set of manifests: the objects of all files, judged one installation at a time.
 
 use super::release::{absorb, files};
-use super::{Checked, Document, Workshop};
-use crate::exposure::{Scene, extract, installations};
-use crate::facts::{Facts, Place};
+use super::{Checked, InputDocument, Session};
+use crate::exposure::{Context, extract, installations};
+use crate::facts::{Anchor, Facts};
 use crate::kube::{Object, Objects, Origin};
 use crate::limits::Limit;
 use portolan_yaml::source::Span;
 
-impl Workshop<'_> {
+impl Session<'_> {
     /// Checks the manifests of all files as one set.
     ///
     /// Several installations among them, each in a namespace of its own, are judged one by one.
-    pub(super) fn manifests(&mut self, documents: Vec<Document>) -> (Vec<Checked>, usize) {
+    pub(super) fn manifests(&mut self, documents: Vec<InputDocument>) -> (Vec<Checked>, usize) {
         let mut facts = Facts::default();
         let mut objects = Objects::default();
         let mut lost = 0;
@@ -54,7 +54,7 @@ impl Workshop<'_> {
         if let Some(first) = unread.first() {
             let message =
                 "from here on there is more than can be kept in memory of what may belong to CARTO";
-            let place = Place::new(first.at_start());
+            let place = Anchor::new(first.at_start());
             self.limit_reached(Limit::Nodes, place, message.to_owned(), &mut facts);
             objects.hide(unread.len());
             lost += unread.len();
@@ -62,7 +62,7 @@ impl Workshop<'_> {
         let (sets, others) = objects.split(&self.tree, &installations);
         let mut checked = Vec::new();
         for (index, set) in sets.iter().enumerate() {
-            let scene = Scene {
+            let cx = Context {
                 tree: &self.tree,
                 sources: &self.sources,
                 objects: set,
@@ -71,7 +71,7 @@ impl Workshop<'_> {
                 anchor,
                 certificates: &self.certificates,
             };
-            let mut exposure = extract(scene);
+            let mut exposure = extract(cx);
             self.sources
                 .mark_secrets(std::mem::take(&mut exposure.secrets));
             absorb(&mut exposure.facts, std::mem::take(&mut facts));
@@ -99,7 +99,7 @@ impl Workshop<'_> {
     }
 
     /// `# Source:` comments: where each stands and the template that it names.
-    fn templates(&self, document: &Document) -> Vec<(Span, String)> {
+    fn templates(&self, document: &InputDocument) -> Vec<(Span, String)> {
         document
             .stream
             .comments

@@ -3,35 +3,35 @@
 //! A pure function of its inputs: no file, clock, environment or network is touched here. That is what makes it testable
 //! and embeddable.
 
-mod apart;
-mod bystanders;
+mod chart_failures;
 mod classify;
-mod conceal;
 mod join;
-mod long;
 mod manifests;
-mod refusals;
+mod parallel;
+mod redact;
 mod release;
 mod rendering;
 mod secrets;
 mod suppressions;
+mod truncate;
+mod unrelated_objects;
 
-pub use portolan_certificate::PemFile;
 pub use classify::{Classified, classify};
+pub use portolan_certificate::PemFile;
 pub use rendering::check_with_rendering;
 pub(crate) use suppressions::end_of_day;
 
 use std::cmp::Ordering;
 use std::sync::atomic::AtomicUsize;
 
-use crate::catalogue::{Catalogue, Edition};
+use crate::catalogue::{Catalogue, ChartVersion};
 use crate::diagnostic::{Diagnostic, Report, Severity, Summary};
 use crate::exposure::{CertificateInputs, ClusterOptions};
 use crate::helm::projection::ReleaseNames;
 use crate::helm::set;
-use portolan_template::Budget;
 use crate::limits::Limits;
 use crate::rules::RuleSet;
+use portolan_template::Budget;
 use portolan_yaml::source::{SourceId, Sources};
 use portolan_yaml::{Stream, Tree};
 
@@ -118,7 +118,7 @@ pub struct Options {
     /// Findings of these rules are not reported. They still count for the verdict.
     pub ignore: Vec<String>,
     /// The chart whose keys apply; the newest known release where nothing is said.
-    pub chart: Option<Edition>,
+    pub chart: Option<ChartVersion>,
     /// How many threads may work at once; one, where nothing is said. The outcome is the same.
     pub threads: usize,
     /// How much is read, computed and said.
@@ -168,13 +168,13 @@ impl Outcome {
         let found = std::mem::take(&mut self.report.diagnostics);
         self.report.diagnostics = in_order(found, &self.sources);
         self.count();
-        conceal::conceal(self);
+        redact::redact(self);
     }
 
     /// Keeps as many findings as the limits allow, the worst first; the report's numbers still count all of them. For the very
     /// end: whatever weighs findings, a baseline for example, must see them all.
     pub fn shorten(&mut self, limits: &Limits) {
-        long::shorten(self, limits);
+        truncate::shorten(self, limits);
         self.count();
     }
 
@@ -200,7 +200,7 @@ impl Outcome {
 }
 
 /// Everything that is read and built during one check.
-struct Workshop<'o> {
+struct Session<'o> {
     sources: Sources,
     tree: Tree,
     /// Every document read, to lead places back to paths.
@@ -211,7 +211,7 @@ struct Workshop<'o> {
     rules: &'o RuleSet,
     certificates: CertificateInputs,
     /// The chart whose keys apply.
-    edition: Edition,
+    edition: ChartVersion,
     /// Every suppression in the texts.
     written: Vec<suppressions::Written>,
     /// What the templates of the release have used up.
@@ -219,7 +219,7 @@ struct Workshop<'o> {
 }
 
 /// An input after reading.
-struct Document {
+struct InputDocument {
     source: SourceId,
     name: String,
     stream: Stream,
@@ -228,7 +228,7 @@ struct Document {
 
 /// Checks inputs against rules.
 pub fn check(inputs: Vec<Input>, options: &Options, rules: &RuleSet) -> Outcome {
-    apart::check(inputs, options, rules, &AtomicUsize::new(0))
+    parallel::check(inputs, options, rules, &AtomicUsize::new(0))
 }
 
 /// Checks inputs, and counts in `done` how many bytes of them have been dealt with so far.
@@ -238,7 +238,7 @@ pub fn check_counting(
     rules: &RuleSet,
     done: &AtomicUsize,
 ) -> Outcome {
-    apart::check(inputs, options, rules, done)
+    parallel::check(inputs, options, rules, done)
 }
 
 /// What came of some of the inputs: the findings of releases, each with the place of the input that it was made from.
@@ -253,7 +253,7 @@ struct Batch {
 
 /// Checks what `--set` says where there is nothing else to check.
 fn check_set_alone(options: &Options, rules: &RuleSet) -> Batch {
-    let mut shop = Workshop::new(options, rules);
+    let mut shop = Session::new(options, rules);
     let checked = shop.release(Vec::new());
     let summary = Summary {
         releases: 1,
@@ -272,7 +272,7 @@ fn check_together(
     if inputs.is_empty() {
         return Batch::default();
     }
-    let mut shop = Workshop::new(options, rules);
+    let mut shop = Session::new(options, rules);
     let mut layers = Vec::new();
     let mut releases = Vec::new();
     let mut manifests = Vec::new();
@@ -317,7 +317,7 @@ fn check_together(
     shop.batch(releases, sets, summary)
 }
 
-impl<'o> Workshop<'o> {
+impl<'o> Session<'o> {
     fn new(options: &'o Options, rules: &'o RuleSet) -> Self {
         let mut sources = Sources::default();
         let certificates = CertificateInputs::read(
@@ -328,7 +328,7 @@ impl<'o> Workshop<'o> {
             &options.limits,
             &mut sources,
         );
-        Workshop {
+        Session {
             sources,
             tree: Tree::default(),
             documents: Vec::new(),

@@ -2,34 +2,35 @@
 
 use std::sync::atomic::AtomicUsize;
 
-use super::refusals::refusals;
-use super::{Checked, Document, Input, Role, Workshop, bystanders, secrets};
+use super::chart_failures::chart_failures;
+use super::{Checked, Input, InputDocument, Role, Session, secrets, unrelated_objects};
 use crate::diagnostic::{Label, ReleaseReport, Requirement, RequirementVerdict, Verdict};
-use crate::exposure::{Exposure, Scene, extract};
-use crate::facts::{DuplicateKey, Fact, Facts, Place, SyntaxError, TemplateError, reached};
+use crate::exposure::{Context, Exposure, extract};
+use crate::facts::{Anchor, DuplicateKey, Fact, Facts, SyntaxError, TemplateError, reached};
 use crate::helm::extra_deploy::{self, Rendering, Templates};
 use crate::helm::projection::Projection;
-use portolan_template::{self, Budget, TemplateProblem};
 use crate::helm::values::{Values, coalesce, merge};
 use crate::helm::{CHART_DEFAULTS, DEFAULTS_NAME, keys, scalars, set};
 use crate::kube::Objects;
 use crate::limits::Limit;
 use crate::rules::judge;
+use portolan_template::{self, Budget, TemplateProblem};
 use portolan_yaml::source::{SourceId, Span};
 use portolan_yaml::{Node, NodeData, NodeId, NodeKind, Problem, ProblemKind};
 
-impl Workshop<'_> {
+impl Session<'_> {
     /// Reads a text.
-    pub(super) fn read(&mut self, input: Input, done: &AtomicUsize) -> Document {
-        let is_large = input.text.len() >= bystanders::LARGE && input.role != Role::Values;
+    pub(super) fn read(&mut self, input: Input, done: &AtomicUsize) -> InputDocument {
+        let is_large = input.text.len() >= unrelated_objects::LARGE && input.role != Role::Values;
         let source = self.sources.add(input.name.clone(), input.text);
-        let look = |root: Node<'_>| portolan_yaml::Seen {
+        let filter = |root: Node<'_>| portolan_yaml::Filtered {
             places: secrets::secret_places(root),
-            enough: (is_large && bystanders::may_be_one(root)).then_some(&bystanders::IDENTITY[..]),
+            enough: (is_large && unrelated_objects::may_be_one(root))
+                .then_some(&unrelated_objects::IDENTITY[..]),
         };
         let reading = portolan_yaml::Reading {
             threads: self.options.threads,
-            look: Some(&look),
+            filter: Some(&filter),
             done: Some(done),
         };
         let limits = portolan_yaml::Limits::from(&self.options.limits);
@@ -47,7 +48,7 @@ impl Workshop<'_> {
         }
         self.sources
             .mark_secrets(std::mem::take(&mut stream.places));
-        Document {
+        InputDocument {
             source,
             name: input.name,
             stream,
@@ -70,7 +71,7 @@ impl Workshop<'_> {
     }
 
     /// Checks values files that are merged into one release.
-    pub(super) fn release(&mut self, layers: Vec<Document>) -> Checked {
+    pub(super) fn release(&mut self, layers: Vec<InputDocument>) -> Checked {
         // However many releases are checked beside it, the same is found in each.
         self.budget = Budget::default();
         let name = layers
@@ -166,7 +167,13 @@ impl Workshop<'_> {
     }
 
     /// What the values look like beside the chart's own: file by file, since a later file hides what an earlier one says.
-    fn chart_facts(&self, layers: &[Document], roots: &[NodeId], user: NodeId, facts: &mut Facts) {
+    fn chart_facts(
+        &self,
+        layers: &[InputDocument],
+        roots: &[NodeId],
+        user: NodeId,
+        facts: &mut Facts,
+    ) {
         for layer in layers {
             scalars::documents(&self.tree, &layer.stream, facts);
         }
@@ -202,7 +209,7 @@ impl Workshop<'_> {
         let mut templates = Templates::new(rendering);
         let coalesced = coalesce(&mut self.tree, default_root, user);
         let values = extra_deploy::render_values(&mut self.tree, coalesced, &mut templates);
-        refusals(Values::new(self.tree.node(values), defaults), &mut facts);
+        chart_failures(Values::new(self.tree.node(values), defaults), &mut facts);
         let extra = extra_deploy::render(&mut self.tree, values, &mut templates);
         let problems = templates.into_problems();
         let mut objects = Objects::default();
@@ -219,7 +226,7 @@ impl Workshop<'_> {
         for problem in &extra.yaml_problems {
             self.problem(problem, &mut facts);
         }
-        let scene = Scene {
+        let cx = Context {
             tree: &self.tree,
             sources: &self.sources,
             objects: &objects,
@@ -228,7 +235,7 @@ impl Workshop<'_> {
             anchor,
             certificates: &self.certificates,
         };
-        let mut exposure = extract(scene);
+        let mut exposure = extract(cx);
         self.sources
             .mark_secrets(std::mem::take(&mut exposure.secrets));
         let user_root = self.tree.node(user);
@@ -238,7 +245,7 @@ impl Workshop<'_> {
     }
 
     /// What is wrong with a text itself; true where a document of it was lost.
-    pub(super) fn text_facts(&self, document: &Document, facts: &mut Facts) -> bool {
+    pub(super) fn text_facts(&self, document: &InputDocument, facts: &mut Facts) -> bool {
         let mut lost = false;
         if let Some(offset) = document.not_utf8 {
             let span = Span::new(document.source, offset, offset);
@@ -254,7 +261,7 @@ impl Workshop<'_> {
     }
 
     fn problem(&self, problem: &Problem, facts: &mut Facts) {
-        let mut place = Place::new(problem.span);
+        let mut place = Anchor::new(problem.span);
         place.labels = problem
             .related
             .iter()
@@ -287,7 +294,7 @@ impl Workshop<'_> {
     }
 
     fn template_error(&self, facts: &mut Facts, problem: TemplateProblem) {
-        let place = Place::new(problem.span);
+        let place = Anchor::new(problem.span);
         if let portolan_template::ProblemKind::Limit(limit) = problem.kind {
             self.limit_reached(limit.into(), place, problem.message, facts);
             return;
@@ -302,7 +309,7 @@ impl Workshop<'_> {
     pub(super) fn limit_reached(
         &self,
         limit: Limit,
-        place: Place,
+        place: Anchor,
         message: String,
         facts: &mut Facts,
     ) {
@@ -387,7 +394,7 @@ impl Workshop<'_> {
     }
 }
 
-pub(super) fn files(documents: &[Document]) -> Vec<SourceId> {
+pub(super) fn files(documents: &[InputDocument]) -> Vec<SourceId> {
     documents.iter().map(|document| document.source).collect()
 }
 
@@ -413,7 +420,7 @@ fn no_router(requirements: &mut [RequirementVerdict], hidden: usize) {
 }
 
 fn syntax_error(facts: &mut Facts, span: Span, message: &str, help: &str) {
-    let mut fact = SyntaxError::new(Place::new(span));
+    let mut fact = SyntaxError::new(Anchor::new(span));
     fact.message = Fact::known(message.to_owned());
     fact.help = Fact::known(help.to_owned());
     facts.syntax_errors.push(fact);

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use crate::secrecy::{is_harmless, is_secret_name, may_be_secret, word_after};
+use crate::secret_names::{is_harmless, is_secret_name, may_be_secret, word_after};
 use portolan_yaml::source::{SourceId, Span};
 use portolan_yaml::{Node, NodeKind, Value};
 

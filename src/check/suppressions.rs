@@ -6,9 +6,9 @@
 //!
 //! A comment in a text of `extraDeploy` is part of that text for YAML, and is read from its lines.
 
-use super::{Document, Workshop};
+use super::{InputDocument, Session};
 use crate::diagnostic::Diagnostic;
-use crate::facts::{Fact, Facts, Place, Suppression};
+use crate::facts::{Anchor, Fact, Facts, Suppression};
 use crate::rules::{Judgement, RuleSet, judge};
 use portolan_yaml::source::{SourceId, Span};
 use portolan_yaml::{Node, Style};
@@ -46,9 +46,9 @@ const MOST: usize = 10_000;
 
 const FORM: &str = "write it as `# portolan: ignore[rule-id] reason`";
 
-impl Workshop<'_> {
+impl Session<'_> {
     /// The suppressions in a text.
-    pub(super) fn suppressions(&self, document: &Document) -> Vec<Written> {
+    pub(super) fn suppressions(&self, document: &InputDocument) -> Vec<Written> {
         let mut comments: Vec<(Span, bool)> = document
             .stream
             .comments
@@ -134,7 +134,7 @@ impl Workshop<'_> {
         for written in written {
             match &written.request {
                 Err(defect) => {
-                    let mut fact = Suppression::new(Place::new(written.span));
+                    let mut fact = Suppression::new(Anchor::new(written.span));
                     fact.defect = Fact::known(defect.message.clone());
                     fact.help = Fact::known(defect.help.clone());
                     about.suppressions.push(fact);
@@ -162,7 +162,7 @@ impl Workshop<'_> {
         judgement: &mut Judgement,
         others: &Judgement,
     ) -> (Suppression, Vec<Diagnostic>) {
-        let mut fact = Suppression::new(Place::new(place));
+        let mut fact = Suppression::new(Anchor::new(place));
         fact.rule = Fact::known(rule.to_owned());
         fact.used = Fact::known(false);
         if self.rules.get(rule).is_none() && RuleSet::builtin().get(rule).is_none() {

@@ -3,21 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
-use super::arguments::{BaselineArguments, CheckArguments, Scope};
-use super::check::{Blank, judge};
+use super::arguments::{BaselineArguments, CheckArguments, CheckScope};
+use super::check::{EmptyInputs, judge};
 use super::config::{self, ConfigError, Names, set_in_file};
 use super::decode::decode;
 use super::inputs::read;
-use super::look::Look;
 use super::output::to_file;
 use super::paths::{current_folder, identity, relative, shown, whole};
 use super::plan::{Group, Plan, plan};
-use super::trial::counted;
-use super::{Exit, Surroundings};
+use super::rules_test::counted;
+use super::style::OutputStyle;
+use super::{CliContext, Exit};
 
-use crate::baseline::{Baseline, Entry, entries_of, text};
+use crate::baseline::{Baseline, BaselineEntry, entries_of, text};
 use crate::check::Outcome;
-use crate::config::Extent;
+use crate::config::Coverage;
 use crate::limits::Limits;
 
 /// What is written where nothing else is said.
@@ -119,7 +119,7 @@ impl Baselines {
     pub(super) fn stale<'p>(
         &self,
         groups: &'p [Group],
-        scope: &Scope,
+        scope: &CheckScope,
     ) -> Vec<(&'p Group, Outcome)> {
         if !scope.selects(STALE) {
             return Vec::new();
@@ -158,7 +158,7 @@ fn checked_files(group: &Group, names: &Names<'_>) -> BTreeSet<String> {
     if let Some(found) = group
         .found
         .as_ref()
-        .filter(|_| group.extent != Extent::Part)
+        .filter(|_| group.extent != Coverage::Part)
     {
         files.insert(names.of(&found.config.name));
     }
@@ -197,10 +197,10 @@ fn present(path: &Path, here: &Path, limits: &Limits) -> Result<Baseline, Vec<Co
 /// `portolan baseline`.
 pub(super) fn run(
     arguments: &BaselineArguments,
-    look: Look,
-    around: &mut Surroundings<'_>,
+    style: OutputStyle,
+    ctx: &mut CliContext<'_>,
 ) -> Exit {
-    let Some(mut plan) = plan(&arguments.scope, look, around) else {
+    let Some(mut plan) = plan(&arguments.scope, style, ctx) else {
         return Exit::CouldNot;
     };
     let written = target(arguments, &plan).and_then(|path| {
@@ -214,28 +214,28 @@ pub(super) fn run(
     let (path, old) = match written {
         Ok(written) => written,
         Err(errors) => {
-            config::report(&errors, look, around);
+            config::report(&errors, style, ctx);
             return Exit::CouldNot;
         }
     };
     let name = shown(&relative(&path, &plan.terms.here));
-    let fresh = fresh(arguments, &mut plan, &path, around);
+    let fresh = fresh(arguments, &mut plan, &path, ctx);
     let fresh = match fresh {
         Ok(fresh) => fresh,
         Err(errors) => {
-            config::report(&plan.errors, look, around);
-            around.errors(errors, look);
-            around.errors([format!("{name} is not written")], look);
+            config::report(&plan.errors, style, ctx);
+            ctx.errors(errors, style);
+            ctx.errors([format!("{name} is not written")], style);
             return Exit::CouldNot;
         }
     };
     let update = Update::of(fresh, old.as_ref(), path.parent().unwrap_or(Path::new(".")));
-    let said = format!("{}\n", look.visible(&update.sentence(&name)));
+    let said = format!("{}\n", style.visible(&update.sentence(&name)));
     if let Err(error) = to_file(&path, text(update.entries).as_bytes()) {
-        around.errors([format!("{name}: cannot be written: {error}")], look);
+        ctx.errors([format!("{name}: cannot be written: {error}")], style);
         return Exit::CouldNot;
     }
-    around.print(Exit::Clean, |out| out.write_all(said.as_bytes()))
+    ctx.print(Exit::Clean, |out| out.write_all(said.as_bytes()))
 }
 
 /// The file to write.
@@ -261,7 +261,7 @@ fn target(arguments: &BaselineArguments, plan: &Plan) -> Result<PathBuf, Vec<Con
 
 /// The findings of a call.
 struct Fresh {
-    entries: Vec<Entry>,
+    entries: Vec<BaselineEntry>,
     /// Files that were checked as a whole.
     looked_at: BTreeSet<String>,
     /// Whether findings of a rule were asked for, for each rule of the old entries.
@@ -272,7 +272,7 @@ fn fresh(
     arguments: &BaselineArguments,
     plan: &mut Plan,
     path: &Path,
-    around: &mut Surroundings<'_>,
+    ctx: &mut CliContext<'_>,
 ) -> Result<Fresh, Vec<String>> {
     if !plan.errors.is_empty() {
         return Err(Vec::new());
@@ -287,10 +287,10 @@ fn fresh(
         looked_at: BTreeSet::new(),
         scope: Vec::new(),
     };
-    let mut blank = Blank::default();
+    let mut blank = EmptyInputs::default();
     let mut checked = false;
     for group in &mut plan.groups {
-        let outcome = judge(group, &plan.terms, &mut blank, around);
+        let outcome = judge(group, &plan.terms, &mut blank, ctx);
         if !outcome.failures.is_empty() {
             return Err(outcome.failures);
         }
@@ -319,7 +319,7 @@ fn fresh(
 
 /// What becomes of a baseline.
 struct Update {
-    entries: Vec<Entry>,
+    entries: Vec<BaselineEntry>,
     new: usize,
     gone: usize,
     /// Entries that this call could not confirm, since it did not look at their files.
@@ -330,7 +330,7 @@ impl Update {
     /// `folder` is that of the baseline.
     fn of(fresh: Fresh, old: Option<&Baseline>, folder: &Path) -> Update {
         let old = old.map(Baseline::entries).unwrap_or_default();
-        let known: BTreeMap<&str, &Entry> = old
+        let known: BTreeMap<&str, &BaselineEntry> = old
             .iter()
             .map(|entry| (entry.fingerprint.as_str(), entry))
             .collect();
@@ -343,7 +343,7 @@ impl Update {
             .iter()
             .filter(|print| !known.contains_key(print.as_str()))
             .count();
-        let (kept, gone): (Vec<&Entry>, Vec<&Entry>) = known
+        let (kept, gone): (Vec<&BaselineEntry>, Vec<&BaselineEntry>) = known
             .values()
             .filter(|entry| !present.contains(&entry.fingerprint))
             .partition(|entry| {

@@ -5,18 +5,18 @@ use std::path::Path;
 use super::arguments::CertArguments;
 use super::check::clock;
 use super::inputs::{read, read_bounded};
-use super::look::Look;
-use super::{Exit, Surroundings};
-use portolan_certificate::cause::Part;
+use super::style::OutputStyle;
+use super::{CliContext, Exit};
+use crate::limits::Limits;
+use portolan_certificate::defect::Part;
 use portolan_certificate::encoding::text_of_file;
 use portolan_certificate::{Question, explain, read_certificates};
-use crate::limits::Limits;
 
-pub(super) fn run(arguments: &CertArguments, look: Look, around: &mut Surroundings<'_>) -> Exit {
+pub(super) fn run(arguments: &CertArguments, style: OutputStyle, ctx: &mut CliContext<'_>) -> Exit {
     let mut errors = Vec::new();
-    let mut text = |path: &Path, part: Part, around: &mut Surroundings<'_>| {
+    let mut text = |path: &Path, part: Part, ctx: &mut CliContext<'_>| {
         let bytes = if path == Path::new("-") {
-            read_bounded(around.stdin, &Limits::default())
+            read_bounded(ctx.stdin, &Limits::default())
         } else {
             read(path, &Limits::default())
         };
@@ -27,18 +27,18 @@ pub(super) fn run(arguments: &CertArguments, look: Look, around: &mut Surroundin
         text.map_err(|error| errors.push(format!("{}: {error}", path.display())))
             .unwrap_or_default()
     };
-    let certificates = text(&arguments.file, Part::Certificate, around);
+    let certificates = text(&arguments.file, Part::Certificate, ctx);
     let key = arguments
         .key
         .as_ref()
-        .map(|key| text(key, Part::PrivateKey, around));
+        .map(|key| text(key, Part::PrivateKey, ctx));
     let mut given = Vec::new();
     for file in &arguments.ca {
-        let found = read_certificates(&text(file, Part::Certificate, around)).found;
+        let found = read_certificates(&text(file, Part::Certificate, ctx)).found;
         given.extend(found.into_iter().map(|found| found.certificate));
     }
     if !errors.is_empty() {
-        around.errors(errors, look);
+        ctx.errors(errors, style);
         return Exit::CouldNot;
     }
     let explanation = explain(Question {
@@ -54,9 +54,9 @@ pub(super) fn run(arguments: &CertArguments, look: Look, around: &mut Surroundin
     } else {
         Exit::Findings
     };
-    around.print(exit, |out| {
+    ctx.print(exit, |out| {
         for line in explanation.text.lines() {
-            writeln!(out, "{}", look.visible(line))?;
+            writeln!(out, "{}", style.visible(line))?;
         }
         Ok(())
     })

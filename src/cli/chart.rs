@@ -12,7 +12,7 @@ use flate2::read::GzDecoder;
 use serde::Deserialize;
 
 use super::decode::decode;
-use crate::catalogue::{Catalogue, ChartFiles, Edition};
+use crate::catalogue::{Catalogue, ChartFiles, ChartVersion};
 
 /// The most that is read of a chart, unpacked. Helm itself takes no more than 100 MiB (`MaxDecompressedChartSize`).
 const MAX_BYTES: u64 = 100 * 1024 * 1024;
@@ -43,7 +43,7 @@ struct Dependency {
 ///
 /// # Errors
 /// What is wrong with it, to be said after its path.
-pub(super) fn read(path: &Path) -> Result<Edition, String> {
+pub(super) fn read(path: &Path) -> Result<ChartVersion, String> {
     let shown = path.to_string_lossy().into_owned();
     let metadata = fs::metadata(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),

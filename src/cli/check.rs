@@ -6,55 +6,59 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::arguments::CheckArguments;
 use super::baseline::Baselines;
 use super::config::{self, ConfigError, Names};
-use super::look::Look;
 use super::output::{self, Output};
-use super::plan::{Group, Plan, Terms, plan};
+use super::plan::{Group, Plan, RunContext, plan};
 use super::progress::checked;
-use super::{Exit, Surroundings};
+use super::style::OutputStyle;
+use super::{CliContext, Exit};
 use crate::check::{Input, Outcome, Role, check_with_rendering};
-use crate::config::{Extent, FailOn, Judging};
+use crate::config::{Coverage, FailOn, Judging};
 use crate::diagnostic::{RuleEntry, Severity, Verdict};
-use portolan_yaml::nearest::ranked;
 use crate::report;
 use crate::rules::Rule;
+use portolan_yaml::nearest::ranked;
 
-pub(super) fn run(arguments: &CheckArguments, look: Look, around: &mut Surroundings<'_>) -> Exit {
-    let Some(outputs) = output::planned(arguments, look, around) else {
+pub(super) fn run(
+    arguments: &CheckArguments,
+    style: OutputStyle,
+    ctx: &mut CliContext<'_>,
+) -> Exit {
+    let Some(outputs) = output::planned(arguments, style, ctx) else {
         return Exit::CouldNot;
     };
-    let Some(plan) = plan(&arguments.scope, look, around) else {
+    let Some(plan) = plan(&arguments.scope, style, ctx) else {
         return Exit::CouldNot;
     };
-    let ending = Ending {
+    let ending = ExitPolicy {
         arguments,
         outputs: &outputs,
-        look,
+        style,
     };
-    ending.conclude(plan, Vec::new(), around)
+    ending.conclude(plan, Vec::new(), ctx)
 }
 
 /// How a check ends, whichever command it is made for.
-pub(super) struct Ending<'a> {
+pub(super) struct ExitPolicy<'a> {
     pub arguments: &'a CheckArguments,
     pub outputs: &'a [Output],
-    pub look: Look,
+    pub style: OutputStyle,
 }
 
-impl Ending<'_> {
+impl ExitPolicy<'_> {
     /// Checks what is planned, writes the reports, then what kept the check from being whole, and says what that comes to.
     pub(super) fn conclude(
         &self,
         plan: Plan<'_>,
         mut errors: Vec<String>,
-        around: &mut Surroundings<'_>,
+        ctx: &mut CliContext<'_>,
     ) -> Exit {
-        let Ending {
-            arguments, look, ..
+        let ExitPolicy {
+            arguments, style, ..
         } = *self;
         let mut baselines = match Baselines::read(arguments, &plan) {
             Ok(baselines) => baselines,
             Err(errors) => {
-                config::report(&errors, look, around);
+                config::report(&errors, style, ctx);
                 return Exit::CouldNot;
             }
         };
@@ -65,11 +69,11 @@ impl Ending<'_> {
             walked,
             passed_over,
         } = plan;
-        let mut blank = Blank::default();
+        let mut blank = EmptyInputs::default();
         let mut failed = false;
         let mut outcomes = Vec::new();
         for (index, group) in groups.iter_mut().enumerate() {
-            let mut outcome = judge(group, &terms, &mut blank, around);
+            let mut outcome = judge(group, &terms, &mut blank, ctx);
             baselines.apply(index, group, &mut outcome, &terms.here);
             failed |= fails(arguments, group, &outcome);
             if arguments.verbose {
@@ -96,8 +100,8 @@ impl Ending<'_> {
                 let skipped = outcome.report.summary.skipped;
                 errors.push(nothing(&blank.all, walked, skipped));
             }
-            config::report(&unread, look, around);
-            around.errors(errors, look);
+            config::report(&unread, style, ctx);
+            ctx.errors(errors, style);
             return Exit::CouldNot;
         }
         errors.extend(blank.error());
@@ -125,12 +129,12 @@ impl Ending<'_> {
             &run,
             arguments.verbose,
             exit,
-            look,
-            around,
+            style,
+            ctx,
         );
         // After the report, so that they are the last thing seen.
-        config::report(&unread, look, around);
-        around.errors(errors, look);
+        config::report(&unread, style, ctx);
+        ctx.errors(errors, style);
         exit
     }
 
@@ -147,13 +151,13 @@ impl Ending<'_> {
 
 /// Names of files with nothing in them, of checks that were not made for that.
 #[derive(Default)]
-pub(super) struct Blank {
+pub(super) struct EmptyInputs {
     all: Vec<String>,
     /// Those that were asked for by name, or by a release.
     asked_for: Vec<String>,
 }
 
-impl Blank {
+impl EmptyInputs {
     /// What was asked for and not checked must never look like a pass.
     pub(super) fn error(&self) -> Option<String> {
         (!self.asked_for.is_empty()).then(|| nothing(&self.asked_for, false, 0))
@@ -164,9 +168,9 @@ impl Blank {
 /// `blank`.
 pub(super) fn judge(
     group: &mut Group,
-    terms: &Terms<'_>,
-    blank: &mut Blank,
-    around: &mut Surroundings<'_>,
+    terms: &RunContext<'_>,
+    blank: &mut EmptyInputs,
+    ctx: &mut CliContext<'_>,
 ) -> Outcome {
     let mut runs = std::mem::take(&mut group.runs);
     let rules = group.rules();
@@ -183,12 +187,12 @@ pub(super) fn judge(
             let asked_for = asked_for.map(|input| input.name.clone());
             blank.asked_for.extend(asked_for);
             blank.all.extend(names);
-            extent = Extent::Part;
+            extent = Coverage::Part;
             continue;
         }
         let mut outcome = match run.rendered.take() {
             Some(rendered) => check_with_rendering(inputs, rendered, &run.options, rules),
-            None => checked(inputs, &run.options, rules, around),
+            None => checked(inputs, &run.options, rules, ctx),
         };
         if let Some(release) = &run.release {
             for report in &mut outcome.report.releases {
@@ -206,7 +210,7 @@ pub(super) fn judge(
     let again = read - layers.len();
     outcome.report.summary.files = outcome.report.summary.files.saturating_sub(again);
     if !outcome.failures.is_empty() {
-        extent = Extent::Part;
+        extent = Coverage::Part;
     }
     if let Some(found) = &group.found {
         let names = Names {

@@ -4,7 +4,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use clap_complete::{Shell, generate};
 
-use super::{Exit, Surroundings, arguments};
+use super::{CliContext, Exit, arguments};
 use crate::rules::RuleSet;
 
 #[derive(Debug, Args)]
@@ -13,12 +13,12 @@ pub(super) struct CompletionsArguments {
     pub shell: Shell,
 }
 
-pub(super) fn run(arguments: &CompletionsArguments, around: &mut Surroundings<'_>) -> Exit {
+pub(super) fn run(arguments: &CompletionsArguments, ctx: &mut CliContext<'_>) -> Exit {
     let mut command = with_rules(arguments::command());
     // Into memory first: the generator panics where its writer fails.
     let mut script = Vec::new();
     generate(arguments.shell, &mut command, "portolan", &mut script);
-    around.print(Exit::Clean, |out| out.write_all(&script))
+    ctx.print(Exit::Clean, |out| out.write_all(&script))
 }
 
 /// The command line with the built-in rules as values, where it takes a rule. To the parser any word is a rule, because

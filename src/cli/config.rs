@@ -9,11 +9,11 @@ use std::rc::Rc;
 use super::arguments::ConfigArguments;
 use super::decode::decode;
 use super::inputs::read;
-use super::look::Look;
 use super::paths::{current_folder, identity, portable, relative, shown, whole};
 use super::rule_folder::finding_line;
-use super::{Exit, Surroundings};
-use crate::config::{Config, Mistake, ReleaseFile};
+use super::style::OutputStyle;
+use super::{CliContext, Exit};
+use crate::config::{Config, ConfigIssue, ReleaseFile};
 use crate::limits::Limits;
 use crate::report::redacted;
 
@@ -22,7 +22,7 @@ const NAMES: [&str; 2] = ["portolan.yaml", ".portolan.yaml"];
 
 /// A configuration and where it is.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(super) struct FoundConfig {
     pub config: Config,
     /// The file.
     pub path: PathBuf,
@@ -38,7 +38,7 @@ pub(super) enum ConfigError {
     /// With the file as a whole.
     Whole(String),
     /// Within it: what kind of file it is, its name, and what is wrong.
-    At(&'static str, String, Vec<Mistake>),
+    At(&'static str, String, Vec<ConfigIssue>),
 }
 
 impl ConfigError {
@@ -55,16 +55,16 @@ impl ConfigError {
 }
 
 /// Writes errors to standard error: within files in the form that problem matchers read.
-pub(super) fn report(errors: &[ConfigError], look: Look, around: &mut Surroundings<'_>) {
+pub(super) fn report(errors: &[ConfigError], style: OutputStyle, ctx: &mut CliContext<'_>) {
     for error in errors {
         match error {
-            ConfigError::Whole(message) => around.errors([message], look),
+            ConfigError::Whole(message) => ctx.errors([message], style),
             ConfigError::At(kind, name, mistakes) => {
                 for mistake in mistakes {
-                    let message = redacted(&mistake.message, look.unicode);
+                    let message = redacted(&mistake.message, style.unicode);
                     let place = mistake.place;
-                    let line = finding_line(Path::new(name), place, kind, &message, look);
-                    around.complain(&line);
+                    let line = finding_line(Path::new(name), place, kind, &message, style);
+                    ctx.complain(&line);
                 }
             }
         }
@@ -77,13 +77,13 @@ pub(super) struct Finder {
     pub here: PathBuf,
     choice: Choice,
     /// What was found from a folder.
-    known: HashMap<PathBuf, Option<Rc<Found>>>,
+    known: HashMap<PathBuf, Option<Rc<FoundConfig>>>,
 }
 
 enum Choice {
     Search,
     None,
-    This(Rc<Found>),
+    This(Rc<FoundConfig>),
 }
 
 impl Finder {
@@ -106,14 +106,17 @@ impl Finder {
     pub(super) fn of_file(
         &mut self,
         file: Option<&Path>,
-    ) -> Result<Option<Rc<Found>>, ConfigError> {
+    ) -> Result<Option<Rc<FoundConfig>>, ConfigError> {
         let folder = file.and_then(|file| whole(file).parent().map(Path::to_owned));
         let folder = folder.unwrap_or_else(|| self.here.clone());
         self.of_folder(&folder)
     }
 
     /// The configuration of a folder, given by its whole path: in it, or in the nearest one above it.
-    pub(super) fn of_folder(&mut self, folder: &Path) -> Result<Option<Rc<Found>>, ConfigError> {
+    pub(super) fn of_folder(
+        &mut self,
+        folder: &Path,
+    ) -> Result<Option<Rc<FoundConfig>>, ConfigError> {
         match &self.choice {
             Choice::None => return Ok(None),
             Choice::This(found) => return Ok(Some(Rc::clone(found))),
@@ -157,7 +160,7 @@ fn in_folder(folder: &Path, here: &Path) -> Result<Option<PathBuf>, ConfigError>
     }
 }
 
-fn load(path: &Path, here: &Path) -> Result<Found, ConfigError> {
+fn load(path: &Path, here: &Path) -> Result<FoundConfig, ConfigError> {
     let path = whole(path);
     let name = shown(&relative(&path, here));
     let bytes = read(&path, &Limits::default())
@@ -170,7 +173,7 @@ fn load(path: &Path, here: &Path) -> Result<Found, ConfigError> {
     let config = Config::read(name.as_str(), &text);
     let config = config.map_err(|mistakes| ConfigError::At("config", name, mistakes))?;
     let folder = path.parent().map(Path::to_owned).unwrap_or_default();
-    Ok(Found {
+    Ok(FoundConfig {
         config,
         path,
         folder,
@@ -178,7 +181,7 @@ fn load(path: &Path, here: &Path) -> Result<Found, ConfigError> {
     })
 }
 
-impl Found {
+impl FoundConfig {
     /// A path of this configuration, as a whole one.
     pub(super) fn at(&self, path: &str) -> PathBuf {
         whole(&self.folder.join(path))
@@ -222,16 +225,20 @@ impl Found {
         self.errors(vec![self.config.mistake(field, message)])
     }
 
-    pub(super) fn errors(&self, mistakes: Vec<Mistake>) -> ConfigError {
+    pub(super) fn errors(&self, mistakes: Vec<ConfigIssue>) -> ConfigError {
         ConfigError::At("config", self.config.name.clone(), mistakes)
     }
 }
 
 /// `portolan config`.
-pub(super) fn run(arguments: &ConfigArguments, look: Look, around: &mut Surroundings<'_>) -> Exit {
+pub(super) fn run(
+    arguments: &ConfigArguments,
+    style: OutputStyle,
+    ctx: &mut CliContext<'_>,
+) -> Exit {
     if arguments.schema {
         let text = crate::reference::config_schema();
-        return around.print(Exit::Clean, |out| out.write_all(text.as_bytes()));
+        return ctx.print(Exit::Clean, |out| out.write_all(text.as_bytes()));
     }
     let found = Finder::new(arguments.config.as_deref(), false).and_then(|mut finder| {
         let found = match arguments.path.as_deref() {
@@ -243,27 +250,27 @@ pub(super) fn run(arguments: &ConfigArguments, look: Look, around: &mut Surround
     let (here, found) = match found {
         Ok(found) => found,
         Err(error) => {
-            report(&[error], look, around);
+            report(&[error], style, ctx);
             return Exit::CouldNot;
         }
     };
     let Some(found) = found else {
         let text =
             "no configuration: there is no portolan.yaml here or above, within the repository\n";
-        return around.print(Exit::Clean, |out| out.write_all(text.as_bytes()));
+        return ctx.print(Exit::Clean, |out| out.write_all(text.as_bytes()));
     };
-    let mut text = format!("{}\n", look.visible(&found.config.name));
+    let mut text = format!("{}\n", style.visible(&found.config.name));
     for release in &found.config.file.releases {
         text.push_str(&format!(
             "  {}\n",
-            look.visible(&line(release, &found, &here))
+            style.visible(&line(release, &found, &here))
         ));
     }
-    around.print(Exit::Clean, |out| out.write_all(text.as_bytes()))
+    ctx.print(Exit::Clean, |out| out.write_all(text.as_bytes()))
 }
 
 /// `prod: base.yaml, prod.yaml`, and what is missing.
-fn line(release: &ReleaseFile, found: &Found, here: &Path) -> String {
+fn line(release: &ReleaseFile, found: &FoundConfig, here: &Path) -> String {
     let files: Vec<String> = release
         .values
         .iter()

@@ -4,13 +4,17 @@ mod requirement;
 
 use super::arguments::ExplainArguments;
 use super::check::no_rule;
-use super::look::Look;
-use super::{Exit, Surroundings, rule_folder};
+use super::style::OutputStyle;
+use super::{CliContext, Exit, rule_folder};
 use crate::diagnostic::{Requirement, Severity};
 use crate::report::{self, Style, cells, paint, wrap};
 use crate::rules::{Case, Example, ExampleFile, Expected, RuleFile, Template, Text};
 
-pub(super) fn run(arguments: &ExplainArguments, look: Look, around: &mut Surroundings<'_>) -> Exit {
+pub(super) fn run(
+    arguments: &ExplainArguments,
+    style: OutputStyle,
+    ctx: &mut CliContext<'_>,
+) -> Exit {
     let mut files = crate::rules::RuleSet::builtin_files();
     if let Some(folder) = &arguments.rules {
         match rule_folder::load(folder) {
@@ -20,16 +24,16 @@ pub(super) fn run(arguments: &ExplainArguments, look: Look, around: &mut Surroun
                     .map(|loaded| loaded.rule.file.into_inner()),
             ),
             Err(errors) => {
-                rule_folder::report(&errors, look, around);
+                rule_folder::report(&errors, style, ctx);
                 return Exit::CouldNot;
             }
         }
     }
     let file = files.iter().find(|file| file.id == arguments.rule);
     let requirement = arguments.rule.parse::<Requirement>().ok();
-    let mut page = Page {
-        look,
-        shown: look.report_options(false),
+    let mut page = ExplainPage {
+        style,
+        shown: style.report_options(false),
         text: String::new(),
     };
     match (file, requirement) {
@@ -38,35 +42,35 @@ pub(super) fn run(arguments: &ExplainArguments, look: Look, around: &mut Surroun
         (None, None) => {
             let rules = files.iter().map(|file| file.id.as_str());
             let all = rules.chain(Requirement::ALL.map(Requirement::as_str));
-            around.errors([no_rule(&arguments.rule, all)], look);
+            ctx.errors([no_rule(&arguments.rule, all)], style);
             return Exit::CouldNot;
         }
     }
-    around.print(Exit::Clean, |out| out.write_all(page.text.as_bytes()))
+    ctx.print(Exit::Clean, |out| out.write_all(page.text.as_bytes()))
 }
 
 /// A page being written.
-struct Page {
-    look: Look,
+struct ExplainPage {
+    style: OutputStyle,
     shown: report::Options,
     text: String,
 }
 
-impl Page {
+impl ExplainPage {
     fn rule(&mut self, file: &RuleFile) {
         self.line(&format!(
             "{} {}",
             self.paint(
                 Style::Of(file.severity),
-                &format!("{}[{}]", file.severity, self.look.visible(&file.id))
+                &format!("{}[{}]", file.severity, self.style.visible(&file.id))
             ),
             self.paint(Style::Faint, &format!("requirement {}", file.requirement)),
         ));
         for line in wrap(
             &file.title,
-            self.look.width,
-            self.look.width,
-            self.look.unicode,
+            self.style.width,
+            self.style.width,
+            self.style.unicode,
         ) {
             let line = self.paint(Style::Strong, &line);
             self.line(&line);
@@ -76,7 +80,7 @@ impl Page {
         self.heading("What the documentation asks");
         let documentation = &file.documentation;
         self.paragraph(&documentation.asks);
-        let (open, close) = if self.look.unicode {
+        let (open, close) = if self.style.unicode {
             ("“", "”")
         } else {
             ("\"", "\"")
@@ -87,7 +91,7 @@ impl Page {
             documentation.document
         ));
         if let Some(url) = &documentation.url {
-            let link = report::link(&self.look.visible(url), &self.shown);
+            let link = report::link(&self.style.visible(url), &self.shown);
             self.line(&format!("  {link}"));
         }
         self.heading("What it says");
@@ -129,11 +133,11 @@ impl Page {
 
     /// A wrapped text whose first line begins otherwise than the rest.
     fn hanging(&mut self, text: &str, first: &str, rest: &str) {
-        let room = self.look.width.saturating_sub(cells(rest)).max(20);
+        let room = self.style.width.saturating_sub(cells(rest)).max(20);
         // Line breaks of a rule file mean nothing, as in messages.
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let text = report::redacted(&text, self.look.unicode);
-        for (index, line) in wrap(&text, room, room, self.look.unicode)
+        let text = report::redacted(&text, self.style.unicode);
+        for (index, line) in wrap(&text, room, room, self.style.unicode)
             .iter()
             .enumerate()
         {
@@ -142,9 +146,9 @@ impl Page {
         }
     }
 
-    /// A text with its facts as `‹timeout.knob›`.
+    /// A text with its facts as `‹timeout.setting›`.
     fn outline(&self, text: &str) -> String {
-        let (open, close) = if self.look.unicode {
+        let (open, close) = if self.style.unicode {
             ("‹", "›")
         } else {
             ("<", ">")
@@ -165,14 +169,14 @@ impl Page {
             let when = when
                 .as_deref()
                 .map_or_else(|| "otherwise".to_owned(), |when| format!("where {when}"));
-            let bullet = if self.look.unicode { "  • " } else { "  - " };
+            let bullet = if self.style.unicode { "  • " } else { "  - " };
             self.hanging(&format!("{when}:"), bullet, "    ");
             self.hanging(&outline, "      ", "      ");
         }
     }
 
     fn example(&mut self, heading: &str, example: &Example) {
-        self.heading(&format!("{heading}: {}", self.look.visible(&example.name)));
+        self.heading(&format!("{heading}: {}", self.style.visible(&example.name)));
         if !example.options.is_empty() {
             self.paragraph(&format!("with {}", example.options.join(" ")));
         }
@@ -189,23 +193,23 @@ impl Page {
 
     /// A file with line numbers, and a line of markers under what is found.
     fn file(&mut self, file: &ExampleFile, finds: &[&Expected]) {
-        let name = self.paint(Style::Faint, &self.look.visible(&file.name));
+        let name = self.paint(Style::Faint, &self.style.visible(&file.name));
         self.line(&format!("  {name}"));
-        let bar = if self.look.unicode { "│" } else { "|" };
+        let bar = if self.style.unicode { "│" } else { "|" };
         let digits = file.text.lines().count().to_string().len();
         for (index, line) in file.text.lines().enumerate() {
             let number = index + 1;
             let margin = self.paint(Style::Faint, &format!("  {number:>digits$} {bar}"));
-            self.line(&format!("{margin} {}", self.look.visible(line)));
+            self.line(&format!("{margin} {}", self.style.visible(line)));
             for found in finds.iter().filter(|found| found.line == number) {
                 let text = found.text.lines().next().unwrap_or_default();
                 let Some((before, _)) = line.split_once(text) else {
                     continue;
                 };
                 let margin = self.paint(Style::Faint, &format!("  {:digits$} {bar}", ""));
-                let blank = " ".repeat(cells(&self.look.visible(before)));
-                let sign = if self.look.unicode { "━" } else { "^" };
-                let marker = sign.repeat(cells(&self.look.visible(text)).max(1));
+                let blank = " ".repeat(cells(&self.style.visible(before)));
+                let sign = if self.style.unicode { "━" } else { "^" };
+                let marker = sign.repeat(cells(&self.style.visible(text)).max(1));
                 let marker = self.paint(Style::Of(Severity::Error), &marker);
                 self.line(&format!("{margin} {blank}{marker}"));
             }

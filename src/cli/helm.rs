@@ -9,14 +9,14 @@ use std::process::{Command as Process, Stdio};
 use clap::{Args, Command};
 
 use super::arguments::CheckArguments;
-use super::check::Ending;
+use super::check::ExitPolicy;
 use super::decode::decode;
-use super::inputs::{Found, Gathered, gather, read_bounded};
-use super::look::Look;
+use super::inputs::{Gathered, LoadedFile, gather, read_bounded};
 use super::output::{self, Output};
 use super::plan::plan_of;
-use super::{Exit, Surroundings, chart, check};
-use crate::catalogue::{Catalogue, Edition, KeyId};
+use super::style::OutputStyle;
+use super::{CliContext, Exit, chart, check};
+use crate::catalogue::{Catalogue, ChartVersion, KeyId};
 use crate::check::{Input, Options, Role};
 use crate::limits::Limits;
 use crate::version::Version;
@@ -89,7 +89,7 @@ pub(super) fn fit(command: Command) -> Command {
         .mut_arg("skip_unrelated", |argument| argument.hide(true))
 }
 
-pub(super) fn run(arguments: &HelmArguments, look: Look, around: &mut Surroundings<'_>) -> Exit {
+pub(super) fn run(arguments: &HelmArguments, style: OutputStyle, ctx: &mut CliContext<'_>) -> Exit {
     let shared = &arguments.check;
     // Only after `--` can a word begin with a hyphen.
     let is_option = |word: &PathBuf| word.to_string_lossy().starts_with('-');
@@ -110,61 +110,61 @@ pub(super) fn run(arguments: &HelmArguments, look: Look, around: &mut Surroundin
         ),
         [release, chart] => (release.to_string_lossy().into_owned(), chart),
         _ => {
-            around.errors(
+            ctx.errors(
                 ["give the name of the release and the chart, as for `helm template`"],
-                look,
+                style,
             );
             return Exit::CouldNot;
         }
     };
-    let Some(outputs) = output::planned(shared, look, around) else {
+    let Some(outputs) = output::planned(shared, style, ctx) else {
         return Exit::CouldNot;
     };
     // A chart that is not here is Helm's to find.
     let local = chart.exists().then(|| chart::read(chart));
-    let work = Work {
+    let work = HelmRun {
         arguments,
         release,
         chart,
         local: local.map(Result::ok),
         others,
         outputs,
-        look,
+        style,
     };
-    work.run(around)
+    work.run(ctx)
 }
 
 /// One call.
-struct Work<'a> {
+struct HelmRun<'a> {
     arguments: &'a HelmArguments,
     release: String,
     chart: &'a PathBuf,
     /// The chart's keys, for a chart that lies here; `None` in it where it cannot be read.
-    local: Option<Option<Edition>>,
+    local: Option<Option<ChartVersion>>,
     /// What goes to Helm as it is.
     others: &'a [PathBuf],
     /// Where reports go.
     outputs: Vec<Output>,
-    look: Look,
+    style: OutputStyle,
 }
 
-impl Work<'_> {
-    fn run(&self, around: &mut Surroundings<'_>) -> Exit {
+impl HelmRun<'_> {
+    fn run(&self, ctx: &mut CliContext<'_>) -> Exit {
         let shared = &self.arguments.check;
         let limits = shared.scope.limits();
         let judges_values = self.values_can_be_judged();
         let mut gathered = if judges_values {
-            gather(&shared.scope.values, &[], false, &limits, around.stdin)
+            gather(&shared.scope.values, &[], false, &limits, ctx.stdin)
         } else {
             Gathered::default()
         };
         if !gathered.errors.is_empty() {
-            around.errors(gathered.errors, self.look);
+            ctx.errors(gathered.errors, self.style);
             return Exit::CouldNot;
         }
         let has_values = !gathered.found.is_empty();
         let mut errors = Vec::new();
-        let mut rendered = match self.render(&limits, around) {
+        let mut rendered = match self.render(&limits, ctx) {
             Ok(rendered) => Some(rendered),
             Err(error) => {
                 errors.push(error);
@@ -176,7 +176,7 @@ impl Work<'_> {
             if rendered.is_some() {
                 errors.push("nothing to check: Helm rendered no Kubernetes object".to_owned());
             }
-            around.errors(errors, self.look);
+            ctx.errors(errors, self.style);
             return Exit::CouldNot;
         }
         if rendered.is_none() {
@@ -185,16 +185,18 @@ impl Work<'_> {
                 .push("without Helm's rendering, the verdicts rest on the values alone".to_owned());
         }
         if !has_values {
-            gathered
-                .found
-                .extend(rendered.take().map(|input| Found { input, path: None }));
+            gathered.found.extend(
+                rendered
+                    .take()
+                    .map(|input| LoadedFile { input, path: None }),
+            );
         }
-        let Some(mut plan) = plan_of(&shared.scope, gathered, self.look, around) else {
+        let Some(mut plan) = plan_of(&shared.scope, gathered, self.style, ctx) else {
             return Exit::CouldNot;
         };
         for run in plan.groups.iter_mut().flat_map(|group| &mut group.runs) {
             run.release = Some(format!("release {}", self.release));
-            self.complete(&mut run.options, around);
+            self.complete(&mut run.options, ctx);
             if has_values {
                 run.rendered = rendered.take();
             } else if judges_values && !run.options.set.is_empty() {
@@ -204,21 +206,21 @@ impl Work<'_> {
                 run.options.set.clear();
             }
         }
-        let ending = Ending {
+        let ending = ExitPolicy {
             arguments: shared,
             outputs: &self.outputs,
-            look: self.look,
+            style: self.style,
         };
-        ending.conclude(plan, errors, around)
+        ending.conclude(plan, errors, ctx)
     }
 
     /// The options with what Helm is told of release, chart and cluster.
-    fn complete(&self, options: &mut Options, around: &Surroundings<'_>) {
+    fn complete(&self, options: &mut Options, ctx: &CliContext<'_>) {
         options.release_name = Some(self.release.clone());
         options.namespace = options
             .namespace
             .take()
-            .or_else(|| (around.variable)("HELM_NAMESPACE").filter(|name| !name.is_empty()));
+            .or_else(|| (ctx.variable)("HELM_NAMESPACE").filter(|name| !name.is_empty()));
         let readable = |version: &&String| version.parse::<Version>().is_ok();
         if options.cluster.version.is_none() {
             options.cluster.version = self
@@ -312,8 +314,8 @@ impl Work<'_> {
     }
 
     /// Runs `helm template`.
-    fn render(&self, limits: &Limits, around: &Surroundings<'_>) -> Result<Input, String> {
-        let program = (around.variable)("HELM_BIN")
+    fn render(&self, limits: &Limits, ctx: &CliContext<'_>) -> Result<Input, String> {
+        let program = (ctx.variable)("HELM_BIN")
             .filter(|path| !path.is_empty())
             .unwrap_or_else(|| "helm".to_owned());
         let failed =

@@ -19,7 +19,7 @@ const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
 
 /// A text that was read, and the file that it is; standard input is none.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(super) struct LoadedFile {
     pub input: Input,
     pub path: Option<PathBuf>,
 }
@@ -28,7 +28,7 @@ pub(super) struct Found {
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
     /// The texts.
-    pub found: Vec<Found>,
+    pub found: Vec<LoadedFile>,
     /// What could not be read, in sentences that name the path.
     pub errors: Vec<String>,
     /// The folders that were walked.
@@ -47,7 +47,7 @@ pub(super) fn gather(
     limits: &Limits,
     stdin: &mut dyn Read,
 ) -> Gathered {
-    let mut reader = Reader {
+    let mut reader = InputReader {
         limits,
         stdin,
         stdin_bytes: None,
@@ -106,7 +106,7 @@ fn last_of_each(values: &[PathBuf]) -> Vec<&Path> {
     kept
 }
 
-struct Reader<'s> {
+struct InputReader<'s> {
     limits: &'s Limits,
     stdin: &'s mut dyn Read,
     /// It can be read only once, but named twice (`-f - -`).
@@ -114,7 +114,7 @@ struct Reader<'s> {
     gathered: Gathered,
 }
 
-impl Reader<'_> {
+impl InputReader<'_> {
     fn file(&mut self, path: &Path, role: Role) {
         let (name, bytes, path) = if path.as_os_str() == "-" {
             (STDIN.to_owned(), self.stdin(), None)
@@ -122,7 +122,7 @@ impl Reader<'_> {
             (shown(path), read(path, self.limits), Some(path.to_owned()))
         };
         match bytes {
-            Ok(bytes) => self.gathered.found.push(Found {
+            Ok(bytes) => self.gathered.found.push(LoadedFile {
                 input: input(name, bytes, role),
                 path,
             }),

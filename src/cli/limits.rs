@@ -1,10 +1,10 @@
 //! `portolan limits`.
 
-use super::{Exit, Surroundings};
+use super::{CliContext, Exit};
 use crate::limits::{Limit, LimitDoc};
 
 /// Lists every limit with its default, and what it limits.
-pub(super) fn run(around: &mut Surroundings<'_>) -> Exit {
+pub(super) fn run(ctx: &mut CliContext<'_>) -> Exit {
     let widest = |of: fn(&LimitDoc) -> usize| Limit::ALL.iter().map(of).max().unwrap_or(0);
     let name_width = widest(|doc| doc.name.len());
     let value_width = widest(|doc| doc.limit.shown(doc.default).len());
@@ -23,5 +23,5 @@ pub(super) fn run(around: &mut Surroundings<'_>) -> Exit {
             first.trim().trim_end_matches(['.', ';']),
         ));
     }
-    around.print(Exit::Clean, |out| out.write_all(text.as_bytes()))
+    ctx.print(Exit::Clean, |out| out.write_all(text.as_bytes()))
 }

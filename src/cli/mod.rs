@@ -15,8 +15,7 @@ mod explain;
 mod helm;
 mod inputs;
 mod limits;
-mod look;
-mod manual;
+mod man;
 mod output;
 mod paths;
 mod plan;
@@ -25,7 +24,8 @@ mod process;
 mod progress;
 mod rule_folder;
 mod rules;
-mod trial;
+mod rules_test;
+mod style;
 
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
@@ -37,7 +37,7 @@ pub use arguments::{command, example_options};
 pub use process::main;
 
 use arguments::Command;
-use look::Look;
+use style::OutputStyle;
 
 /// What the program ends with. The figures are public: see "Exit status" in the help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,7 +73,7 @@ pub struct Terminal {
 }
 
 /// Everything around the program that it reads or writes, files aside.
-pub struct Surroundings<'w> {
+pub struct CliContext<'w> {
     /// The command line, without the program's name.
     pub arguments: Vec<OsString>,
     /// Standard input.
@@ -89,44 +89,44 @@ pub struct Surroundings<'w> {
 }
 
 /// Does what the command line says.
-pub fn run(mut around: Surroundings<'_>) -> Exit {
-    let parsed = match arguments::parse(&around) {
+pub fn run(mut ctx: CliContext<'_>) -> Exit {
+    let parsed = match arguments::parse(&ctx) {
         Ok(parsed) => parsed,
-        Err(error) => return refuse(&mut around, &error),
+        Err(error) => return refuse(&mut ctx, &error),
     };
-    let look = Look::new(parsed.color, &around);
+    let style = OutputStyle::new(parsed.color, &ctx);
     match &parsed.command {
-        Command::Check(arguments) => check::run(arguments, look, &mut around),
-        Command::Helm(arguments) => helm::run(arguments, look, &mut around),
-        Command::PostRender(arguments) => post_render::run(arguments, look, &mut around),
-        Command::Baseline(arguments) => baseline::run(arguments, look, &mut around),
-        Command::Config(arguments) => config::run(arguments, look, &mut around),
-        Command::Rules(arguments) => rules::run(arguments, look, &mut around),
-        Command::Cert(arguments) => cert::run(arguments, look, &mut around),
-        Command::Explain(arguments) => explain::run(arguments, look, &mut around),
-        Command::Completions(arguments) => completions::run(arguments, &mut around),
-        Command::Man(arguments) => manual::run(arguments, look, &mut around),
-        Command::Limits => limits::run(&mut around),
+        Command::Check(arguments) => check::run(arguments, style, &mut ctx),
+        Command::Helm(arguments) => helm::run(arguments, style, &mut ctx),
+        Command::PostRender(arguments) => post_render::run(arguments, style, &mut ctx),
+        Command::Baseline(arguments) => baseline::run(arguments, style, &mut ctx),
+        Command::Config(arguments) => config::run(arguments, style, &mut ctx),
+        Command::Rules(arguments) => rules::run(arguments, style, &mut ctx),
+        Command::Cert(arguments) => cert::run(arguments, style, &mut ctx),
+        Command::Explain(arguments) => explain::run(arguments, style, &mut ctx),
+        Command::Completions(arguments) => completions::run(arguments, &mut ctx),
+        Command::Man(arguments) => man::run(arguments, style, &mut ctx),
+        Command::Limits => limits::run(&mut ctx),
     }
 }
 
 /// Help, version and mistakes on the command line.
-fn refuse(around: &mut Surroundings<'_>, error: &clap::Error) -> Exit {
-    let look = Look::new(arguments::asked_color(&around.arguments), around);
+fn refuse(ctx: &mut CliContext<'_>, error: &clap::Error) -> Exit {
+    let style = OutputStyle::new(arguments::asked_color(&ctx.arguments), ctx);
     let text = error.render();
     if !error.use_stderr() {
-        return around.print(Exit::Clean, |out| match look.color {
+        return ctx.print(Exit::Clean, |out| match style.color {
             true => write!(out, "{}", text.ansi()),
             false => write!(out, "{text}"),
         });
     }
-    let mut shown = match look.error_color {
+    let mut shown = match style.error_color {
         true => text.ansi().to_string(),
         false => text.to_string(),
     };
     // `portolan customizations.yaml` is what a newcomer writes first.
     if error.kind() == ErrorKind::InvalidSubcommand
-        && let Some(first) = around.arguments.first()
+        && let Some(first) = ctx.arguments.first()
         && Path::new(first).exists()
     {
         shown.push_str(&format!(
@@ -134,11 +134,11 @@ fn refuse(around: &mut Surroundings<'_>, error: &clap::Error) -> Exit {
             first.to_string_lossy()
         ));
     }
-    around.complain(&shown);
+    ctx.complain(&shown);
     Exit::CouldNot
 }
 
-impl Surroundings<'_> {
+impl CliContext<'_> {
     /// Writes to standard output. A reader that has gone away is no mistake: the status stays what it is.
     fn print(&mut self, exit: Exit, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Exit {
         let written = write(self.stdout).and_then(|()| self.stdout.flush());
@@ -160,10 +160,10 @@ impl Surroundings<'_> {
     }
 
     /// Writes errors to standard error, one a line.
-    fn errors(&mut self, errors: impl IntoIterator<Item = impl AsRef<str>>, look: Look) {
+    fn errors(&mut self, errors: impl IntoIterator<Item = impl AsRef<str>>, style: OutputStyle) {
         for error in errors {
-            let word = look.error_word();
-            self.complain(&format!("{word} {}\n", look.visible(error.as_ref())));
+            let word = style.error_word();
+            self.complain(&format!("{word} {}\n", style.visible(error.as_ref())));
         }
     }
 }
@@ -188,7 +188,7 @@ mod tests {
     #[test]
     fn a_report_that_cannot_be_written_is_no_success() {
         let mut errors = Vec::new();
-        let exit = run(Surroundings {
+        let exit = run(CliContext {
             arguments: ["check", "-"].map(OsString::from).to_vec(),
             stdin: &mut &b"router:\n  service:\n    type: ClusterIP\n"[..],
             stdout: &mut Full,

@@ -8,34 +8,34 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::arguments::CheckArguments;
-use super::look::Look;
-use super::{Exit, Surroundings};
+use super::style::OutputStyle;
+use super::{CliContext, Exit};
 use crate::check::Outcome;
 use crate::report::{self, Format};
 
 /// What `--format` says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Wanted {
+pub(super) struct OutputSpec {
     format: Format,
     file: Option<PathBuf>,
 }
 
 /// Reads `NAME` or `NAME=FILE`.
-pub(super) fn wanted(text: &str) -> Result<Wanted, String> {
+pub(super) fn wanted(text: &str) -> Result<OutputSpec, String> {
     let (name, file) = match text.split_once('=') {
         None => (text, None),
         Some((name, "")) => return Err(format!("`{name}=` names no file")),
         Some((name, file)) => (name, Some(PathBuf::from(file))),
     };
     let format = name.parse()?;
-    Ok(Wanted { format, file })
+    Ok(OutputSpec { format, file })
 }
 
 /// A report to be written.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Output {
     format: Format,
-    target: Target,
+    target: OutputTarget,
 }
 
 impl Output {
@@ -46,7 +46,7 @@ impl Output {
 }
 
 #[derive(Debug, PartialEq, Eq)]
-enum Target {
+enum OutputTarget {
     Stdout,
     File(PathBuf),
 }
@@ -54,17 +54,17 @@ enum Target {
 /// Which reports go where; nothing where the command line contradicts itself, which is then said.
 pub(super) fn planned(
     arguments: &CheckArguments,
-    look: Look,
-    around: &mut Surroundings<'_>,
+    style: OutputStyle,
+    ctx: &mut CliContext<'_>,
 ) -> Option<Vec<Output>> {
-    plan(arguments, look)
-        .map_err(|errors| around.errors(errors, look))
+    plan(arguments, style)
+        .map_err(|errors| ctx.errors(errors, style))
         .ok()
 }
 
 /// # Errors
 /// Sentences about two reports in one place, and about a report in place of an input.
-fn plan(arguments: &CheckArguments, look: Look) -> Result<Vec<Output>, Vec<String>> {
+fn plan(arguments: &CheckArguments, style: OutputStyle) -> Result<Vec<Output>, Vec<String>> {
     let output = arguments.output.as_deref();
     let without: Vec<Format> = arguments
         .format
@@ -83,9 +83,9 @@ fn plan(arguments: &CheckArguments, look: Look) -> Result<Vec<Output>, Vec<Strin
     let target = |file: &Path| {
         let stdout = file.as_os_str() == "-" || file == Path::new("/dev/stdout");
         if stdout {
-            Target::Stdout
+            OutputTarget::Stdout
         } else {
-            Target::File(file.to_owned())
+            OutputTarget::File(file.to_owned())
         }
     };
     let mut outputs: Vec<Output> = Vec::new();
@@ -93,12 +93,12 @@ fn plan(arguments: &CheckArguments, look: Look) -> Result<Vec<Output>, Vec<Strin
         let file = wanted.file.as_deref().or(output);
         outputs.push(Output {
             format: wanted.format,
-            target: file.map_or(Target::Stdout, target),
+            target: file.map_or(OutputTarget::Stdout, target),
         });
     }
     if arguments.format.is_empty() {
-        let target = output.map_or(Target::Stdout, target);
-        let format = if look.terminal && target == Target::Stdout {
+        let target = output.map_or(OutputTarget::Stdout, target);
+        let format = if style.terminal && target == OutputTarget::Stdout {
             Format::Pretty
         } else {
             Format::Plain
@@ -142,8 +142,8 @@ fn twice(outputs: &[Output]) -> Vec<String> {
             continue;
         };
         let place = match &output.target {
-            Target::Stdout => "standard output".into(),
-            Target::File(path) => path.to_string_lossy(),
+            OutputTarget::Stdout => "standard output".into(),
+            OutputTarget::File(path) => path.to_string_lossy(),
         };
         errors.push(format!(
             "`{}` and `{}` would both be written to {place}",
@@ -153,11 +153,11 @@ fn twice(outputs: &[Output]) -> Vec<String> {
     errors
 }
 
-fn same(left: &Target, right: &Target) -> bool {
+fn same(left: &OutputTarget, right: &OutputTarget) -> bool {
     match (left, right) {
-        (Target::Stdout, Target::Stdout) => true,
+        (OutputTarget::Stdout, OutputTarget::Stdout) => true,
         // Any number of reports may be thrown away.
-        (Target::File(left), Target::File(right)) => {
+        (OutputTarget::File(left), OutputTarget::File(right)) => {
             !is_special(left) && final_place(left) == final_place(right)
         }
         _ => false,
@@ -166,7 +166,7 @@ fn same(left: &Target, right: &Target) -> bool {
 
 /// A report in place of a file that was to be checked is a slip of the hand that costs the file.
 fn over_input(output: &Output, arguments: &CheckArguments) -> Option<String> {
-    let Target::File(path) = &output.target else {
+    let OutputTarget::File(path) = &output.target else {
         return None;
     };
     let place = fs::canonicalize(path).ok().filter(|path| path.is_file())?;
@@ -202,11 +202,11 @@ pub(super) fn write(
     run: &report::Run<'_>,
     verbose: bool,
     exit: Exit,
-    look: Look,
-    around: &mut Surroundings<'_>,
+    style: OutputStyle,
+    ctx: &mut CliContext<'_>,
 ) -> Exit {
     let mut exit = exit;
-    let shown = look.report_options(verbose);
+    let shown = style.report_options(verbose);
     let for_files = report::Options {
         color: false,
         links: false,
@@ -217,23 +217,23 @@ pub(super) fn write(
         report::render_run(format, &outcome.report, &outcome.sources, options, run, out)
     };
     for Output { format, target } in outputs {
-        if let Target::File(path) = target {
+        if let OutputTarget::File(path) = target {
             let mut bytes = Vec::new();
             let written =
                 render(*format, &for_files, &mut bytes).and_then(|()| to_file(path, &bytes));
             if let Err(error) = written {
                 let path = path.display();
-                around.errors(
+                ctx.errors(
                     [format!("{path}: the report cannot be written: {error}")],
-                    look,
+                    style,
                 );
                 exit = Exit::CouldNot;
             }
         }
     }
     for Output { format, target } in outputs {
-        if *target == Target::Stdout {
-            exit = around.print(exit, |out| render(*format, &shown, out));
+        if *target == OutputTarget::Stdout {
+            exit = ctx.print(exit, |out| render(*format, &shown, out));
         }
     }
     exit

@@ -8,12 +8,12 @@ use std::io;
 use clap::{Args, Command};
 
 use super::arguments::CheckArguments;
-use super::check::Ending;
+use super::check::ExitPolicy;
 use super::decode::decode;
-use super::inputs::{Found, Gathered, read_bounded};
-use super::look::Look;
+use super::inputs::{Gathered, LoadedFile, read_bounded};
 use super::plan::plan_of;
-use super::{Exit, Surroundings, check, output};
+use super::style::OutputStyle;
+use super::{CliContext, Exit, check, output};
 use crate::check::{Input, Role};
 
 pub(super) const EXAMPLES: &str = "\
@@ -60,12 +60,12 @@ pub(super) fn fit(command: Command) -> Command {
 
 pub(super) fn run(
     arguments: &PostRenderArguments,
-    look: Look,
-    around: &mut Surroundings<'_>,
+    style: OutputStyle,
+    ctx: &mut CliContext<'_>,
 ) -> Exit {
     let shared = &arguments.check;
     // Standard output belongs to the manifests.
-    let look = look.on_stderr(around);
+    let style = style.on_stderr(ctx);
     let told = &shared.scope.circumstances;
     if !shared.scope.paths.is_empty()
         || !shared.scope.values.is_empty()
@@ -74,16 +74,16 @@ pub(super) fn run(
     {
         let message =
             "post-render checks the manifests on standard input: it takes neither paths nor values";
-        around.errors([message], look);
+        ctx.errors([message], style);
         return Exit::CouldNot;
     }
-    let Some(outputs) = output::planned(shared, look, around) else {
+    let Some(outputs) = output::planned(shared, style, ctx) else {
         return Exit::CouldNot;
     };
-    let bytes = match read_bounded(around.stdin, &shared.scope.limits()) {
+    let bytes = match read_bounded(ctx.stdin, &shared.scope.limits()) {
         Ok(bytes) => bytes,
         Err(error) => {
-            around.errors([format!("<stdin>: {error}")], look);
+            ctx.errors([format!("<stdin>: {error}")], style);
             return Exit::CouldNot;
         }
     };
@@ -98,38 +98,38 @@ pub(super) fn run(
             not_utf8,
             role: Role::Rendered,
         };
-        let ending = Ending {
+        let ending = ExitPolicy {
             arguments: shared,
             outputs: &outputs,
-            look,
+            style,
         };
-        judge(&ending, input, around)
+        judge(&ending, input, ctx)
     };
     if exit != Exit::Clean {
         return exit;
     }
-    around.print(exit, |out| out.write_all(&bytes))
+    ctx.print(exit, |out| out.write_all(&bytes))
 }
 
 /// Checks the manifests, and writes the report to standard error.
-fn judge(ending: &Ending<'_>, input: Input, around: &mut Surroundings<'_>) -> Exit {
+fn judge(ending: &ExitPolicy<'_>, input: Input, ctx: &mut CliContext<'_>) -> Exit {
     let gathered = Gathered {
-        found: vec![Found { input, path: None }],
+        found: vec![LoadedFile { input, path: None }],
         ..Gathered::default()
     };
-    let Some(plan) = plan_of(&ending.arguments.scope, gathered, ending.look, around) else {
+    let Some(plan) = plan_of(&ending.arguments.scope, gathered, ending.style, ctx) else {
         return Exit::CouldNot;
     };
     let mut report = Vec::new();
-    let mut inner = Surroundings {
+    let mut inner = CliContext {
         arguments: Vec::new(),
         stdin: &mut io::empty(),
         stdout: &mut report,
-        stderr: &mut *around.stderr,
-        variable: around.variable,
-        terminal: around.terminal,
+        stderr: &mut *ctx.stderr,
+        variable: ctx.variable,
+        terminal: ctx.terminal,
     };
     let exit = ending.conclude(plan, Vec::new(), &mut inner);
-    around.complain(&String::from_utf8_lossy(&report));
+    ctx.complain(&String::from_utf8_lossy(&report));
     exit
 }

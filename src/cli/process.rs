@@ -4,7 +4,7 @@ use std::env;
 use std::io::{self, BufWriter, IsTerminal};
 use std::process::ExitCode;
 
-use super::{Surroundings, Terminal, run};
+use super::{CliContext, Terminal, run};
 
 /// Runs the program in its process.
 pub fn main() -> ExitCode {
@@ -14,7 +14,7 @@ pub fn main() -> ExitCode {
         stderr: io::stderr().is_terminal(),
         width: terminal_size::terminal_size_of(&stdout).map(|(width, _)| usize::from(width.0)),
     };
-    let exit = run(Surroundings {
+    let exit = run(CliContext {
         arguments: env::args_os().skip(1).collect(),
         stdin: &mut io::stdin().lock(),
         stdout: &mut BufWriter::new(stdout.lock()),

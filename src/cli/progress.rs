@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, mpsc};
 use std::time::Duration;
 
-use super::Surroundings;
+use super::CliContext;
 use crate::check::{Input, Options, Outcome, check, check_counting};
 use crate::rules::RuleSet;
 
@@ -29,11 +29,11 @@ pub(super) fn checked(
     inputs: Vec<Input>,
     options: &Options,
     rules: &RuleSet,
-    around: &mut Surroundings<'_>,
+    ctx: &mut CliContext<'_>,
 ) -> Outcome {
     let total = inputs.iter().map(|input| input.text.len()).sum();
-    let terminal = around.terminal.stdout && around.terminal.stderr;
-    let dumb = (around.variable)("TERM").is_some_and(|term| term == "dumb");
+    let terminal = ctx.terminal.stdout && ctx.terminal.stderr;
+    let dumb = (ctx.variable)("TERM").is_some_and(|term| term == "dumb");
     if total < LITTLE || !terminal || dumb {
         return check(inputs, options, rules);
     }
@@ -59,14 +59,14 @@ pub(super) fn checked(
             match receiver.recv_timeout(patience) {
                 Ok(outcome) => break Some(outcome),
                 Err(mpsc::RecvTimeoutError::Timeout) => {
-                    around.complain(&bar(done.load(Ordering::Relaxed), total));
+                    ctx.complain(&bar(done.load(Ordering::Relaxed), total));
                     (drawn, patience) = (true, PAUSE);
                 }
                 Err(mpsc::RecvTimeoutError::Disconnected) => break None,
             }
         };
         if drawn {
-            around.complain("\r\u{1b}[K");
+            ctx.complain("\r\u{1b}[K");
         }
         match (outcome, thread.join()) {
             (_, Err(panic)) => std::panic::resume_unwind(panic),

@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::Surroundings;
-use super::look::Look;
+use super::CliContext;
+use super::style::OutputStyle;
 use crate::rules::{Rule, RuleError, RuleSet};
-use portolan_yaml::source::{LineColumn, MappedText, Sources, Span};
 use portolan_yaml::Tree;
+use portolan_yaml::source::{LineColumn, MappedText, Sources, Span};
 
 /// A rule and the file that it comes from.
 #[derive(Debug)]
@@ -31,17 +31,17 @@ pub(super) enum FolderError {
 }
 
 /// Writes them to standard error: within files in the form that problem matchers read.
-pub(super) fn report(errors: &[FolderError], look: Look, around: &mut Surroundings<'_>) {
+pub(super) fn report(errors: &[FolderError], style: OutputStyle, ctx: &mut CliContext<'_>) {
     for error in errors {
         match error {
-            FolderError::Unreadable(message) => around.errors([message], look),
+            FolderError::Unreadable(message) => ctx.errors([message], style),
             FolderError::At {
                 path,
                 place,
                 message,
             } => {
-                let line = finding_line(path, *place, "rule-file", message, look);
-                around.complain(&line);
+                let line = finding_line(path, *place, "rule-file", message, style);
+                ctx.complain(&line);
             }
         }
     }
@@ -53,13 +53,13 @@ pub(super) fn finding_line(
     place: LineColumn,
     name: &str,
     message: &str,
-    look: Look,
+    style: OutputStyle,
 ) -> String {
     let LineColumn { line, column } = place;
-    let path = look.visible(&path.to_string_lossy());
+    let path = style.visible(&path.to_string_lossy());
     format!(
         "{path}:{line}:{column}: error[{name}]: {}\n",
-        look.visible(message)
+        style.visible(message)
     )
 }
 

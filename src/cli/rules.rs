@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::arguments::{ListFormat, RulesArguments};
-use super::look::Look;
-use super::trial::counted;
-use super::{Exit, Surroundings, rule_folder, trial};
+use super::rules_test::counted;
+use super::style::OutputStyle;
+use super::{CliContext, Exit, rule_folder, rules_test};
 use crate::diagnostic::Requirement;
 use crate::reference;
 use crate::report::{Style, cells, paint, wrap};
@@ -17,30 +17,34 @@ const LONGEST_ID: usize = 34;
 /// Width of the longest severity.
 const SEVERITY: usize = "warning".len();
 
-pub(super) fn run(arguments: &RulesArguments, look: Look, around: &mut Surroundings<'_>) -> Exit {
+pub(super) fn run(
+    arguments: &RulesArguments,
+    style: OutputStyle,
+    ctx: &mut CliContext<'_>,
+) -> Exit {
     if arguments.schema {
-        return around.print(Exit::Clean, |out| {
+        return ctx.print(Exit::Clean, |out| {
             out.write_all(reference::rule_schema().as_bytes())
         });
     }
     if let Some(folder) = &arguments.test {
-        return trial::run(folder, look, around);
+        return rules_test::run(folder, style, ctx);
     }
     let mut own = None;
     let rules = match rule_folder::chosen(arguments.rules.as_deref(), &mut own) {
         Ok(rules) => rules,
         Err(errors) => {
-            rule_folder::report(&errors, look, around);
+            rule_folder::report(&errors, style, ctx);
             return Exit::CouldNot;
         }
     };
     let mut files: Vec<&RuleFile> = rules.iter().map(|rule| &*rule.file).collect();
     files.sort_by(|left, right| (left.requirement, &left.id).cmp(&(right.requirement, &right.id)));
     let text = match arguments.format {
-        ListFormat::Text => table(&files, look),
+        ListFormat::Text => table(&files, style),
         ListFormat::Json => format!("{:#}\n", list(&files)),
     };
-    around.print(Exit::Clean, |out| out.write_all(text.as_bytes()))
+    ctx.print(Exit::Clean, |out| out.write_all(text.as_bytes()))
 }
 
 fn list(files: &[&RuleFile]) -> Value {
@@ -56,8 +60,8 @@ fn list(files: &[&RuleFile]) -> Value {
     Value::Array(files.iter().map(rule).collect())
 }
 
-fn table(files: &[&RuleFile], look: Look) -> String {
-    let shown = look.report_options(false);
+fn table(files: &[&RuleFile], style: OutputStyle) -> String {
+    let shown = style.report_options(false);
     let mut text = String::new();
     for requirement in Requirement::ALL {
         let of_it: Vec<&RuleFile> = files
@@ -69,7 +73,7 @@ fn table(files: &[&RuleFile], look: Look) -> String {
             continue;
         }
         let (id, title) = (requirement.as_str(), requirement.title());
-        let title = hanging(title, id.len() + 2, look, |line| {
+        let title = hanging(title, id.len() + 2, style, |line| {
             paint(Style::Faint, line, &shown)
         });
         let id = paint(Style::Strong, id, &shown);
@@ -78,13 +82,13 @@ fn table(files: &[&RuleFile], look: Look) -> String {
         let longest = of_it.iter().map(|file| file.id.len()).max();
         let longest = longest.unwrap_or_default().min(LONGEST_ID);
         for file in of_it {
-            let id = look.visible(&file.id);
+            let id = style.visible(&file.id);
             let gap = " ".repeat(longest.saturating_sub(cells(&id)));
             let severity = file.severity.as_str();
             let pad = " ".repeat(SEVERITY.saturating_sub(severity.len()));
             let severity = paint(Style::Of(file.severity), severity, &shown);
             let margin = 2 + longest + 2 + SEVERITY + 2;
-            let title = hanging(&file.title, margin, look, str::to_owned);
+            let title = hanging(&file.title, margin, style, str::to_owned);
             text.push_str(&format!("  {id}{gap}  {severity}{pad}  {title}\n"));
         }
         text.push('\n');
@@ -97,9 +101,14 @@ fn table(files: &[&RuleFile], look: Look) -> String {
 }
 
 /// A wrapped text whose lines after the first begin at `margin`, where its first one stands.
-fn hanging(text: &str, margin: usize, look: Look, paint: impl Fn(&str) -> String) -> String {
-    let room = look.width.saturating_sub(margin).max(20);
-    let lines: Vec<String> = wrap(text, room, room, look.unicode)
+fn hanging(
+    text: &str,
+    margin: usize,
+    style: OutputStyle,
+    paint: impl Fn(&str) -> String,
+) -> String {
+    let room = style.width.saturating_sub(margin).max(20);
+    let lines: Vec<String> = wrap(text, room, room, style.unicode)
         .iter()
         .map(|line| paint(line))
         .collect();

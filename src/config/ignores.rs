@@ -6,7 +6,7 @@ use super::Config;
 use super::meaning::glob;
 use crate::check::{Outcome, end_of_day};
 use crate::diagnostic::Diagnostic;
-use crate::facts::{Fact, Facts, Place, Suppression};
+use crate::facts::{Anchor, Fact, Facts, Suppression};
 use crate::rules::{RuleSet, judge};
 use portolan_yaml::source::{SourceId, Sources, Span};
 
@@ -17,7 +17,7 @@ pub struct Judging<'r> {
     /// The time, in seconds since 1970; entries do not expire where it is not known.
     pub now: Option<i64>,
     /// How much was checked of what the configuration speaks of.
-    pub extent: Extent,
+    pub extent: Coverage,
     /// Whether findings of a rule were asked for: what was not looked at is not unused.
     pub selected: &'r dyn Fn(&str) -> bool,
     /// What a file is called relative to the folder of the configuration.
@@ -27,7 +27,7 @@ pub struct Judging<'r> {
 /// How much of what a configuration speaks of was checked: an entry is called unused only where nothing is left that it could
 /// be meant for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Extent {
+pub enum Coverage {
     /// A part.
     Part,
     /// All of its releases: an entry for other files may still be of use.
@@ -37,7 +37,7 @@ pub enum Extent {
 }
 
 /// An entry of `ignore` in use.
-struct Entry<'c> {
+struct IgnoreState<'c> {
     rules: &'c [String],
     path: Option<&'c str>,
     file: Option<globset::GlobMatcher>,
@@ -68,14 +68,14 @@ impl Config {
         self.weigh(outcome);
     }
 
-    fn entries(&self, now: Option<i64>) -> Vec<Entry<'_>> {
+    fn entries(&self, now: Option<i64>) -> Vec<IgnoreState<'_>> {
         let over = |day: &str| match (end_of_day(day), now) {
             (Some(end), Some(now)) => now >= end,
             _ => false,
         };
         let ignore = self.file.ignore.iter();
         ignore
-            .map(|entry| Entry {
+            .map(|entry| IgnoreState {
                 rules: &entry.rules,
                 path: entry.path.as_deref(),
                 file: entry
@@ -89,14 +89,14 @@ impl Config {
     }
 
     /// Findings about the entries themselves.
-    fn about_entries(&self, entries: &[Entry<'_>], outcome: &mut Outcome, run: &Judging<'_>) {
+    fn about_entries(&self, entries: &[IgnoreState<'_>], outcome: &mut Outcome, run: &Judging<'_>) {
         let mut about = Facts::default();
         let mut source = None;
         for (index, entry) in entries.iter().enumerate() {
             let judged = match run.extent {
-                Extent::Part => false,
-                Extent::Releases => entry.names_one_of(&outcome.sources, run.name),
-                Extent::Folder => true,
+                Coverage::Part => false,
+                Coverage::Releases => entry.names_one_of(&outcome.sources, run.name),
+                Coverage::Folder => true,
             };
             for ((number, rule), used) in entry.rules.iter().enumerate().zip(&entry.used) {
                 let unused = judged && !used && (run.selected)(rule);
@@ -105,7 +105,7 @@ impl Config {
                 }
                 let source = *source.get_or_insert_with(|| self.add_to(&mut outcome.sources));
                 let at = self.text.span(&format!("ignore[{index}].rules[{number}]"));
-                let mut fact = Suppression::new(Place::new(Span { source, ..at }));
+                let mut fact = Suppression::new(Anchor::new(Span { source, ..at }));
                 fact.rule = Fact::known(rule.clone());
                 fact.used = Fact::known(false);
                 fact.in_config = Fact::known(true);
@@ -155,7 +155,7 @@ impl Config {
     }
 }
 
-impl Entry<'_> {
+impl IgnoreState<'_> {
     /// True where it is meant for one of these files.
     fn names_one_of(&self, files: &Sources, name: &dyn Fn(&str) -> String) -> bool {
         let is_meant = |glob: &globset::GlobMatcher| {

@@ -5,16 +5,16 @@ use std::collections::HashSet;
 use globset::{Glob, GlobBuilder};
 
 use super::format::{ConfigFile, IgnoreFile, Settings};
-use portolan_yaml::typed::{Mistake, Text};
 use crate::catalogue::Catalogue;
 use crate::check::end_of_day;
-use portolan_yaml::nearest::nearest;
 use crate::rules::RuleSet;
 use crate::version::Version;
+use portolan_yaml::nearest::nearest;
+use portolan_yaml::typed::{ConfigIssue, Text};
 
 /// Everything that is wrong with a file that has the right keys and types, names of rules aside.
-pub(super) fn mistakes(file: &ConfigFile, text: &Text) -> Vec<Mistake> {
-    let mut found = Found {
+pub(super) fn mistakes(file: &ConfigFile, text: &Text) -> Vec<ConfigIssue> {
+    let mut found = FoundIssues {
         text,
         mistakes: Vec::new(),
     };
@@ -47,12 +47,12 @@ pub(super) fn mistakes(file: &ConfigFile, text: &Text) -> Vec<Mistake> {
     found.mistakes
 }
 
-struct Found<'t> {
+struct FoundIssues<'t> {
     text: &'t Text,
-    mistakes: Vec<Mistake>,
+    mistakes: Vec<ConfigIssue>,
 }
 
-impl Found<'_> {
+impl FoundIssues<'_> {
     fn at(&mut self, field: &str, message: impl Into<String>) {
         self.mistakes.push(self.text.mistake(field, message));
     }
@@ -110,7 +110,7 @@ impl Found<'_> {
 }
 
 /// Rules that are named and do not exist.
-pub(super) fn unknown_rules(file: &ConfigFile, text: &Text, rules: &RuleSet) -> Vec<Mistake> {
+pub(super) fn unknown_rules(file: &ConfigFile, text: &Text, rules: &RuleSet) -> Vec<ConfigIssue> {
     let wrong = |rule: &str| {
         if rules.get(rule).is_some() {
             return None;

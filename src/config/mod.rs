@@ -11,8 +11,8 @@ mod meaning;
 mod pattern;
 
 pub use format::{ConfigFile, FailOn, IgnoreFile, Level, Platform, ReleaseFile, Settings};
-pub use ignores::{Extent, Judging};
-pub use portolan_yaml::typed::{Mistake, Text};
+pub use ignores::{Coverage, Judging};
+pub use portolan_yaml::typed::{ConfigIssue, Text};
 
 pub(crate) use meaning::{cluster_version, controller_version};
 pub(crate) use portolan_yaml::typed::{read as read_typed, schema_of};
@@ -34,7 +34,7 @@ impl Config {
     ///
     /// # Errors
     /// Everything that is wrong with it, names of rules aside: see [`Config::rules_unknown_to`].
-    pub fn read(name: impl Into<String>, text: &str) -> Result<Config, Vec<Mistake>> {
+    pub fn read(name: impl Into<String>, text: &str) -> Result<Config, Vec<ConfigIssue>> {
         let (file, text) = read_typed::<ConfigFile>(text)?;
         let config = Config {
             name: name.into(),
@@ -50,12 +50,12 @@ impl Config {
     }
 
     /// Rules that it names and that do not exist.
-    pub fn rules_unknown_to(&self, rules: &RuleSet) -> Vec<Mistake> {
+    pub fn rules_unknown_to(&self, rules: &RuleSet) -> Vec<ConfigIssue> {
         meaning::unknown_rules(&self.file, &self.text, rules)
     }
 
     /// A mistake at a field, for what only shows when its paths are followed.
-    pub fn mistake(&self, field: &str, message: impl Into<String>) -> Mistake {
+    pub fn mistake(&self, field: &str, message: impl Into<String>) -> ConfigIssue {
         self.text.mistake(field, message)
     }
 

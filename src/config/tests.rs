@@ -3,7 +3,7 @@
 use super::*;
 
 fn mistakes(text: &str) -> Vec<String> {
-    let shown = |mistake: &Mistake| {
+    let shown = |mistake: &ConfigIssue| {
         let LineColumn { line, column } = mistake.place;
         format!("{line}:{column}: {}", mistake.message)
     };

@@ -3,35 +3,35 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::{Exposure, Scene};
-use portolan_certificate::cause::{Cause, Part};
+use super::{Context, Exposure};
+use crate::diagnostic::Label;
+use crate::facts::{
+    Anchor, Bundle, Certificate, CertificateDefect, CertificateName, Fact, PrivateKey, reached,
+};
+use crate::limits::Limit;
 use portolan_certificate::chain::{Chain, End, Role};
+use portolan_certificate::defect::{Cause, Part};
 use portolan_certificate::encoding::Encoding;
 use portolan_certificate::public_key::KeyKind;
 use portolan_certificate::{
-    Asked, Inspection, KeyInspection, fetch_command, inspect, inspect_key, moment, reorder_command,
-    x509,
+    InspectOptions, Inspection, KeyInspection, fetch_command, inspect, inspect_key,
+    reorder_command, time, x509,
 };
-use crate::diagnostic::Label;
-use crate::facts::{
-    Bundle, Certificate, CertificateDefect, CertificateName, Fact, Place, PrivateKey, reached,
-};
-use crate::limits::Limit;
-use portolan_yaml::source::{MappedText, Span};
 use portolan_yaml::Node;
+use portolan_yaml::source::{MappedText, Span};
 
 /// A certificate and a key as they were found.
-pub struct Material<'a> {
+pub struct CertificateMaterial<'a> {
     /// The field or file with the certificate.
     pub certificate: MappedText,
     /// Where that is.
-    pub certificate_place: Place,
+    pub certificate_place: Anchor,
     /// Why the file is no text.
     pub certificate_defect: Option<Cause>,
     /// The field or file with the key, or what to supply.
     pub key: Result<MappedText, String>,
     /// Where that is.
-    pub key_place: Place,
+    pub key_place: Anchor,
     /// Why the file is no text.
     pub key_defect: Option<Cause>,
     /// How certificate and key are encoded.
@@ -44,13 +44,13 @@ pub struct Material<'a> {
     pub missing: Vec<(Part, &'a str)>,
 }
 
-impl Material<'_> {
+impl CertificateMaterial<'_> {
     fn lacks(&self, part: Part) -> bool {
         self.missing.iter().any(|(missing, _)| *missing == part)
     }
 
     /// The place of a range of what was given.
-    fn place(&self, part: Part, range: Range<usize>) -> Place {
+    fn place(&self, part: Part, range: Range<usize>) -> Anchor {
         let (text, place) = match (part, &self.key) {
             (Part::Certificate, _) => (Some(&self.certificate), &self.certificate_place),
             (Part::PrivateKey, Ok(text)) => (Some(text), &self.key_place),
@@ -59,7 +59,7 @@ impl Material<'_> {
         let span = text
             .filter(|_| !range.is_empty())
             .and_then(|text| text.map.span(range));
-        Place {
+        Anchor {
             span: span.unwrap_or(place.span),
             ..place.clone()
         }
@@ -68,9 +68,9 @@ impl Material<'_> {
 
 /// Adds everything about one bundle.
 pub fn add(
-    scene: Scene<'_>,
+    cx: Context<'_>,
     mut bundle: Bundle,
-    material: Material<'_>,
+    material: CertificateMaterial<'_>,
     hosts: &[(Node<'_>, &str)],
     exposure: &mut Exposure,
 ) {
@@ -95,11 +95,11 @@ pub fn add(
         defect(&what, *part, "missing", message, help, place, exposure);
     }
     let key = inspect_private_key(&material, &name, exposure);
-    let asked = Asked {
-        given: &scene.certificates.roots,
+    let asked = InspectOptions {
+        given: &cx.certificates.roots,
         key: key.as_ref().and_then(|key| key.key.as_ref()),
-        now: scene.certificates.now,
-        most: Some(scene.certificates.limits.certificates),
+        now: cx.certificates.now,
+        most: Some(cx.certificates.limits.certificates),
     };
     let mut inspection = inspect(&material.certificate.text, material.encodings[0], asked);
     if material.lacks(Part::Certificate) {
@@ -121,7 +121,7 @@ pub fn add(
         let range = inspection.given_range(found.range.clone());
         let place = material.place(Part::Certificate, range);
         if matches!(found.cause, Cause::TooMany { .. }) {
-            too_many(&what, place, scene, exposure);
+            too_many(&what, place, cx, exposure);
         } else {
             cause(&what, Part::Certificate, &found.cause, place, exposure);
         }
@@ -130,13 +130,13 @@ pub fn add(
     let mut causes = inspection.reading.defects.iter().map(|found| &found.cause);
     let too_many = causes.any(|cause| matches!(cause, Cause::TooMany { .. }));
     bundle.read = match too_many {
-        true => Fact::Unknown(scene.certificates.limits.help(Limit::Certificates)),
+        true => Fact::Unknown(cx.certificates.limits.help(Limit::Certificates)),
         false => Fact::known(whole),
     };
     bundle.count = count(inspection.reading.found.len());
     if let Some(chain) = inspection.chain.as_ref().filter(|_| whole) {
         describe_chain(&mut bundle, &inspection, chain, &material);
-        let view = BundleView {
+        let view = BundleFacts {
             name: &name,
             bundle: &bundle,
             inspection: &inspection,
@@ -147,24 +147,30 @@ pub fn add(
             exposure
                 .facts
                 .certificates
-                .extend(view.certificate(position, scene.certificates.now));
+                .extend(view.certificate(position, cx.certificates.now));
         }
         view.names(hosts, exposure);
     }
     let leaf = inspection.leaf().filter(|_| whole);
-    private_key(scene, &name, &material, key.as_ref(), leaf, exposure);
+    private_key(cx, &name, &material, key.as_ref(), leaf, exposure);
     exposure.facts.bundles.push(bundle);
 }
 
 /// What is wrong with the files of `--ca`.
-pub fn roots(scene: Scene<'_>, exposure: &mut Exposure) {
-    for (file, found, span) in &scene.certificates.defects {
+pub fn roots(cx: Context<'_>, exposure: &mut Exposure) {
+    for (file, found, span) in &cx.certificates.defects {
         let what = format!("`{file}`, given with `--ca`,");
         if matches!(found, Cause::TooMany { .. }) {
-            too_many(&what, Place::new(*span), scene, exposure);
+            too_many(&what, Anchor::new(*span), cx, exposure);
             continue;
         }
-        cause(&what, Part::Certificate, found, Place::new(*span), exposure);
+        cause(
+            &what,
+            Part::Certificate,
+            found,
+            Anchor::new(*span),
+            exposure,
+        );
         if let Some(last) = exposure.facts.certificate_defects.last_mut() {
             last.part = Fact::known("CA file".to_owned());
         }
@@ -175,14 +181,14 @@ fn count(number: usize) -> Fact<i64> {
     Fact::known(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
-fn cause(what: &str, part: Part, cause: &Cause, place: Place, exposure: &mut Exposure) {
+fn cause(what: &str, part: Part, cause: &Cause, place: Anchor, exposure: &mut Exposure) {
     let (message, help) = (cause.sentence(), cause.help(part));
     defect(what, part, cause.id(), message, help, place, exposure);
 }
 
 /// There are more certificates than are looked at.
-fn too_many(what: &str, place: Place, scene: Scene<'_>, exposure: &mut Exposure) {
-    let limits = &scene.certificates.limits;
+fn too_many(what: &str, place: Anchor, cx: Context<'_>, exposure: &mut Exposure) {
+    let limits = &cx.certificates.limits;
     let most = limits.certificates;
     let message = format!("{what} has more than {most} certificates, and is not judged");
     let fact = reached(limits, Limit::Certificates, place, message);
@@ -195,7 +201,7 @@ fn defect(
     id: &str,
     message: String,
     help: String,
-    place: Place,
+    place: Anchor,
     exposure: &mut Exposure,
 ) {
     let mut fact = CertificateDefect::new(place);
@@ -208,7 +214,7 @@ fn defect(
 }
 
 fn inspect_private_key(
-    material: &Material<'_>,
+    material: &CertificateMaterial<'_>,
     name: &str,
     exposure: &mut Exposure,
 ) -> Option<KeyInspection> {
@@ -241,7 +247,7 @@ fn describe_chain(
     bundle: &mut Bundle,
     inspection: &Inspection,
     chain: &Chain,
-    material: &Material<'_>,
+    material: &CertificateMaterial<'_>,
 ) {
     let file = material.file;
     // A value in base64 is made from a file, and must be made anew.
@@ -293,18 +299,18 @@ fn describe_chain(
 }
 
 /// A bundle that could be read.
-struct BundleView<'a> {
+struct BundleFacts<'a> {
     name: &'a str,
     bundle: &'a Bundle,
     inspection: &'a Inspection,
     chain: &'a Chain,
-    material: &'a Material<'a>,
+    material: &'a CertificateMaterial<'a>,
 }
 
 const NO_TIME: &str = "the time is not known: give `--now`";
 
-impl BundleView<'_> {
-    fn place_of(&self, position: usize) -> Place {
+impl BundleFacts<'_> {
+    fn place_of(&self, position: usize) -> Anchor {
         let range = self
             .inspection
             .reading
@@ -329,8 +335,8 @@ impl BundleView<'_> {
         if let Role::Duplicate(earlier) = role {
             fact.repeats = count(earlier + 1);
         }
-        fact.not_before = Fact::known(moment::date(found.not_before));
-        fact.not_after = Fact::known(moment::date(found.not_after));
+        fact.not_before = Fact::known(time::date(found.not_before));
+        fact.not_after = Fact::known(time::date(found.not_after));
         let judged = |of: &dyn Fn(i64) -> bool| {
             now.map_or(Fact::Unknown(NO_TIME.to_owned()), |now| {
                 Fact::known(of(now))
@@ -339,7 +345,7 @@ impl BundleView<'_> {
         fact.expired = judged(&|now| now > found.not_after);
         fact.not_yet_valid = judged(&|now| now < found.not_before);
         fact.days_left = now.map_or(Fact::Unknown(NO_TIME.to_owned()), |now| {
-            Fact::known(moment::days_between(now, found.not_after))
+            Fact::known(time::days_between(now, found.not_after))
         });
         fact.key = Fact::known(found.key.kind.to_string());
         if let KeyKind::Rsa { bits } = found.key.kind {
@@ -424,9 +430,9 @@ impl BundleView<'_> {
 }
 
 fn private_key(
-    scene: Scene<'_>,
+    cx: Context<'_>,
     name: &str,
-    material: &Material<'_>,
+    material: &CertificateMaterial<'_>,
     key: Option<&KeyInspection>,
     leaf: Option<&x509::Certificate>,
     exposure: &mut Exposure,
@@ -450,7 +456,7 @@ fn private_key(
             .map(ToString::to_string),
     );
     fact.in_values = Fact::known(material.key_in_values && read.is_some());
-    fact.file = Fact::at(scene.sources.name(written_in.source).to_owned(), written_in);
+    fact.file = Fact::at(cx.sources.name(written_in.source).to_owned(), written_in);
     fact.matches = match (&material.key, read, leaf) {
         (Err(supply), _, _) => Fact::Unknown(supply.clone()),
         (_, Some(key), Some(leaf)) if !key.encrypted => match key.matches(&leaf.key) {

@@ -6,16 +6,16 @@
 
 use std::collections::HashMap;
 
-use super::certificate_facts::{Material, add};
+use super::certificate_facts::{CertificateMaterial, add};
 use super::router::{RouterObjects, source_of, tls_volume};
-use super::{Exposure, Scene, gateway, ingress, opaque_supply};
-use portolan_certificate::cause::{Cause, Part};
+use super::{Context, Exposure, gateway, ingress, opaque_supply};
+use crate::facts::{Anchor, Bundle, Fact};
+use crate::kube::{ObjectRef, Origin};
+use crate::limits::Limits;
+use portolan_certificate::defect::{Cause, Part};
 use portolan_certificate::encoding::{Encoding, text_of_file};
 use portolan_certificate::x509::Certificate;
 use portolan_certificate::{PemFile, read_at_most};
-use crate::facts::{Bundle, Fact, Place};
-use crate::kube::{Origin, View};
-use crate::limits::Limits;
 use portolan_yaml::source::{MappedText, SourceId, Sources, Span};
 use portolan_yaml::{Node, mapped_text};
 
@@ -110,7 +110,7 @@ struct Use<'a> {
     /// The name as it was written.
     name: Node<'a>,
     /// The object that names it.
-    by: View<'a>,
+    by: ObjectRef<'a>,
     /// What that is called: `the router`, `Ingress carto-router`.
     called: String,
     /// The layer's id, if it is a known one.
@@ -124,27 +124,27 @@ struct Use<'a> {
 const USUAL_KEYS: [&str; 2] = ["tls.crt", "tls.key"];
 
 /// Adds the facts about every certificate that clients see and the user brought.
-pub fn extract(scene: Scene<'_>, router: &RouterObjects<'_>, exposure: &mut Exposure) {
+pub fn extract(cx: Context<'_>, router: &RouterObjects<'_>, exposure: &mut Exposure) {
     let mut uses = Vec::new();
     uses.extend(of_router(router, exposure));
-    of_ingresses(scene, router, exposure, &mut uses);
-    of_gateways(scene, router, exposure, &mut uses);
+    of_ingresses(cx, router, exposure, &mut uses);
+    of_gateways(cx, router, exposure, &mut uses);
     let mut file_used = false;
     for group in by_secret(uses) {
-        file_used |= one(scene, router, &group, exposure);
+        file_used |= one(cx, router, &group, exposure);
     }
     if file_used {
-        super::certificate_facts::roots(scene, exposure);
-    } else if let Some(file) = &scene.certificates.certificate {
+        super::certificate_facts::roots(cx, exposure);
+    } else if let Some(file) = &cx.certificates.certificate {
         exposure.infer(format!(
             "`{}` was not looked at: no Secret is named whose certificate is not among the input",
             file.name
         ));
         if !exposure.facts.bundles.is_empty() {
-            super::certificate_facts::roots(scene, exposure);
+            super::certificate_facts::roots(cx, exposure);
         }
     } else if !exposure.facts.bundles.is_empty() {
-        super::certificate_facts::roots(scene, exposure);
+        super::certificate_facts::roots(cx, exposure);
     }
 }
 
@@ -186,7 +186,7 @@ fn of_router<'a>(router: &RouterObjects<'a>, exposure: &mut Exposure) -> Option<
         if shown == Some(true)
             && let Fact::Unknown(supply) = source
         {
-            let place = Place::new(router.service.insertion_point(&[]));
+            let place = Anchor::new(router.service.insertion_point(&[]));
             let mut bundle = Bundle::new(place);
             bundle.name = Fact::known("the router's certificate".to_owned());
             bundle.read = Fact::Unknown(supply);
@@ -230,13 +230,13 @@ fn layers(exposure: &Exposure) -> HashMap<&str, &str> {
 }
 
 fn of_ingresses<'a>(
-    scene: Scene<'a>,
+    cx: Context<'a>,
     router: &RouterObjects<'_>,
     exposure: &Exposure,
     uses: &mut Vec<Use<'a>>,
 ) {
     let layers = layers(exposure);
-    for ingress in ingress::of_router(scene, router) {
+    for ingress in ingress::of_router(cx, router) {
         let title = ingress.title();
         let layer = layers.get(title.as_str()).copied();
         let sections = ingress.node.at(&["spec", "tls"]);
@@ -258,16 +258,16 @@ fn of_ingresses<'a>(
 }
 
 fn of_gateways<'a>(
-    scene: Scene<'a>,
+    cx: Context<'a>,
     router: &RouterObjects<'_>,
     exposure: &Exposure,
     uses: &mut Vec<Use<'a>>,
 ) {
     let layers = layers(exposure);
-    for gateway in gateway::of_router(scene, router) {
+    for gateway in gateway::of_router(cx, router) {
         let title = gateway.title();
         let layer = layers.get(title.as_str()).copied();
-        let attached = gateway::routes(scene, gateway);
+        let attached = gateway::routes(cx, gateway);
         let listeners = gateway.node.at(&["spec", "listeners"]);
         for listener in listeners.into_iter().flat_map(Node::items) {
             if listener.get("protocol").and_then(Node::text) == Some("HTTP") {
@@ -316,7 +316,7 @@ fn of_gateways<'a>(
 
 /// One Secret and all that use it; true where a file given for it was looked at.
 fn one(
-    scene: Scene<'_>,
+    cx: Context<'_>,
     router: &RouterObjects<'_>,
     uses: &[Use<'_>],
     exposure: &mut Exposure,
@@ -324,7 +324,7 @@ fn one(
     let Some(first) = uses.first() else {
         return false;
     };
-    let mut bundle = Bundle::new(Place::new(first.name.site()).in_object(first.by.title()));
+    let mut bundle = Bundle::new(Anchor::new(first.name.site()).in_object(first.by.title()));
     bundle.shown_by = Fact::known(uses.iter().map(|user| user.called.clone()).collect());
     bundle.layers = Fact::known(uses.iter().filter_map(|user| user.layer.clone()).collect());
     let unknown = |supply: String, mut bundle: Bundle, exposure: &mut Exposure| {
@@ -345,9 +345,9 @@ fn one(
         .iter()
         .flat_map(|user| user.hosts.iter().copied())
         .collect();
-    let named = scene
+    let named = cx
         .objects
-        .named(scene.tree, "Secret", name)
+        .named(cx.tree, "Secret", name)
         .filter(|secret| secret.shares_namespace(first.by));
     let mut generated = false;
     let mut found = None;
@@ -359,9 +359,9 @@ fn one(
         }
     }
     if let Some(secret) = found {
-        let material = in_secret(scene, secret, first.keys);
+        let material = in_secret(cx, secret, first.keys);
         match material {
-            Ok(material) => add(scene, bundle, material, &hosts, exposure),
+            Ok(material) => add(cx, bundle, material, &hosts, exposure),
             Err(supply) => {
                 bundle.place = super::place_in(secret, &["data"]);
                 return unknown(supply, bundle, exposure);
@@ -369,9 +369,9 @@ fn one(
         }
         return false;
     }
-    if let Some(file) = &scene.certificates.certificate {
-        let material = in_files(scene, file);
-        add(scene, bundle, material, &hosts, exposure);
+    if let Some(file) = &cx.certificates.certificate {
+        let material = in_files(cx, file);
+        add(cx, bundle, material, &hosts, exposure);
         return true;
     }
     // Behind the chart's own name there is nothing that the user brought.
@@ -387,26 +387,26 @@ fn one(
 }
 
 /// Certificate and key as they were given in files.
-fn in_files<'a>(scene: Scene<'a>, file: &'a GivenFile) -> Material<'a> {
-    let text = |file: &GivenFile| MappedText::of_source(scene.sources, file.source);
-    Material {
+fn in_files<'a>(cx: Context<'a>, file: &'a GivenFile) -> CertificateMaterial<'a> {
+    let text = |file: &GivenFile| MappedText::of_source(cx.sources, file.source);
+    CertificateMaterial {
         certificate: text(file),
-        certificate_place: Place::new(Span::new(file.source, 0, 0)),
+        certificate_place: Anchor::new(Span::new(file.source, 0, 0)),
         certificate_defect: file.defect.clone(),
-        key: match &scene.certificates.key {
+        key: match &cx.certificates.key {
             Some(key) => Ok(text(key)),
             None => Err(
                 "the private key is not among the input: give it with `--tls-key FILE` (only its public half is compared)".to_owned(),
             ),
         },
-        key_place: scene
+        key_place: cx
             .certificates
             .key
             .as_ref()
-            .map_or(Place::new(Span::new(file.source, 0, 0)), |key| {
-                Place::new(Span::new(key.source, 0, 0))
+            .map_or(Anchor::new(Span::new(file.source, 0, 0)), |key| {
+                Anchor::new(Span::new(key.source, 0, 0))
             }),
-        key_defect: scene
+        key_defect: cx
             .certificates
             .key
             .as_ref()
@@ -423,10 +423,10 @@ fn in_files<'a>(scene: Scene<'a>, file: &'a GivenFile) -> Material<'a> {
 /// # Errors
 /// What to supply where they cannot be read from the input.
 fn in_secret<'a>(
-    scene: Scene<'a>,
-    secret: View<'a>,
+    cx: Context<'a>,
+    secret: ObjectRef<'a>,
     keys: [&'a str; 2],
-) -> Result<Material<'a>, String> {
+) -> Result<CertificateMaterial<'a>, String> {
     let [certificate, key] = keys.map(|key| {
         // What stands in `stringData` is written over `data`.
         let plain = secret.node.at(&["stringData", key]);
@@ -452,11 +452,11 @@ fn in_secret<'a>(
     }
     let data_at = || super::place_in(secret, &["data"]);
     let place = |node: Option<(Node<'_>, Encoding)>| match node {
-        Some((node, _)) => Place::new(node.site()).in_object(secret.title()),
+        Some((node, _)) => Anchor::new(node.site()).in_object(secret.title()),
         None => data_at(),
     };
     let text = |node: Option<(Node<'_>, Encoding)>| {
-        node.map(|(node, _)| mapped_text(scene.sources, node))
+        node.map(|(node, _)| mapped_text(cx.sources, node))
             .unwrap_or_default()
     };
     let encoding = |node: Option<(Node<'_>, Encoding)>| node.map_or(Encoding::Plain, |(_, e)| e);
@@ -468,8 +468,8 @@ fn in_secret<'a>(
         }
     }
     let written_in = key.map_or(Span::NOWHERE, |(node, _)| node.span());
-    let file_name = scene.sources.name(written_in.source);
-    Ok(Material {
+    let file_name = cx.sources.name(written_in.source);
+    Ok(CertificateMaterial {
         certificate: text(certificate),
         certificate_place: place(certificate),
         certificate_defect: None,

@@ -4,27 +4,27 @@
 use super::layers::Layer;
 use super::layers::recognize;
 use super::load_balancer::platform;
-use super::way::Way;
-use super::{Exposure, Scene, list_of, timeouts};
+use super::route::Route;
+use super::{Context, Exposure, list_of, timeouts};
 use crate::facts::{EntryPoint, Fact};
-use crate::kube::View;
+use crate::kube::ObjectRef;
 use portolan_yaml::Node;
 
 const NAME: &str = "app.kubernetes.io/name";
 
 /// Adds the limits of the load balancer before a layer.
 pub fn extract<'a>(
-    scene: Scene<'a>,
+    cx: Context<'a>,
     layer: &Layer,
-    way: &Way<'a>,
+    route: &Route<'a>,
     entry: &EntryPoint,
     exposure: &mut Exposure,
 ) {
     let Some(names) = &layer.own_service else {
         return;
     };
-    let Some(service) = find(scene, names, way.router.service) else {
-        if scene.cluster.platform.as_deref() == Some("gke") {
+    let Some(service) = find(cx, names, route.router.service) else {
+        if cx.cluster.platform.as_deref() == Some("gke") {
             exposure.infer(format!(
                 "the load balancer before {} taken as GKE's passthrough one, which ends no connection: the platform is `gke`",
                 layer.title
@@ -39,17 +39,17 @@ pub fn extract<'a>(
         );
         return timeouts::of_unknown(entry, &title, &supply, exposure);
     };
-    let mut hop = Way::new(service, way.router);
-    let platform = platform(scene, service, exposure);
+    let mut hop = Route::new(service, route.router);
+    let platform = platform(cx, service, exposure);
     let class = service
         .node
         .at(&["spec", "loadBalancerClass"])
         .and_then(Node::text)
         .filter(|class| !class.is_empty());
-    match recognize::load_balancer(platform.as_deref(), class, &hop.ground(scene)) {
+    match recognize::load_balancer(platform.as_deref(), class, &hop.input(cx)) {
         Some(before) => {
             hop.ends_tls = Fact::known(has_certificate(before, service));
-            timeouts::of_way(scene, before, &hop, entry, exposure);
+            timeouts::of_route(cx, before, &hop, entry, exposure);
         }
         None => {
             let title = format!("the load balancer of {}", service.title());
@@ -62,20 +62,17 @@ pub fn extract<'a>(
 }
 
 /// The controller's Service. It lies in another namespace as a rule.
-fn find<'a>(scene: Scene<'a>, names: &[String], router: View<'a>) -> Option<View<'a>> {
-    scene
-        .objects
-        .of_kind(scene.tree, "Service")
-        .find(|service| {
-            service.object.root != router.object.root
-                && service.node.at(&["spec", "type"]).and_then(Node::text) == Some("LoadBalancer")
-                && service
-                    .label(NAME)
-                    .is_some_and(|label| names.iter().any(|name| name == label))
-        })
+fn find<'a>(cx: Context<'a>, names: &[String], router: ObjectRef<'a>) -> Option<ObjectRef<'a>> {
+    cx.objects.of_kind(cx.tree, "Service").find(|service| {
+        service.object.root != router.object.root
+            && service.node.at(&["spec", "type"]).and_then(Node::text) == Some("LoadBalancer")
+            && service
+                .label(NAME)
+                .is_some_and(|label| names.iter().any(|name| name == label))
+    })
 }
 
-fn has_certificate(layer: &Layer, service: View<'_>) -> bool {
+fn has_certificate(layer: &Layer, service: ObjectRef<'_>) -> bool {
     layer
         .tls
         .listeners

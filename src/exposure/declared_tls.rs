@@ -1,15 +1,15 @@
 //! TLS as a layer file declares it in cases of signs: where it ends, what becomes of plain HTTP, what the router is sent.
 
 use super::layers::Layer;
-use super::layers::sign::{Ground, Held, all_hold};
+use super::layers::predicate::{MatchInput, Tristate, all_hold};
 use super::layers::tls::{BackendProtocol, Ends, EndsCase, Plain};
 use super::listeners::ends_in_router;
+use super::route::Route;
 use super::router::ServicePort;
-use super::way::Way;
-use super::{Scene, list_of, paths};
+use super::{Context, list_of, paths};
 use crate::facts::{EntryPoint, Fact};
-use portolan_yaml::source::Span;
 use portolan_yaml::Node;
+use portolan_yaml::source::Span;
 
 /// What a list of cases comes to.
 enum Chosen<'c, C> {
@@ -21,14 +21,14 @@ enum Chosen<'c, C> {
 /// The first case that holds; one that cannot be known stands in the way of the later ones.
 fn choose<'c, C>(
     cases: &'c [C],
-    signs: impl Fn(&'c C) -> &'c [super::layers::Sign],
-    ground: &Ground<'_>,
+    predicates: impl Fn(&'c C) -> &'c [super::layers::Predicate],
+    input: &MatchInput<'_>,
 ) -> Chosen<'c, C> {
     for case in cases {
-        match all_hold(signs(case), ground) {
-            Held::Yes => return Chosen::Case(case),
-            Held::No => {}
-            Held::Unknown(supply) => return Chosen::Unknown(supply),
+        match all_hold(predicates(case), input) {
+            Tristate::Yes => return Chosen::Case(case),
+            Tristate::No => {}
+            Tristate::Unknown(supply) => return Chosen::Unknown(supply),
         }
     }
     Chosen::None
@@ -36,19 +36,19 @@ fn choose<'c, C>(
 
 /// Fills in the entry point's facts about TLS.
 pub fn tls<'a>(
-    scene: Scene<'a>,
+    cx: Context<'a>,
     layer: &Layer,
-    way: &Way<'a>,
+    route: &Route<'a>,
     port: Option<ServicePort<'a>>,
     entry: &mut EntryPoint,
 ) {
-    let ground = way.ground(scene);
+    let input = route.input(cx);
     let missing_at = entry.place.span;
     let checks = || format!("Portolan cannot see it: check {} by hand", layer.title);
     entry.http_left_to_router = Fact::known(false);
     entry.certificates = Fact::Known(Vec::new(), Some(missing_at));
-    backend(layer, &ground, port, way, entry);
-    match choose(&layer.tls.ends, |case| &case.when, &ground) {
+    backend(layer, &input, port, route, entry);
+    match choose(&layer.tls.ends, |case| &case.when, &input) {
         Chosen::Unknown(supply) => {
             entry.tls_ends_at = Fact::Unknown(supply.clone());
             entry.serves_https = Fact::Unknown(supply);
@@ -59,7 +59,7 @@ pub fn tls<'a>(
         }
         Chosen::Case(case) => match case.is {
             Ends::Here => {
-                let (names, at) = certificates(case, &ground);
+                let (names, at) = certificates(case, &input);
                 let at = at.unwrap_or(missing_at);
                 entry.certificates = Fact::Known(names, Some(at));
                 entry.tls_ends_at = Fact::Known("load-balancer".to_owned(), Some(at));
@@ -68,7 +68,7 @@ pub fn tls<'a>(
             Ends::Router => {
                 entry.backend_protocol = Fact::known("tls".to_owned());
                 let backend_port = entry.backend_port.clone();
-                ends_in_router(true, way, &backend_port, entry);
+                ends_in_router(true, route, &backend_port, entry);
             }
             Ends::Unknown => {
                 let supply = case.supply.clone().unwrap_or_else(checks);
@@ -77,20 +77,20 @@ pub fn tls<'a>(
             }
         },
     }
-    plain_http(layer, &ground, missing_at, &checks(), entry);
+    plain_http(layer, &input, missing_at, &checks(), entry);
 }
 
 /// The names of certificates, and where the first stands.
-fn certificates(case: &EndsCase, ground: &Ground<'_>) -> (Vec<String>, Option<Span>) {
+fn certificates(case: &EndsCase, input: &MatchInput<'_>) -> (Vec<String>, Option<Span>) {
     let signed: Vec<Node<'_>> = case
         .when
         .first()
-        .map(|sign| sign.matching(ground))
+        .map(|predicate| predicate.matching(input))
         .unwrap_or_default();
     let at = signed.first().map(|node| node.site());
     let named: Vec<Node<'_>> = match (&case.names, case.when.first()) {
-        (Some(path), Some(sign)) => sign
-            .objects(ground)
+        (Some(path), Some(predicate)) => predicate
+            .objects(input)
             .into_iter()
             .flat_map(|object| paths::nodes(object.node, path))
             .collect(),
@@ -112,19 +112,19 @@ fn certificates(case: &EndsCase, ground: &Ground<'_>) -> (Vec<String>, Option<Sp
 
 fn plain_http(
     layer: &Layer,
-    ground: &Ground<'_>,
+    input: &MatchInput<'_>,
     missing_at: Span,
     checks: &str,
     entry: &mut EntryPoint,
 ) {
-    let (is, at, supply) = match choose(&layer.tls.plain, |case| &case.when, ground) {
+    let (is, at, supply) = match choose(&layer.tls.plain, |case| &case.when, input) {
         Chosen::Unknown(supply) => (Plain::Unknown, None, Some(supply)),
         Chosen::None => (Plain::Served, None, None),
         Chosen::Case(case) => {
             let node = case
                 .when
                 .first()
-                .and_then(|sign| sign.matching(ground).first().copied());
+                .and_then(|predicate| predicate.matching(input).first().copied());
             (case.is, node.map(Node::site), case.supply.clone())
         }
     };
@@ -143,23 +143,23 @@ fn plain_http(
 /// What the layer speaks to the router, and where.
 fn backend(
     layer: &Layer,
-    ground: &Ground<'_>,
+    input: &MatchInput<'_>,
     port: Option<ServicePort<'_>>,
-    way: &Way<'_>,
+    route: &Route<'_>,
     entry: &mut EntryPoint,
 ) {
     entry.backend_port = match port {
-        Some(port) => way.router.backend_port(port),
+        Some(port) => route.router.backend_port(port),
         None => Fact::Absent(None),
     };
-    entry.backend_protocol = match choose(&layer.tls.backend, |case| &case.when, ground) {
+    entry.backend_protocol = match choose(&layer.tls.backend, |case| &case.when, input) {
         Chosen::Unknown(supply) => Fact::Unknown(supply),
         Chosen::None => Fact::known("http".to_owned()),
         Chosen::Case(case) => {
             let at = case
                 .when
                 .first()
-                .and_then(|sign| sign.matching(ground).first().copied())
+                .and_then(|predicate| predicate.matching(input).first().copied())
                 .map(Node::site);
             match case.is {
                 BackendProtocol::Http => Fact::Known("http".to_owned(), at),

@@ -1,26 +1,23 @@
 //! The domain: whether it is a host name, and whether every hop serves it.
 
 use super::router::RouterObjects;
-use super::{Exposure, Scene, opaque_supply, override_labels};
-use crate::facts::{Domain, Fact, Place};
+use super::{Context, Exposure, opaque_supply, override_labels};
+use crate::facts::{Anchor, Domain, Fact};
 use portolan_yaml::Node;
 
 /// The chart's own default, which nobody owns.
 const CHART_DEFAULT: &str = "carto-selfhosted.lan";
 
 /// Adds the domain's facts.
-pub fn extract(scene: Scene<'_>, router: &RouterObjects<'_>, exposure: &mut Exposure) {
-    let found = scene
-        .objects
-        .of_kind(scene.tree, "ConfigMap")
-        .find_map(|config| {
-            Some((
-                config,
-                config.node.at(&["data", "CARTO_SELFHOSTED_DOMAIN"])?,
-            ))
-        });
+pub fn extract(cx: Context<'_>, router: &RouterObjects<'_>, exposure: &mut Exposure) {
+    let found = cx.objects.of_kind(cx.tree, "ConfigMap").find_map(|config| {
+        Some((
+            config,
+            config.node.at(&["data", "CARTO_SELFHOSTED_DOMAIN"])?,
+        ))
+    });
     let Some((config, node)) = found else {
-        let mut domain = Domain::new(Place::new(router.service.insertion_point(&[])));
+        let mut domain = Domain::new(Anchor::new(router.service.insertion_point(&[])));
         let supply = "the domain is not known: the ConfigMaps of the chart are not among the input"
             .to_owned();
         domain.value = Fact::Unknown(supply.clone());
@@ -30,8 +27,8 @@ pub fn extract(scene: Scene<'_>, router: &RouterObjects<'_>, exposure: &mut Expo
         exposure.facts.domain.push(domain);
         return;
     };
-    let mut place = Place::new(node.site()).in_object(config.title());
-    place.labels = override_labels(node, scene);
+    let mut place = Anchor::new(node.site()).in_object(config.title());
+    place.labels = override_labels(node, cx);
     let mut domain = Domain::new(place);
     if node.is_opaque() {
         let supply = opaque_supply("`appConfigValues.selfHostedDomain`");
@@ -224,10 +221,10 @@ pub fn managed_defect(domain: &str) -> Option<String> {
 }
 
 /// The configured domain, for comparison: unknown or useless ones say why.
-pub fn configured(scene: Scene<'_>) -> Fact<String> {
-    let node = scene
+pub fn configured(cx: Context<'_>) -> Fact<String> {
+    let node = cx
         .objects
-        .of_kind(scene.tree, "ConfigMap")
+        .of_kind(cx.tree, "ConfigMap")
         .find_map(|config| config.node.at(&["data", "CARTO_SELFHOSTED_DOMAIN"]));
     match node {
         Some(node) if node.is_opaque() => {

@@ -1,11 +1,11 @@
 //! How timeouts are written: each controller's own syntax, turned into milliseconds.
 
-use super::layers::knob::{Knob, Syntax, Unit, Zero};
+use super::layers::setting::{Setting, Syntax, TimeUnit, Zero};
 use portolan_yaml::{Node, Style, Value};
 
 /// What a text means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reading {
+pub enum ParsedDuration {
     /// So many milliseconds.
     Limit(i64),
     /// No limit.
@@ -14,20 +14,20 @@ pub enum Reading {
     Default,
 }
 
-/// The value of a knob, or why it is none.
+/// The value of a setting, or why it is none.
 ///
 /// # Errors
 /// A sentence part that says what is wrong, such as `it has no unit`.
-pub fn read(knob: &Knob, node: Node<'_>, text: &str) -> Result<Reading, String> {
-    if knob
+pub fn read(setting: &Setting, node: Node<'_>, text: &str) -> Result<ParsedDuration, String> {
+    if setting
         .unlimited_words
         .iter()
         .any(|word| word.eq_ignore_ascii_case(text))
     {
-        return Ok(Reading::Unlimited);
+        return Ok(ParsedDuration::Unlimited);
     }
-    let unit = knob.unit.unwrap_or(Unit::Seconds);
-    let milliseconds = match knob.syntax {
+    let unit = setting.unit.unwrap_or(TimeUnit::Seconds);
+    let milliseconds = match setting.syntax {
         Syntax::Integer => integer(text.trim(), unit),
         Syntax::IntegerField => integer_field(node, unit),
         Syntax::GoDuration => go(text, "a Go duration"),
@@ -36,10 +36,10 @@ pub fn read(knob: &Knob, node: Node<'_>, text: &str) -> Result<Reading, String> 
         Syntax::NginxTime => nginx(text),
         Syntax::HaproxyTime => haproxy(text, unit),
     }?;
-    Ok(match (milliseconds, knob.zero) {
-        (0, Zero::Unlimited) => Reading::Unlimited,
-        (0, Zero::Default) => Reading::Default,
-        (milliseconds, _) => Reading::Limit(milliseconds),
+    Ok(match (milliseconds, setting.zero) {
+        (0, Zero::Unlimited) => ParsedDuration::Unlimited,
+        (0, Zero::Default) => ParsedDuration::Default,
+        (milliseconds, _) => ParsedDuration::Limit(milliseconds),
     })
 }
 
@@ -56,7 +56,7 @@ fn too_large(unit: &str) -> String {
     format!("it is too large for a number of {unit}")
 }
 
-fn integer(text: &str, unit: Unit) -> Result<i64, String> {
+fn integer(text: &str, unit: TimeUnit) -> Result<i64, String> {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     if is_number {
@@ -76,7 +76,7 @@ fn integer(text: &str, unit: Unit) -> Result<i64, String> {
     Err(format!("it is not a whole number of {}{hint}", unit.name()))
 }
 
-fn integer_field(node: Node<'_>, unit: Unit) -> Result<i64, String> {
+fn integer_field(node: Node<'_>, unit: TimeUnit) -> Result<i64, String> {
     match node.scalar().map(|scalar| (scalar.value, scalar.style)) {
         Some((Value::Int(number), _)) => unit
             .milliseconds(number)
@@ -196,7 +196,7 @@ fn nginx(text: &str) -> Result<i64, String> {
 }
 
 /// One number and at most one unit.
-fn haproxy(text: &str, unit: Unit) -> Result<i64, String> {
+fn haproxy(text: &str, unit: TimeUnit) -> Result<i64, String> {
     let wrong = || "it is not a time as HAProxy writes it, like `605s`".to_owned();
     if let Some(number) = bare_number(text).filter(|number| *number >= 0) {
         return unit
@@ -256,8 +256,8 @@ mod tests {
         assert_eq!(nginx("605").ok(), Some(605_000));
         assert_eq!(nginx("10m 5s").ok(), Some(605_000));
         assert_eq!(nginx("605 seconds").ok(), None);
-        assert_eq!(haproxy("605", Unit::Milliseconds).ok(), Some(605));
-        assert_eq!(haproxy("605s", Unit::Milliseconds).ok(), Some(605_000));
-        assert_eq!(haproxy("10m5s", Unit::Milliseconds).ok(), None);
+        assert_eq!(haproxy("605", TimeUnit::Milliseconds).ok(), Some(605));
+        assert_eq!(haproxy("605s", TimeUnit::Milliseconds).ok(), Some(605_000));
+        assert_eq!(haproxy("10m5s", TimeUnit::Milliseconds).ok(), None);
     }
 }

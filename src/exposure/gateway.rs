@@ -1,36 +1,35 @@
 //! Gateways whose routes lead to the router.
 
-use super::layers::recognize::{Clues, Recognized, by_class};
+use super::layers::recognize::{Evidence, Recognized, by_class};
 use super::layers::{EntryKind, Layer};
 use super::listeners::ends_in_router;
 use super::load_balancer::{described, unknown_tls};
 use super::resource::ends_here;
+use super::route::{Route, RouteRule};
 use super::router::RouterObjects;
-use super::way::{Way, WayRule};
-use super::{Exposure, Scene, ingress::host, opaque_supply, place_in, timeouts};
+use super::{Context, Exposure, ingress::host, opaque_supply, place_in, timeouts};
 use crate::facts::{EntryPoint, Fact};
-use crate::kube::View;
+use crate::kube::ObjectRef;
 use portolan_yaml::Node;
 
 /// Kinds of routes that can lead from a Gateway to a Service.
 const ROUTES: [&str; 4] = ["HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute"];
 
 /// Adds every Gateway that a route leads from to the router.
-pub fn extract<'a>(scene: Scene<'a>, router: &'a RouterObjects<'a>, exposure: &mut Exposure) {
-    for gateway in of_router(scene, router) {
-        one(scene, gateway, router, exposure);
+pub fn extract<'a>(cx: Context<'a>, router: &'a RouterObjects<'a>, exposure: &mut Exposure) {
+    for gateway in of_router(cx, router) {
+        one(cx, gateway, router, exposure);
     }
 }
 
 /// Every Gateway that a route leads from to the router.
-pub fn of_router<'a>(scene: Scene<'a>, router: &RouterObjects<'_>) -> Vec<View<'a>> {
-    let leads_on = |route: &View<'_>| !backends(*route, router).is_empty();
-    scene
-        .objects
-        .of_kind(scene.tree, "Gateway")
+pub fn of_router<'a>(cx: Context<'a>, router: &RouterObjects<'_>) -> Vec<ObjectRef<'a>> {
+    let leads_on = |route: &ObjectRef<'_>| !backends(*route, router).is_empty();
+    cx.objects
+        .of_kind(cx.tree, "Gateway")
         .filter(|gateway| {
             is_gateway_api(*gateway)
-                && routes(scene, *gateway)
+                && routes(cx, *gateway)
                     .iter()
                     .any(|(route, _)| leads_on(route))
         })
@@ -38,7 +37,7 @@ pub fn of_router<'a>(scene: Scene<'a>, router: &RouterObjects<'_>) -> Vec<View<'
 }
 
 /// Istio has a Gateway of its own.
-fn is_gateway_api(gateway: View<'_>) -> bool {
+fn is_gateway_api(gateway: ObjectRef<'_>) -> bool {
     gateway
         .api_version()
         .and_then(Node::text)
@@ -46,9 +45,12 @@ fn is_gateway_api(gateway: View<'_>) -> bool {
 }
 
 /// The routes attached to a Gateway, each with the listener that it names.
-pub fn routes<'a>(scene: Scene<'a>, gateway: View<'a>) -> Vec<(View<'a>, Option<&'a str>)> {
+pub fn routes<'a>(
+    cx: Context<'a>,
+    gateway: ObjectRef<'a>,
+) -> Vec<(ObjectRef<'a>, Option<&'a str>)> {
     let mut attached = Vec::new();
-    let all = scene.objects.iter(scene.tree);
+    let all = cx.objects.iter(cx.tree);
     for route in all.filter(|object| ROUTES.contains(&object.kind())) {
         let parents = route.node.at(&["spec", "parentRefs"]);
         for parent in parents.into_iter().flat_map(Node::items) {
@@ -61,7 +63,7 @@ pub fn routes<'a>(scene: Scene<'a>, gateway: View<'a>) -> Vec<(View<'a>, Option<
     attached
 }
 
-fn rules(route: View<'_>) -> impl Iterator<Item = Node<'_>> {
+fn rules(route: ObjectRef<'_>) -> impl Iterator<Item = Node<'_>> {
     route
         .node
         .at(&["spec", "rules"])
@@ -70,7 +72,7 @@ fn rules(route: View<'_>) -> impl Iterator<Item = Node<'_>> {
 }
 
 /// The references of a route to the router Service.
-fn backends<'a>(route: View<'a>, router: &RouterObjects<'_>) -> Vec<Node<'a>> {
+fn backends<'a>(route: ObjectRef<'a>, router: &RouterObjects<'_>) -> Vec<Node<'a>> {
     rules(route)
         .filter_map(|rule| rule.get("backendRefs"))
         .flat_map(Node::items)
@@ -103,8 +105,8 @@ fn redirects_to_https(rule: Node<'_>) -> bool {
 }
 
 fn one<'a>(
-    scene: Scene<'a>,
-    gateway: View<'a>,
+    cx: Context<'a>,
+    gateway: ObjectRef<'a>,
     router: &'a RouterObjects<'a>,
     exposure: &mut Exposure,
 ) {
@@ -113,14 +115,14 @@ fn one<'a>(
     let mut entry = EntryPoint::new(place_in(gateway, &["spec", "gatewayClassName"]));
     entry.kind = Fact::known("gateway".to_owned());
     entry.name = Fact::known(gateway.title());
-    let mut way = Way::new(gateway, router).with_class(scene, "GatewayClass", class_text);
-    let clues = Clues {
+    let mut route = Route::new(gateway, router).with_class(cx, "GatewayClass", class_text);
+    let evidence = Evidence {
         object: gateway,
         class: class_text,
-        controller: way.controller(),
-        platform: scene.cluster.platform.as_deref(),
+        controller: route.controller(),
+        platform: cx.cluster.platform.as_deref(),
     };
-    let layer = match by_class(EntryKind::Gateway, &clues, &way.ground(scene)) {
+    let layer = match by_class(EntryKind::Gateway, &evidence, &route.input(cx)) {
         Recognized::Layer(layer, inferred) => {
             if let Some(inferred) = inferred {
                 exposure.infer(inferred);
@@ -129,22 +131,22 @@ fn one<'a>(
         }
         Recognized::No => None,
     };
-    let attached = routes(scene, gateway);
+    let attached = routes(cx, gateway);
     backend(&attached, router, &mut entry);
-    for (route, _) in &attached {
-        if backends(*route, router).is_empty() {
+    for (attached_route, _) in &attached {
+        if backends(*attached_route, router).is_empty() {
             continue;
         }
-        let names: Vec<Node<'_>> = route
+        let names: Vec<Node<'_>> = attached_route
             .node
             .at(&["spec", "hostnames"])
             .into_iter()
             .flat_map(Node::items)
             .collect();
-        host(scene, *route, route.kind(), &names, exposure);
-        let leading = rules(*route).filter(|rule| leads_to_router(*rule, router));
-        way.rules.extend(leading.map(|node| WayRule {
-            object: *route,
+        host(cx, *attached_route, attached_route.kind(), &names, exposure);
+        let leading = rules(*attached_route).filter(|rule| leads_to_router(*rule, router));
+        route.rules.extend(leading.map(|node| RouteRule {
+            object: *attached_route,
             node,
         }));
     }
@@ -153,10 +155,10 @@ fn one<'a>(
             described(layer, &mut entry);
             match &layer.undecided {
                 Some(supply) => unknown_tls(&mut entry, &layer.title, supply),
-                None => tls(layer, gateway, &attached, &way, &mut entry),
+                None => tls(layer, gateway, &attached, &route, &mut entry),
             }
-            way.ends_tls = ends_here(&entry);
-            timeouts::of_way(scene, layer, &way, &entry, exposure);
+            route.ends_tls = ends_here(&entry);
+            timeouts::of_route(cx, layer, &route, &entry, exposure);
         }
         None => {
             let title = match class_text {
@@ -177,7 +179,7 @@ fn one<'a>(
 
 /// What the Gateway speaks to the router, and where.
 fn backend(
-    attached: &[(View<'_>, Option<&str>)],
+    attached: &[(ObjectRef<'_>, Option<&str>)],
     router: &RouterObjects<'_>,
     entry: &mut EntryPoint,
 ) {
@@ -213,9 +215,9 @@ fn backend(
 /// Listeners: which have a certificate, and what the plain ones do.
 fn tls(
     layer: &Layer,
-    gateway: View<'_>,
-    attached: &[(View<'_>, Option<&str>)],
-    way: &Way<'_>,
+    gateway: ObjectRef<'_>,
+    attached: &[(ObjectRef<'_>, Option<&str>)],
+    route: &Route<'_>,
     entry: &mut EntryPoint,
 ) {
     entry.http_left_to_router = Fact::known(false);
@@ -282,7 +284,7 @@ fn tls(
         entry.certificates = Fact::Known(certificates, Some(https_at));
         entry.backend_protocol = Fact::known("tls".to_owned());
         let backend_port = entry.backend_port.clone();
-        ends_in_router(true, way, &backend_port, entry);
+        ends_in_router(true, route, &backend_port, entry);
         return plain_http(&plain, attached, entry);
     }
     let serves_https = certificate_at.is_some();
@@ -297,7 +299,11 @@ fn tls(
 }
 
 /// What becomes of requests to the plain listeners: a listener without a route answers 404 and serves nothing.
-fn plain_http(plain: &[Node<'_>], attached: &[(View<'_>, Option<&str>)], entry: &mut EntryPoint) {
+fn plain_http(
+    plain: &[Node<'_>],
+    attached: &[(ObjectRef<'_>, Option<&str>)],
+    entry: &mut EntryPoint,
+) {
     let mut served_at = None;
     let mut redirected_at = None;
     for listener in plain {

@@ -6,11 +6,11 @@ use std::collections::{HashMap, HashSet};
 use serde_json::Value as Json;
 
 use super::router::RouterObjects;
-use super::{Exposure, Scene, opaque_supply, place_in};
+use super::{Context, Exposure, opaque_supply, place_in};
 use crate::facts::{
-    Attachment, Fact, InvalidJson, ManagedCertificate, ManagedDomain, Neg, Place, Reference,
+    Anchor, Attachment, Fact, InvalidJson, ManagedCertificate, ManagedDomain, Neg, Reference,
 };
-use crate::kube::View;
+use crate::kube::ObjectRef;
 use portolan_yaml::nearest::nearest;
 use portolan_yaml::source::Span;
 use portolan_yaml::{Node, NodeId, OPAQUE};
@@ -35,10 +35,10 @@ pub enum BackendConfig<'a> {
     /// It cannot be known which, or what stands in it.
     Unknown(Span, String),
     /// This one.
-    Found(View<'a>),
+    Found(ObjectRef<'a>),
 }
 
-fn backend_config_annotation<'a>(service: View<'a>) -> Option<(&'static str, Node<'a>)> {
+fn backend_config_annotation<'a>(service: ObjectRef<'a>) -> Option<(&'static str, Node<'a>)> {
     BACKEND_CONFIG
         .into_iter()
         .find_map(|key| service.annotation(key).map(|node| (key, node)))
@@ -46,8 +46,8 @@ fn backend_config_annotation<'a>(service: View<'a>) -> Option<(&'static str, Nod
 
 /// The BackendConfig that the router Service names for the port that the Ingress uses.
 pub fn backend_config_for<'a>(
-    scene: Scene<'a>,
-    ingress: View<'a>,
+    cx: Context<'a>,
+    ingress: ObjectRef<'a>,
     router: &RouterObjects<'a>,
 ) -> BackendConfig<'a> {
     let service = router.service;
@@ -76,10 +76,7 @@ pub fn backend_config_for<'a>(
     let Some(name) = by_port.or_else(|| map.get("default").and_then(Json::as_str)) else {
         return BackendConfig::None(node.site());
     };
-    match scene
-        .objects
-        .find(scene.tree, "BackendConfig", name, service)
-    {
+    match cx.objects.find(cx.tree, "BackendConfig", name, service) {
         Some(object) => BackendConfig::Found(object),
         None => BackendConfig::Unknown(node.site(), not_among("BackendConfig", name)),
     }
@@ -93,27 +90,27 @@ pub fn not_among(kind: &str, name: &str) -> String {
 }
 
 /// Adds the facts.
-pub fn extract(scene: Scene<'_>, router: Option<&RouterObjects<'_>>, exposure: &mut Exposure) {
-    references(scene, exposure);
-    let named = Named::of(scene);
-    attachments(scene, &named, exposure);
-    managed_certificates(scene, &named, exposure);
+pub fn extract(cx: Context<'_>, router: Option<&RouterObjects<'_>>, exposure: &mut Exposure) {
+    references(cx, exposure);
+    let named = Named::of(cx);
+    attachments(cx, &named, exposure);
+    managed_certificates(cx, &named, exposure);
     if let Some(router) = router {
         neg(router, exposure);
     }
 }
 
-fn annotation_place(object: View<'_>, node: Node<'_>) -> Place {
-    Place::new(node.site()).in_object(object.title())
+fn annotation_place(object: ObjectRef<'_>, node: Node<'_>) -> Anchor {
+    Anchor::new(node.site()).in_object(object.title())
 }
 
 /// Names in annotations that lead to other objects.
-fn references(scene: Scene<'_>, exposure: &mut Exposure) {
-    for service in scene.objects.of_kind(scene.tree, "Service") {
+fn references(cx: Context<'_>, exposure: &mut Exposure) {
+    for service in cx.objects.of_kind(cx.tree, "Service") {
         if let Some((key, node)) = backend_config_annotation(service) {
             for name in backend_config_names(service, key, node, exposure) {
                 reference(
-                    scene,
+                    cx,
                     service,
                     "BackendConfig",
                     &name,
@@ -124,11 +121,11 @@ fn references(scene: Scene<'_>, exposure: &mut Exposure) {
             }
         }
     }
-    for ingress in scene.objects.of_kind(scene.tree, "Ingress") {
+    for ingress in cx.objects.of_kind(cx.tree, "Ingress") {
         if let Some(node) = known_annotation(ingress, FRONTEND_CONFIG) {
             let name = node.text().unwrap_or_default().to_owned();
             reference(
-                scene,
+                cx,
                 ingress,
                 "FrontendConfig",
                 &name,
@@ -142,7 +139,7 @@ fn references(scene: Scene<'_>, exposure: &mut Exposure) {
             let listed: HashSet<String> = names.iter().cloned().collect();
             for name in names {
                 reference(
-                    scene,
+                    cx,
                     ingress,
                     "ManagedCertificate",
                     &name,
@@ -155,7 +152,7 @@ fn references(scene: Scene<'_>, exposure: &mut Exposure) {
     }
 }
 
-fn known_annotation<'a>(object: View<'a>, key: &str) -> Option<Node<'a>> {
+fn known_annotation<'a>(object: ObjectRef<'a>, key: &str) -> Option<Node<'a>> {
     object
         .annotation(key)
         .filter(|node| !node.is_opaque() && node.text().is_some_and(|text| !text.is_empty()))
@@ -163,7 +160,7 @@ fn known_annotation<'a>(object: View<'a>, key: &str) -> Option<Node<'a>> {
 
 /// The names in `cloud.google.com/backend-config`; adds a fact where its JSON is not what it must be.
 fn backend_config_names(
-    service: View<'_>,
+    service: ObjectRef<'_>,
     key: &'static str,
     node: Node<'_>,
     exposure: &mut Exposure,
@@ -215,21 +212,20 @@ fn json_error(error: &serde_json::Error) -> String {
 }
 
 fn reference(
-    scene: Scene<'_>,
-    from: View<'_>,
+    cx: Context<'_>,
+    from: ObjectRef<'_>,
     kind: &'static str,
     name: &str,
     (key, node): (&'static str, Node<'_>),
     listed: &HashSet<String>,
     exposure: &mut Exposure,
 ) {
-    let found = scene.objects.find(scene.tree, kind, name, from).is_some();
+    let found = cx.objects.find(cx.tree, kind, name, from).is_some();
     let others = || {
-        scene
-            .objects
-            .of_kind(scene.tree, kind)
+        cx.objects
+            .of_kind(cx.tree, kind)
             .filter(|object| object.shares_namespace(from))
-            .filter_map(View::name)
+            .filter_map(ObjectRef::name)
     };
     let mut reference = Reference::new(annotation_place(from, node));
     reference.kind = Fact::known(kind.to_owned());
@@ -239,7 +235,7 @@ fn reference(
         Fact::known(true)
     } else if others().any(|name| name.contains(OPAQUE)) {
         Fact::Unknown(opaque_supply(&format!("the name of a {kind}")))
-    } else if scene.objects.is_incomplete() {
+    } else if cx.objects.is_incomplete() {
         Fact::Unknown(not_among(kind, name))
     } else {
         Fact::known(false)
@@ -259,16 +255,16 @@ fn reference(
 struct Named<'a>(HashMap<(&'static str, String), HashSet<Option<&'a str>>>);
 
 impl<'a> Named<'a> {
-    fn of(scene: Scene<'a>) -> Self {
+    fn of(cx: Context<'a>) -> Self {
         let mut named = Named::default();
-        for service in scene.objects.of_kind(scene.tree, "Service") {
+        for service in cx.objects.of_kind(cx.tree, "Service") {
             let text = backend_config_annotation(service).and_then(|(_, node)| node.text());
             let names = text.map(read_backend_config).and_then(Result::ok);
             for name in names.unwrap_or_default() {
                 named.add("BackendConfig", name, service);
             }
         }
-        for ingress in scene.objects.of_kind(scene.tree, "Ingress") {
+        for ingress in cx.objects.of_kind(cx.tree, "Ingress") {
             let text = |key| known_annotation(ingress, key).and_then(Node::text);
             if let Some(name) = text(FRONTEND_CONFIG) {
                 named.add("FrontendConfig", name.to_owned(), ingress);
@@ -280,7 +276,7 @@ impl<'a> Named<'a> {
         named
     }
 
-    fn add(&mut self, kind: &'static str, name: String, by: View<'a>) {
+    fn add(&mut self, kind: &'static str, name: String, by: ObjectRef<'a>) {
         self.0
             .entry((kind, name))
             .or_default()
@@ -288,7 +284,7 @@ impl<'a> Named<'a> {
     }
 
     /// Whether one that may lie in the object's namespace names it.
-    fn names(&self, object: View<'_>, kind: &'static str, name: &str) -> bool {
+    fn names(&self, object: ObjectRef<'_>, kind: &'static str, name: &str) -> bool {
         let Some(namespaces) = self.0.get(&(kind, name.to_owned())) else {
             return false;
         };
@@ -300,9 +296,9 @@ impl<'a> Named<'a> {
 }
 
 /// Objects that do nothing unless another names them.
-fn attachments(scene: Scene<'_>, named: &Named<'_>, exposure: &mut Exposure) {
+fn attachments(cx: Context<'_>, named: &Named<'_>, exposure: &mut Exposure) {
     for (kind, attach_to) in [("BackendConfig", "Service"), ("FrontendConfig", "Ingress")] {
-        let hidden = scene.objects.of_kind(scene.tree, attach_to).any(|other| {
+        let hidden = cx.objects.of_kind(cx.tree, attach_to).any(|other| {
             let keys: &[&str] = if kind == "BackendConfig" {
                 &BACKEND_CONFIG
             } else {
@@ -313,7 +309,7 @@ fn attachments(scene: Scene<'_>, named: &Named<'_>, exposure: &mut Exposure) {
                     .iter()
                     .any(|key| other.annotation(key).is_some_and(Node::is_opaque))
         });
-        for object in scene.objects.of_kind(scene.tree, kind) {
+        for object in cx.objects.of_kind(cx.tree, kind) {
             let Some(name) = object.name() else { continue };
             let attached = named.names(object, kind, name);
             let mut attachment = Attachment::new(place_in(object, &["metadata", "name"]));
@@ -338,15 +334,15 @@ fn attachments(scene: Scene<'_>, named: &Named<'_>, exposure: &mut Exposure) {
     }
 }
 
-fn managed_certificates(scene: Scene<'_>, named: &Named<'_>, exposure: &mut Exposure) {
-    let hidden = scene.objects.of_kind(scene.tree, "Ingress").any(|ingress| {
+fn managed_certificates(cx: Context<'_>, named: &Named<'_>, exposure: &mut Exposure) {
+    let hidden = cx.objects.of_kind(cx.tree, "Ingress").any(|ingress| {
         ingress.is_opaque_at(&["metadata", "annotations"])
             || ingress
                 .annotation(MANAGED_CERTIFICATES)
                 .is_some_and(Node::is_opaque)
     });
-    let (which, counts) = serving(scene);
-    for object in scene.objects.of_kind(scene.tree, "ManagedCertificate") {
+    let (which, counts) = serving(cx);
+    for object in cx.objects.of_kind(cx.tree, "ManagedCertificate") {
         let Some(name) = object.name() else { continue };
         let domains: Vec<Node<'_>> = object
             .node
@@ -375,10 +371,10 @@ fn managed_certificates(scene: Scene<'_>, named: &Named<'_>, exposure: &mut Expo
             None => counts.values().sum(),
         };
         if near == usize::from(which.contains(&object.node.id())) {
-            super::ingress::host(scene, object, "ManagedCertificate", &domains, exposure);
+            super::ingress::host(cx, object, "ManagedCertificate", &domains, exposure);
         }
         for node in domains {
-            let place = Place::new(node.site()).in_object(object.title());
+            let place = Anchor::new(node.site()).in_object(object.title());
             let mut domain = ManagedDomain::new(place);
             domain.certificate = Fact::known(name.to_owned());
             let text = node.text().unwrap_or_default();
@@ -398,12 +394,12 @@ fn managed_certificates(scene: Scene<'_>, named: &Named<'_>, exposure: &mut Expo
 }
 
 /// The ManagedCertificates that serve the configured domain, counted by namespace.
-fn serving<'a>(scene: Scene<'a>) -> (HashSet<NodeId>, HashMap<Option<&'a str>, usize>) {
+fn serving<'a>(cx: Context<'a>) -> (HashSet<NodeId>, HashMap<Option<&'a str>, usize>) {
     let (mut which, mut counts) = (HashSet::new(), HashMap::new());
-    let Fact::Known(configured, _) = super::domain::configured(scene) else {
+    let Fact::Known(configured, _) = super::domain::configured(cx) else {
         return (which, counts);
     };
-    for object in scene.objects.of_kind(scene.tree, "ManagedCertificate") {
+    for object in cx.objects.of_kind(cx.tree, "ManagedCertificate") {
         let domains = object.node.at(&["spec", "domains"]);
         let mut names = domains
             .into_iter()
@@ -429,7 +425,7 @@ fn neg(router: &RouterObjects<'_>, exposure: &mut Exposure) {
     }
     let service = router.service;
     let missing = service.insertion_point(&["metadata", "annotations"]);
-    let mut neg = Neg::new(Place::new(missing).in_object(service.title()));
+    let mut neg = Neg::new(Anchor::new(missing).in_object(service.title()));
     neg.service_type = router.service_type();
     match service.annotation(NEG) {
         Some(node) if node.is_opaque() => {

@@ -2,9 +2,9 @@
 
 use super::gke::{FRONTEND_CONFIG, MANAGED_CERTIFICATES, not_among};
 use super::router::RouterObjects;
-use super::{Scene, list_of, opaque_supply, text_fact};
+use super::{Context, list_of, opaque_supply, text_fact};
 use crate::facts::{EntryPoint, Fact, Ingress};
-use crate::kube::{Origin, View};
+use crate::kube::{ObjectRef, Origin};
 use portolan_yaml::Node;
 
 const ALLOW_HTTP: &str = "kubernetes.io/ingress.allow-http";
@@ -50,7 +50,7 @@ pub fn backend(
 }
 
 /// Certificates, redirect and plain HTTP as the GKE controller builds them.
-pub fn tls(scene: Scene<'_>, ingress: View<'_>, entry: &mut EntryPoint, facts: &mut Ingress) {
+pub fn tls(cx: Context<'_>, ingress: ObjectRef<'_>, entry: &mut EntryPoint, facts: &mut Ingress) {
     entry.http_left_to_router = Fact::known(false);
     let annotations_at = ingress.insertion_point(&ANNOTATIONS);
 
@@ -126,7 +126,7 @@ pub fn tls(scene: Scene<'_>, ingress: View<'_>, entry: &mut EntryPoint, facts: &
         Some(node) => Fact::at(!denied, node.site()),
         None => Fact::Known(true, Some(annotations_at)),
     };
-    let frontend = frontend_config(scene, ingress);
+    let frontend = frontend_config(cx, ingress);
     facts.frontend_config = text_fact(
         ingress.annotation(FRONTEND_CONFIG),
         annotations_at,
@@ -164,10 +164,10 @@ pub fn tls(scene: Scene<'_>, ingress: View<'_>, entry: &mut EntryPoint, facts: &
 enum Frontend<'a> {
     None,
     Unknown(String),
-    Found(View<'a>),
+    Found(ObjectRef<'a>),
 }
 
-fn frontend_config<'a>(scene: Scene<'a>, ingress: View<'a>) -> Frontend<'a> {
+fn frontend_config<'a>(cx: Context<'a>, ingress: ObjectRef<'a>) -> Frontend<'a> {
     let Some(node) = ingress.annotation(FRONTEND_CONFIG) else {
         return if ingress.is_opaque_at(&ANNOTATIONS) {
             Frontend::Unknown(opaque_supply("an annotation of the Ingress"))
@@ -182,17 +182,14 @@ fn frontend_config<'a>(scene: Scene<'a>, ingress: View<'a>) -> Frontend<'a> {
     if name.is_empty() {
         return Frontend::None;
     }
-    match scene
-        .objects
-        .find(scene.tree, "FrontendConfig", name, ingress)
-    {
+    match cx.objects.find(cx.tree, "FrontendConfig", name, ingress) {
         Some(object) => Frontend::Found(object),
         None => Frontend::Unknown(not_among("FrontendConfig", name)),
     }
 }
 
 /// Static addresses and managed certificates.
-pub fn facts(scene: Scene<'_>, ingress: View<'_>, facts: &mut Ingress) {
+pub fn facts(cx: Context<'_>, ingress: ObjectRef<'_>, facts: &mut Ingress) {
     let annotations_at = ingress.insertion_point(&ANNOTATIONS);
     let text = |key: &str| match ingress.annotation(key) {
         None if ingress.is_opaque_at(&ANNOTATIONS) => {
@@ -227,9 +224,9 @@ pub fn facts(scene: Scene<'_>, ingress: View<'_>, facts: &mut Ingress) {
             .unwrap_or_default(),
         Some(listed.map_or(annotations_at, Node::site)),
     );
-    let release_has_one = scene
+    let release_has_one = cx
         .objects
-        .of_kind(scene.tree, "ManagedCertificate")
+        .of_kind(cx.tree, "ManagedCertificate")
         .any(|certificate| certificate.shares_namespace(ingress));
     facts.wants_managed_certificate = Fact::known(
         release_has_one

@@ -1,18 +1,18 @@
 //! Ingresses that lead to the router: the chart's own, and those that people bring themselves.
 
-use super::layers::recognize::{Clues, Recognized, by_class, platform_of};
+use super::layers::recognize::{Evidence, Recognized, by_class, platform_of};
 use super::layers::{EntryKind, Layer, layers};
 use super::load_balancer::{described, unknown_tls};
 use super::resource::ends_here;
+use super::route::Route;
 use super::router::{RouterObjects, ServicePort};
-use super::way::Way;
 use super::{
-    Exposure, Scene, declared_tls, domain, gke_ingress, ingress_paths, opaque_supply, timeouts,
+    Context, Exposure, declared_tls, domain, gke_ingress, ingress_paths, opaque_supply, timeouts,
 };
-use crate::facts::{EntryPoint, Fact, Host, Ingress, Place};
-use crate::kube::View;
-use portolan_yaml::source::Span;
+use crate::facts::{Anchor, EntryPoint, Fact, Host, Ingress};
+use crate::kube::ObjectRef;
 use portolan_yaml::Node;
+use portolan_yaml::source::Span;
 
 const CLASS: &str = "kubernetes.io/ingress.class";
 const ANNOTATIONS: [&str; 2] = ["metadata", "annotations"];
@@ -28,24 +28,23 @@ const GKE_CLASSES: [&str; 4] = [
 ];
 
 /// Adds every Ingress that leads to the router.
-pub fn extract<'a>(scene: Scene<'a>, router: &'a RouterObjects<'a>, exposure: &mut Exposure) {
-    for ingress in of_router(scene, router) {
-        one(scene, ingress, router, exposure);
+pub fn extract<'a>(cx: Context<'a>, router: &'a RouterObjects<'a>, exposure: &mut Exposure) {
+    for ingress in of_router(cx, router) {
+        one(cx, ingress, router, exposure);
     }
 }
 
 /// Every Ingress that leads to the router.
-pub fn of_router<'a>(scene: Scene<'a>, router: &RouterObjects<'_>) -> Vec<View<'a>> {
-    scene
-        .objects
-        .of_kind(scene.tree, "Ingress")
+pub fn of_router<'a>(cx: Context<'a>, router: &RouterObjects<'_>) -> Vec<ObjectRef<'a>> {
+    cx.objects
+        .of_kind(cx.tree, "Ingress")
         .filter(|ingress| ingress.shares_namespace(router.service))
         .filter(|ingress| !backends(*ingress, router).is_empty())
         .collect()
 }
 
 /// The backends of an Ingress that are the router Service: `spec.…backend` mappings of either API version.
-fn backends<'a>(ingress: View<'a>, router: &RouterObjects<'_>) -> Vec<Node<'a>> {
+fn backends<'a>(ingress: ObjectRef<'a>, router: &RouterObjects<'_>) -> Vec<Node<'a>> {
     let spec = ingress.node.get("spec");
     let rules = spec.and_then(|spec| spec.get("rules"));
     let by_path = rules
@@ -71,7 +70,7 @@ pub fn is_router(backend: Node<'_>, router: &RouterObjects<'_>) -> bool {
 }
 
 /// The Service ports that an Ingress uses, by every name that they go by: name and number.
-pub fn backend_port_names(ingress: View<'_>, router: &RouterObjects<'_>) -> Vec<String> {
+pub fn backend_port_names(ingress: ObjectRef<'_>, router: &RouterObjects<'_>) -> Vec<String> {
     let mut names = Vec::new();
     for backend in backends(ingress, router) {
         let port = backend.at(&["service", "port"]);
@@ -103,7 +102,7 @@ struct Class<'a> {
     opaque: bool,
 }
 
-fn class(ingress: View<'_>) -> Class<'_> {
+fn class(ingress: ObjectRef<'_>) -> Class<'_> {
     let field = ingress.node.at(&["spec", "ingressClassName"]);
     let annotation = ingress.annotation(CLASS);
     let candidates = [(annotation, "annotation"), (field, "field")];
@@ -136,15 +135,15 @@ fn class(ingress: View<'_>) -> Class<'_> {
 
 /// Whether the GKE controller takes an Ingress up.
 fn taken_by_gke(
-    scene: Scene<'_>,
-    ingress: View<'_>,
+    cx: Context<'_>,
+    ingress: ObjectRef<'_>,
     class: &Class<'_>,
     exposure: &mut Exposure,
 ) -> Fact<bool> {
     if class.opaque {
         return Fact::Unknown(opaque_supply("the Ingress's class"));
     }
-    let given = scene.cluster.platform.as_deref();
+    let given = cx.cluster.platform.as_deref();
     match (class.from, class.text) {
         (Some("annotation"), Some(text)) => Fact::Known(GKE_CLASSES.contains(&text), class.span),
         (Some(_), Some(_)) => Fact::Known(false, class.span),
@@ -176,20 +175,20 @@ fn taken_by_gke(
 }
 
 fn one<'a>(
-    scene: Scene<'a>,
-    ingress: View<'a>,
+    cx: Context<'a>,
+    ingress: ObjectRef<'a>,
     router: &'a RouterObjects<'a>,
     exposure: &mut Exposure,
 ) {
     let class = class(ingress);
-    let mut way = Way::new(ingress, router).with_class(scene, "IngressClass", class.text);
-    let mut gke = taken_by_gke(scene, ingress, &class, exposure);
-    let layer = layer_of(scene, &class, &way, &gke, exposure);
+    let mut route = Route::new(ingress, router).with_class(cx, "IngressClass", class.text);
+    let mut gke = taken_by_gke(cx, ingress, &class, exposure);
+    let layer = layer_of(cx, &class, &route, &gke, exposure);
     if layer.is_some_and(|layer| layer.id != GKE) && matches!(gke, Fact::Unknown(_)) {
         gke = Fact::known(false);
     }
     let annotations_at = ingress.insertion_point(&ANNOTATIONS);
-    let annotations_place = Place::new(annotations_at).in_object(ingress.title());
+    let annotations_place = Anchor::new(annotations_at).in_object(ingress.title());
 
     let mut facts = Ingress::new(annotations_place.clone());
     facts.name = Fact::known(ingress.name().unwrap_or_default().to_owned());
@@ -207,23 +206,23 @@ fn one<'a>(
     let mut entry = EntryPoint::new(annotations_place);
     entry.kind = Fact::known("ingress".to_owned());
     entry.name = Fact::known(ingress.title());
-    hosts(scene, ingress, exposure);
+    hosts(cx, ingress, exposure);
     let port = service_port(ingress, router);
     match layer {
         Some(layer) => {
             described(layer, &mut entry);
-            ingress_paths::extract(scene, layer, &way, exposure);
+            ingress_paths::extract(cx, layer, &route, exposure);
             if let Some(supply) = &layer.undecided {
                 unknown_tls(&mut entry, &layer.title, supply);
             } else if layer.id == GKE {
                 gke_ingress::backend(router, port, &mut entry);
-                gke_ingress::tls(scene, ingress, &mut entry, &mut facts);
-                gke_ingress::facts(scene, ingress, &mut facts);
+                gke_ingress::tls(cx, ingress, &mut entry, &mut facts);
+                gke_ingress::facts(cx, ingress, &mut facts);
             } else {
-                declared_tls::tls(scene, layer, &way, port, &mut entry);
+                declared_tls::tls(cx, layer, &route, port, &mut entry);
             }
-            way.ends_tls = ends_here(&entry);
-            timeouts::of_way(scene, layer, &way, &entry, exposure);
+            route.ends_tls = ends_here(&entry);
+            timeouts::of_route(cx, layer, &route, &entry, exposure);
         }
         None => {
             let title = match class.text {
@@ -245,9 +244,9 @@ fn one<'a>(
 
 /// The layer that serves the Ingress. Google's controller has rules of its own; the others go by class.
 fn layer_of<'a>(
-    scene: Scene<'a>,
+    cx: Context<'a>,
     class: &Class<'a>,
-    way: &Way<'a>,
+    route: &Route<'a>,
     gke: &Fact<bool>,
     exposure: &mut Exposure,
 ) -> Option<&'static Layer> {
@@ -260,13 +259,13 @@ fn layer_of<'a>(
     if class.opaque || is_googles {
         return None;
     }
-    let clues = Clues {
-        object: way.entry,
+    let evidence = Evidence {
+        object: route.entry,
         class: class.text,
-        controller: way.controller(),
-        platform: scene.cluster.platform.as_deref(),
+        controller: route.controller(),
+        platform: cx.cluster.platform.as_deref(),
     };
-    match by_class(EntryKind::Ingress, &clues, &way.ground(scene)) {
+    match by_class(EntryKind::Ingress, &evidence, &route.input(cx)) {
         Recognized::Layer(layer, inferred) => {
             if let Some(inferred) = inferred {
                 exposure.infer(inferred);
@@ -278,7 +277,7 @@ fn layer_of<'a>(
 }
 
 /// The Service port that the Ingress leads to.
-fn service_port<'a>(ingress: View<'a>, router: &RouterObjects<'a>) -> Option<ServicePort<'a>> {
+fn service_port<'a>(ingress: ObjectRef<'a>, router: &RouterObjects<'a>) -> Option<ServicePort<'a>> {
     let names = backend_port_names(ingress, router);
     router.ports().find(|port| {
         names.contains(&port.name())
@@ -289,7 +288,7 @@ fn service_port<'a>(ingress: View<'a>, router: &RouterObjects<'a>) -> Option<Ser
 }
 
 /// The names that the Ingress serves, in its rules and in its TLS section.
-fn hosts(scene: Scene<'_>, ingress: View<'_>, exposure: &mut Exposure) {
+fn hosts(cx: Context<'_>, ingress: ObjectRef<'_>, exposure: &mut Exposure) {
     let spec = ingress.node.get("spec");
     let rules: Vec<Node<'_>> = spec
         .and_then(|spec| spec.get("rules"))
@@ -303,7 +302,7 @@ fn hosts(scene: Scene<'_>, ingress: View<'_>, exposure: &mut Exposure) {
             .any(|rule| rule.get("host").is_none_or(Node::is_null));
     if !catch_all {
         let names: Vec<Node<'_>> = rules.iter().filter_map(|rule| rule.get("host")).collect();
-        host(scene, ingress, "Ingress rule", &names, exposure);
+        host(cx, ingress, "Ingress rule", &names, exposure);
     }
     let sections: Vec<Node<'_>> = spec
         .and_then(|spec| spec.get("tls"))
@@ -321,21 +320,21 @@ fn hosts(scene: Scene<'_>, ingress: View<'_>, exposure: &mut Exposure) {
             .is_none_or(|hosts| hosts.items().len() == 0)
     });
     if !open && !named.is_empty() {
-        host(scene, ingress, "Ingress TLS section", &named, exposure);
+        host(cx, ingress, "Ingress TLS section", &named, exposure);
     }
 }
 
 /// One list of names and whether any of them serves the domain.
 pub fn host(
-    scene: Scene<'_>,
-    object: View<'_>,
+    cx: Context<'_>,
+    object: ObjectRef<'_>,
     role: &str,
     names: &[Node<'_>],
     exposure: &mut Exposure,
 ) {
     let Some(first) = names.first() else { return };
-    let configured = domain::configured(scene);
-    let place = Place::new(first.site()).in_object(object.title());
+    let configured = domain::configured(cx);
+    let place = Anchor::new(first.site()).in_object(object.title());
     let mut fact = Host::new(place);
     fact.role = Fact::known(role.to_owned());
     fact.name = Fact::at(

@@ -1,24 +1,24 @@
 //! Paths of an Ingress: whether the controller serves everything below them, as they seem to say.
 
-use super::layers::sign::{Held, all_hold};
+use super::layers::predicate::{Tristate, all_hold};
 use super::layers::{Layer, PathTrap};
-use super::way::Way;
-use super::{Exposure, Scene, ingress::is_router, opaque_supply};
-use crate::facts::{Fact, IngressPath, Place};
+use super::route::Route;
+use super::{Context, Exposure, ingress::is_router, opaque_supply};
+use crate::facts::{Anchor, Fact, IngressPath};
 use portolan_yaml::Node;
 
 /// The type where none is given (Ingress before `networking.k8s.io/v1`).
 const NO_TYPE: &str = "ImplementationSpecific";
 
 /// Adds the first path to the router of each rule.
-pub fn extract(scene: Scene<'_>, layer: &Layer, way: &Way<'_>, exposure: &mut Exposure) {
-    let ground = way.ground(scene);
-    let traps: Vec<(&PathTrap, Held)> = layer
+pub fn extract(cx: Context<'_>, layer: &Layer, route: &Route<'_>, exposure: &mut Exposure) {
+    let input = route.input(cx);
+    let traps: Vec<(&PathTrap, Tristate)> = layer
         .path_traps
         .iter()
-        .map(|trap| (trap, all_hold(&trap.when, &ground)))
+        .map(|trap| (trap, all_hold(&trap.when, &input)))
         .collect();
-    let rules = way.entry.node.at(&["spec", "rules"]);
+    let rules = route.entry.node.at(&["spec", "rules"]);
     for rule in rules.into_iter().flat_map(Node::items) {
         let paths: Vec<Node<'_>> = rule
             .at(&["http", "paths"])
@@ -26,7 +26,7 @@ pub fn extract(scene: Scene<'_>, layer: &Layer, way: &Way<'_>, exposure: &mut Ex
             .flat_map(Node::items)
             .filter(|path| {
                 path.get("backend")
-                    .is_some_and(|backend| is_router(backend, way.router))
+                    .is_some_and(|backend| is_router(backend, route.router))
             })
             .collect();
         // One path that serves everything makes up for the others.
@@ -34,7 +34,7 @@ pub fn extract(scene: Scene<'_>, layer: &Layer, way: &Way<'_>, exposure: &mut Ex
             .iter()
             .any(|path| matches!(trap_of(*path, &traps), Trapped::No));
         if let Some(first) = paths.first() {
-            one(*first, served, &traps, way, exposure);
+            one(*first, served, &traps, route, exposure);
         }
     }
 }
@@ -45,7 +45,7 @@ enum Trapped<'t> {
     Unknown(String),
 }
 
-fn trap_of<'t>(path: Node<'_>, traps: &[(&'t PathTrap, Held)]) -> Trapped<'t> {
+fn trap_of<'t>(path: Node<'_>, traps: &[(&'t PathTrap, Tristate)]) -> Trapped<'t> {
     let (text, kind) = (path.get("path"), path.get("pathType"));
     if [text, kind].into_iter().flatten().any(Node::is_opaque) {
         return Trapped::Unknown(opaque_supply("a path of the Ingress"));
@@ -59,8 +59,8 @@ fn trap_of<'t>(path: Node<'_>, traps: &[(&'t PathTrap, Held)]) -> Trapped<'t> {
                 .is_none_or(|part| text.contains(part))
             && (trap.types.is_empty() || trap.types.iter().any(|known| known == kind));
         match (meant, held) {
-            (true, Held::Yes) => return Trapped::By(trap),
-            (true, Held::Unknown(supply)) => return Trapped::Unknown(supply.clone()),
+            (true, Tristate::Yes) => return Trapped::By(trap),
+            (true, Tristate::Unknown(supply)) => return Trapped::Unknown(supply.clone()),
             _ => {}
         }
     }
@@ -76,14 +76,14 @@ fn written<'a>(node: Option<Node<'a>>, otherwise: &'static str) -> &'a str {
 fn one(
     path: Node<'_>,
     served: bool,
-    traps: &[(&PathTrap, Held)],
-    way: &Way<'_>,
+    traps: &[(&PathTrap, Tristate)],
+    route: &Route<'_>,
     exposure: &mut Exposure,
 ) {
     let node = path.get("path");
     let span = node.map_or_else(|| path.site(), Node::site);
-    let mut fact = IngressPath::new(Place::new(span).in_object(way.entry.title()));
-    fact.ingress = Fact::known(way.entry.title());
+    let mut fact = IngressPath::new(Anchor::new(span).in_object(route.entry.title()));
+    fact.ingress = Fact::known(route.entry.title());
     fact.path = Fact::at(written(node, "/").to_owned(), span);
     fact.path_type = Fact::known(written(path.get("pathType"), NO_TYPE).to_owned());
     if !served {

@@ -1,14 +1,14 @@
 //! The listeners that a Service's load balancer gets from annotations: which ends TLS, and what goes on to the router.
 
 use super::layers::Layer;
-use super::layers::sign::{Ground, Held, all_hold};
+use super::layers::predicate::{MatchInput, Tristate, all_hold};
 use super::layers::tls::Listeners;
 use super::load_balancer::unknown_tls;
+use super::route::Route;
 use super::router::ServicePort;
-use super::way::Way;
-use super::{Scene, list_of, opaque_supply};
+use super::{Context, list_of, opaque_supply};
 use crate::facts::{EntryPoint, Fact};
-use crate::kube::View;
+use crate::kube::ObjectRef;
 use portolan_yaml::Node;
 
 /// What a load balancer makes of one Service port.
@@ -26,7 +26,7 @@ const PASSED: Listener = Listener {
 };
 
 /// The text of an annotation, empty where there is none; `None` where it cannot be known.
-fn text<'a>(service: View<'a>, key: &str) -> Option<&'a str> {
+fn text<'a>(service: ObjectRef<'a>, key: &str) -> Option<&'a str> {
     match service.annotation(key) {
         Some(node) if node.is_opaque() => None,
         Some(node) => Some(node.text().unwrap_or_default()),
@@ -36,8 +36,8 @@ fn text<'a>(service: View<'a>, key: &str) -> Option<&'a str> {
 
 fn listener(
     rules: &Listeners,
-    ground: &Ground<'_>,
-    service: View<'_>,
+    input: &MatchInput<'_>,
+    service: ObjectRef<'_>,
     port: ServicePort<'_>,
 ) -> Option<Listener> {
     let mut certified = false;
@@ -45,8 +45,8 @@ fn listener(
         certified |= is_certified(rules, text(service, key)?, port);
     }
     let again = match rules.encrypts_again_when.as_slice() {
-        [] => Held::No,
-        signs => all_hold(signs, ground),
+        [] => Tristate::No,
+        predicates => all_hold(predicates, input),
     };
     let protocol = match &rules.protocol {
         Some(key) => text(service, key)?.to_ascii_lowercase(),
@@ -55,7 +55,8 @@ fn listener(
     if certified && is_selected(rules, service, port)? {
         return Some(Listener {
             ends_tls: true,
-            backend_protocol: if again == Held::Yes || rules.encrypts_again.contains(&protocol) {
+            backend_protocol: if again == Tristate::Yes || rules.encrypts_again.contains(&protocol)
+            {
                 "https"
             } else {
                 "http"
@@ -87,7 +88,7 @@ fn is_certified(rules: &Listeners, text: &str, port: ServicePort<'_>) -> bool {
 }
 
 /// Whether a port is among those with TLS.
-fn is_selected(rules: &Listeners, service: View<'_>, port: ServicePort<'_>) -> Option<bool> {
+fn is_selected(rules: &Listeners, service: ObjectRef<'_>, port: ServicePort<'_>) -> Option<bool> {
     let listed = match &rules.ports {
         Some(key) => text(service, key)?,
         None => "",
@@ -113,8 +114,8 @@ fn is_selected(rules: &Listeners, service: View<'_>, port: ServicePort<'_>) -> O
 }
 
 /// Where TLS ends, and what becomes of plain HTTP.
-pub fn tls(scene: Scene<'_>, layer: &Layer, way: &Way<'_>, entry: &mut EntryPoint) {
-    let router = way.router;
+pub fn tls(cx: Context<'_>, layer: &Layer, route: &Route<'_>, entry: &mut EntryPoint) {
+    let router = route.router;
     let service = router.service;
     let annotations_at = service.insertion_point(&["metadata", "annotations"]);
     let rules = layer.tls.listeners.as_ref();
@@ -138,11 +139,11 @@ pub fn tls(scene: Scene<'_>, layer: &Layer, way: &Way<'_>, entry: &mut EntryPoin
         entry.http_left_to_router = Fact::known(false);
         return;
     };
-    let ground = way.ground(scene);
-    let is_on = rules.map(|rules| all_hold(&rules.when, &ground));
+    let input = route.input(cx);
+    let is_on = rules.map(|rules| all_hold(&rules.when, &input));
     let of = |port: ServicePort<'_>| match (rules, &is_on) {
-        (Some(rules), Some(Held::Yes)) => listener(rules, &ground, service, port),
-        (Some(_), Some(Held::Unknown(_))) => None,
+        (Some(rules), Some(Tristate::Yes)) => listener(rules, &input, service, port),
+        (Some(_), Some(Tristate::Unknown(_))) => None,
         _ => Some(PASSED),
     };
     let http_listener = http.map(of);
@@ -162,25 +163,25 @@ pub fn tls(scene: Scene<'_>, layer: &Layer, way: &Way<'_>, entry: &mut EntryPoin
     } else {
         ends_in_router(
             https_listener.backend_protocol == "tls",
-            way,
+            route,
             &backend_port,
             entry,
         );
     }
     entry.backend_port = backend_port;
     let redirected = rules.map(|rules| match rules.redirected.as_slice() {
-        [] => Held::No,
-        signs => all_hold(signs, &ground),
+        [] => Tristate::No,
+        predicates => all_hold(predicates, &input),
     });
     entry.redirects_http = match redirected {
-        Some(Held::Yes) => {
+        Some(Tristate::Yes) => {
             let at = rules
                 .and_then(|rules| rules.redirected.first())
-                .and_then(|sign| sign.nodes(&ground).first().copied())
+                .and_then(|predicate| predicate.nodes(&input).first().copied())
                 .map(Node::site);
             Fact::Known(true, at)
         }
-        Some(Held::Unknown(supply)) => Fact::Unknown(supply),
+        Some(Tristate::Unknown(supply)) => Fact::Unknown(supply),
         _ => Fact::known(false),
     };
     let Some(Some(http_listener)) = http_listener else {
@@ -203,12 +204,12 @@ pub fn tls(scene: Scene<'_>, layer: &Layer, way: &Way<'_>, entry: &mut EntryPoin
 /// Whether connections that are passed through find TLS at the router.
 pub fn ends_in_router(
     passes: bool,
-    way: &Way<'_>,
+    route: &Route<'_>,
     backend_port: &Fact<String>,
     entry: &mut EntryPoint,
 ) {
     let to_https_port = backend_port.value().map(String::as_str) == Some("https");
-    match (&way.router.https_enabled, backend_port) {
+    match (&route.router.https_enabled, backend_port) {
         (Fact::Unknown(supply), _) | (_, Fact::Unknown(supply)) => {
             entry.tls_ends_at = Fact::Unknown(supply.clone());
             entry.serves_https = Fact::Unknown(supply.clone());

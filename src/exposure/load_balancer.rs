@@ -4,17 +4,21 @@ use super::layers::recognize::{self, platform_of};
 use super::layers::tls::TlsModel;
 use super::layers::{EntryKind, Layer};
 use super::resource::ends_here;
+use super::route::Route;
 use super::router::RouterObjects;
-use super::way::Way;
-use super::{Exposure, Scene, listeners, opaque_supply, place_in, timeouts};
+use super::{Context, Exposure, listeners, opaque_supply, place_in, timeouts};
 use crate::facts::{EntryPoint, Fact};
-use crate::kube::View;
+use crate::kube::ObjectRef;
 use portolan_yaml::{Node, OPAQUE};
 
 /// The platform that a LoadBalancer Service is on: given, or told by an annotation. A platform that makes no load balancers
 /// of its own leaves it to the annotations.
-pub fn platform(scene: Scene<'_>, service: View<'_>, exposure: &mut Exposure) -> Option<String> {
-    let given = scene.cluster.platform.as_deref();
+pub fn platform(
+    cx: Context<'_>,
+    service: ObjectRef<'_>,
+    exposure: &mut Exposure,
+) -> Option<String> {
+    let given = cx.cluster.platform.as_deref();
     if let Some(given @ ("gke" | "eks" | "aks")) = given {
         return Some(given.to_owned());
     }
@@ -29,7 +33,7 @@ pub fn platform(scene: Scene<'_>, service: View<'_>, exposure: &mut Exposure) ->
 }
 
 /// Adds the LoadBalancer entry point, if there is one.
-pub fn extract<'a>(scene: Scene<'a>, router: &'a RouterObjects<'a>, exposure: &mut Exposure) {
+pub fn extract<'a>(cx: Context<'a>, router: &'a RouterObjects<'a>, exposure: &mut Exposure) {
     if router.service_type().value().map(String::as_str) != Some("LoadBalancer") {
         return;
     }
@@ -37,23 +41,23 @@ pub fn extract<'a>(scene: Scene<'a>, router: &'a RouterObjects<'a>, exposure: &m
     let mut entry = EntryPoint::new(place_in(service, &["spec", "type"]));
     entry.kind = Fact::known("load-balancer".to_owned());
     entry.name = Fact::known(service.title());
-    let mut way = Way::new(service, router);
-    let platform = platform(scene, service, exposure);
+    let mut route = Route::new(service, router);
+    let platform = platform(cx, service, exposure);
     let class = service
         .node
         .at(&["spec", "loadBalancerClass"])
         .and_then(Node::text)
         .filter(|class| !class.is_empty());
-    let layer = recognize::load_balancer(platform.as_deref(), class, &way.ground(scene));
+    let layer = recognize::load_balancer(platform.as_deref(), class, &route.input(cx));
     match layer {
         Some(layer) => {
             described(layer, &mut entry);
             match &layer.undecided {
                 Some(supply) => unknown_tls(&mut entry, &layer.title, supply),
-                None => listeners::tls(scene, layer, &way, &mut entry),
+                None => listeners::tls(cx, layer, &route, &mut entry),
             }
-            way.ends_tls = ends_here(&entry);
-            timeouts::of_way(scene, layer, &way, &entry, exposure);
+            route.ends_tls = ends_here(&entry);
+            timeouts::of_route(cx, layer, &route, &entry, exposure);
         }
         None => {
             let (title, supply) = unknown_layer(platform.as_deref(), class);
@@ -88,7 +92,7 @@ fn unknown_layer(platform: Option<&str>, class: Option<&str>) -> (String, String
 pub fn described(layer: &Layer, entry: &mut EntryPoint) {
     entry.layer = Fact::known(layer.id.clone());
     entry.layer_title = Fact::known(layer.title.clone());
-    entry.certificate_knob = Fact::from_option(layer.tls.certificate_knob.clone());
+    entry.certificate_setting = Fact::from_option(layer.tls.certificate_setting.clone());
     entry.certificate_how = Fact::from_option(layer.tls.certificate_how.clone());
     entry.redirect_how = Fact::from_option(layer.tls.redirect_how.clone());
     entry.can_end_tls = Fact::known(layer.tls.model != TlsModel::PassThrough);
@@ -112,7 +116,7 @@ pub fn unknown_tls(entry: &mut EntryPoint, title: &str, supply: &str) {
 }
 
 /// Adds a NodePort as an entry point, unless something else leads to it.
-pub fn node_port(_: Scene<'_>, router: &RouterObjects<'_>, exposure: &mut Exposure) {
+pub fn node_port(_: Context<'_>, router: &RouterObjects<'_>, exposure: &mut Exposure) {
     let is_node_port = router.service_type().value().map(String::as_str) == Some("NodePort");
     if !is_node_port || !exposure.facts.entry_points.is_empty() {
         return;

@@ -5,26 +5,26 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use super::{Exposure, Scene};
+use super::{Context, Exposure};
 use crate::diagnostic::Label;
-use crate::facts::{ApiVersion, DuplicateObject, Fact, NonString, Place, Placeholder};
-use crate::kube::{Origin, View};
-use portolan_yaml::source::Span;
+use crate::facts::{Anchor, ApiVersion, DuplicateObject, Fact, NonString, Placeholder};
+use crate::kube::{ObjectRef, Origin};
 use crate::version::Version;
+use portolan_yaml::source::Span;
 use portolan_yaml::{Node, NodeKind, OPAQUE, Style, Value};
 
 /// Adds the facts.
-pub fn extract(scene: Scene<'_>, exposure: &mut Exposure) {
-    for object in scene.objects.iter(scene.tree) {
+pub fn extract(cx: Context<'_>, exposure: &mut Exposure) {
+    for object in cx.objects.iter(cx.tree) {
         string_maps(object, exposure);
-        api_version(scene, object, exposure);
+        api_version(cx, object, exposure);
         placeholders(object.node, &object.title(), exposure);
     }
-    duplicates(scene, exposure);
+    duplicates(cx, exposure);
 }
 
 /// Annotations and labels, of the object and of the pods that it makes.
-fn string_maps(object: View<'_>, exposure: &mut Exposure) {
+fn string_maps(object: ObjectRef<'_>, exposure: &mut Exposure) {
     let holders: [&[&str]; 2] = [&["metadata"], &["spec", "template", "metadata"]];
     for holder in holders {
         for (field, what) in [("annotations", "annotation"), ("labels", "label")] {
@@ -32,7 +32,7 @@ fn string_maps(object: View<'_>, exposure: &mut Exposure) {
             let Some(map) = object.node.at(&path) else {
                 continue;
             };
-            let place = Place::new(map.site()).in_object(object.title());
+            let place = Anchor::new(map.site()).in_object(object.title());
             non_strings(map, what, &place, exposure);
         }
     }
@@ -52,7 +52,7 @@ pub fn of_values(root: Node<'_>, exposure: &mut Exposure) {
             _ => None,
         };
         if let Some(what) = what {
-            non_strings(node, what, &Place::new(node.site()), exposure);
+            non_strings(node, what, &Anchor::new(node.site()), exposure);
             continue;
         }
         if node.site() == node.span() {
@@ -67,7 +67,7 @@ pub fn of_values(root: Node<'_>, exposure: &mut Exposure) {
 }
 
 /// Adds a fact for each value of a mapping that is not a string.
-pub fn non_strings(map: Node<'_>, what: &str, place: &Place, exposure: &mut Exposure) {
+pub fn non_strings(map: Node<'_>, what: &str, place: &Anchor, exposure: &mut Exposure) {
     for (entry, value) in map.entries() {
         if entry.key.contains(OPAQUE) {
             continue;
@@ -111,7 +111,7 @@ pub fn non_strings(map: Node<'_>, what: &str, place: &Place, exposure: &mut Expo
         fact.quoted = Fact::from_option(
             quoted
                 // What the key says is a secret is not repeated.
-                .filter(|_| crate::secrecy::word_in(&entry.key).is_none())
+                .filter(|_| crate::secret_names::word_in(&entry.key).is_none())
                 .map(|scalar| format!("\"{}\"", scalar.text)),
         );
         exposure.facts.non_strings.push(fact);
@@ -151,7 +151,7 @@ fn apis() -> &'static [Api] {
     })
 }
 
-fn api_version(scene: Scene<'_>, object: View<'_>, exposure: &mut Exposure) {
+fn api_version(cx: Context<'_>, object: ObjectRef<'_>, exposure: &mut Exposure) {
     // The chart picks the version of what it renders by itself.
     if object.object.origin == Origin::Projection {
         return;
@@ -183,7 +183,7 @@ fn api_version(scene: Scene<'_>, object: View<'_>, exposure: &mut Exposure) {
     fact.served = match release {
         None => Fact::known(false),
         Some(release) => match (&release.removed_in, release.gone) {
-            (Some(removed), _) => served_until(scene, removed, object.kind(), version),
+            (Some(removed), _) => served_until(cx, removed, object.kind(), version),
             (None, true) => Fact::Unknown(format!(
                 "newer clusters no longer serve `{version}` for {}, and it is not documented since which version: use `{}`",
                 object.kind(),
@@ -197,8 +197,8 @@ fn api_version(scene: Scene<'_>, object: View<'_>, exposure: &mut Exposure) {
     }
 }
 
-fn served_until(scene: Scene<'_>, removed: &str, kind: &str, version: &str) -> Fact<bool> {
-    match (scene.version(), removed.parse::<Version>()) {
+fn served_until(cx: Context<'_>, removed: &str, kind: &str, version: &str) -> Fact<bool> {
+    match (cx.version(), removed.parse::<Version>()) {
         (Some(cluster), Ok(removed)) => Fact::known(cluster < removed),
         _ => Fact::Unknown(format!(
             "Kubernetes {removed} and later do not serve `{version}` for {kind}: give `--cluster-version`"
@@ -207,9 +207,9 @@ fn served_until(scene: Scene<'_>, removed: &str, kind: &str, version: &str) -> F
 }
 
 /// Objects of one kind, name and namespace.
-fn duplicates(scene: Scene<'_>, exposure: &mut Exposure) {
+fn duplicates(cx: Context<'_>, exposure: &mut Exposure) {
     let mut seen: HashMap<(&str, &str, &str, &str), Span> = HashMap::new();
-    for object in scene.objects.iter(scene.tree) {
+    for object in cx.objects.iter(cx.tree) {
         let Some(name) = object.name() else { continue };
         if name.contains(OPAQUE) || object.kind().is_empty() {
             continue;
@@ -227,7 +227,7 @@ fn duplicates(scene: Scene<'_>, exposure: &mut Exposure) {
         let Some(first) = seen.insert((group, object.kind(), namespace, name), span) else {
             continue;
         };
-        let mut place = Place::new(span).in_object(object.title());
+        let mut place = Anchor::new(span).in_object(object.title());
         place.labels.push(Label {
             span: first,
             message: "the other object of this kind and name".to_owned(),
@@ -261,7 +261,7 @@ pub fn placeholders(root: Node<'_>, object: &str, exposure: &mut Exposure) {
                     if !exposure.seen.placeholders.insert(span) {
                         continue;
                     }
-                    let mut place = Place::new(span);
+                    let mut place = Anchor::new(span);
                     if !object.is_empty() {
                         place = place.in_object(object);
                     }

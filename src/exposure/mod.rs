@@ -14,25 +14,25 @@ mod gke;
 mod gke_ingress;
 mod ingress;
 mod ingress_paths;
-mod knob_places;
 pub mod layers;
 mod listeners;
 mod load_balancer;
 mod manifest;
 mod paths;
 mod resource;
+mod route;
 mod router;
+mod setting_places;
 mod timeouts;
-mod way;
 
 pub use certificates::{CertificateInputs, GivenFile};
 
 use std::collections::{HashMap, HashSet};
 
-use crate::facts::{Cluster, EntryPoint, Fact, Facts, Place};
-use crate::kube::{Objects, View};
-use portolan_yaml::source::{Sources, Span};
+use crate::facts::{Anchor, Cluster, EntryPoint, Fact, Facts};
+use crate::kube::{ObjectRef, Objects};
 use crate::version::Version;
+use portolan_yaml::source::{Sources, Span};
 use portolan_yaml::{Node, Tree};
 
 /// What is known about the cluster besides the input.
@@ -54,7 +54,7 @@ pub struct ClusterOptions {
 
 /// Everything that facts are drawn from.
 #[derive(Clone, Copy)]
-pub struct Scene<'a> {
+pub struct Context<'a> {
     /// The nodes.
     pub tree: &'a Tree,
     /// The texts.
@@ -80,12 +80,12 @@ pub struct Exposure {
     /// Private keys in the texts: never to be shown.
     pub secrets: Vec<Span>,
     /// What has been said already.
-    pub seen: Seen,
+    pub seen: AlreadySaid,
 }
 
 /// Places and sentences that have facts already: in a long file, looking for them among the facts would never end.
 #[derive(Debug, Default)]
-pub struct Seen {
+pub struct AlreadySaid {
     non_strings: HashSet<Span>,
     placeholders: HashSet<Span>,
     inferred: HashSet<String>,
@@ -96,35 +96,35 @@ pub struct Seen {
 pub use router::installations;
 
 /// Draws the facts.
-pub fn extract(scene: Scene<'_>) -> Exposure {
+pub fn extract(cx: Context<'_>) -> Exposure {
     let mut exposure = Exposure {
         facts: Facts::default(),
         inferred: Vec::new(),
         secrets: Vec::new(),
-        seen: Seen::default(),
+        seen: AlreadySaid::default(),
     };
-    let router = router::find(scene);
-    exposure.facts.cluster.push(cluster(scene));
+    let router = router::find(cx);
+    exposure.facts.cluster.push(cluster(cx));
     if let Some(router) = &router {
-        load_balancer::extract(scene, router, &mut exposure);
-        ingress::extract(scene, router, &mut exposure);
-        gateway::extract(scene, router, &mut exposure);
-        resource::extract(scene, router, &mut exposure);
-        load_balancer::node_port(scene, router, &mut exposure);
-        router::extract(scene, router, &mut exposure);
+        load_balancer::extract(cx, router, &mut exposure);
+        ingress::extract(cx, router, &mut exposure);
+        gateway::extract(cx, router, &mut exposure);
+        resource::extract(cx, router, &mut exposure);
+        load_balancer::node_port(cx, router, &mut exposure);
+        router::extract(cx, router, &mut exposure);
         if !exposure.facts.entry_points.is_empty() {
-            domain::extract(scene, router, &mut exposure);
+            domain::extract(cx, router, &mut exposure);
         }
-        certificates::extract(scene, router, &mut exposure);
+        certificates::extract(cx, router, &mut exposure);
     }
-    gke::extract(scene, router.as_ref(), &mut exposure);
-    manifest::extract(scene, &mut exposure);
+    gke::extract(cx, router.as_ref(), &mut exposure);
+    manifest::extract(cx, &mut exposure);
     exposure
 }
 
-fn cluster(scene: Scene<'_>) -> Cluster {
-    let options = scene.cluster;
-    let mut cluster = Cluster::new(Place::new(scene.anchor));
+fn cluster(cx: Context<'_>) -> Cluster {
+    let options = cx.cluster;
+    let mut cluster = Cluster::new(Anchor::new(cx.anchor));
     cluster.platform = Fact::from_option(options.platform.clone());
     cluster.version = match &options.version {
         Some(text) => match text.parse::<Version>() {
@@ -138,7 +138,7 @@ fn cluster(scene: Scene<'_>) -> Cluster {
     cluster.network_policy = Fact::from_option(options.network_policy);
     cluster.aws_load_balancer_controller =
         Fact::from_option(options.aws_load_balancer_controller.clone());
-    cluster.from_values = Fact::known(scene.from_values);
+    cluster.from_values = Fact::known(cx.from_values);
     cluster
 }
 
@@ -147,7 +147,7 @@ pub fn values_facts(root: Node<'_>, exposure: &mut Exposure) {
     manifest::of_values(root, exposure);
 }
 
-impl Scene<'_> {
+impl Context<'_> {
     /// The cluster's version, where it was given.
     pub fn version(self) -> Option<Version> {
         self.cluster.version.as_deref()?.parse().ok()
@@ -198,9 +198,9 @@ fn list_of(text: &str) -> Vec<String> {
 }
 
 /// Labels on the values that this one replaced, in other files or further up.
-fn override_labels(node: Node<'_>, scene: Scene<'_>) -> Vec<crate::diagnostic::Label> {
+fn override_labels(node: Node<'_>, cx: Context<'_>) -> Vec<crate::diagnostic::Label> {
     node.overrides()
-        .filter(|replaced| replaced.text().is_some() && is_shown(scene, replaced.span()))
+        .filter(|replaced| replaced.text().is_some() && is_shown(cx, replaced.span()))
         .map(|replaced| crate::diagnostic::Label {
             span: replaced.span(),
             message: "this earlier value is overridden".to_owned(),
@@ -210,19 +210,19 @@ fn override_labels(node: Node<'_>, scene: Scene<'_>) -> Vec<crate::diagnostic::L
 }
 
 /// True for text of the user's, as opposed to the chart's defaults.
-fn is_shown(scene: Scene<'_>, span: Span) -> bool {
+fn is_shown(cx: Context<'_>, span: Span) -> bool {
     span != Span::NOWHERE
-        && !scene
+        && !cx
             .sources
             .name(span.source)
             .starts_with(crate::helm::DEFAULTS_NAME)
 }
 
 /// A place in an object, at the node of that path or where it is missing.
-fn place_in(object: View<'_>, path: &[&str]) -> Place {
+fn place_in(object: ObjectRef<'_>, path: &[&str]) -> Anchor {
     let span = object
         .node
         .at(path)
         .map_or_else(|| object.insertion_point(path), Node::site);
-    Place::new(span).in_object(object.title())
+    Anchor::new(span).in_object(object.title())
 }

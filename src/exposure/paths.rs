@@ -1,7 +1,7 @@
 //! Paths into objects as layer files write them: `spec.routes[].timeoutPolicy.response`.
 
-use portolan_yaml::source::Span;
 use portolan_yaml::Node;
+use portolan_yaml::source::Span;
 
 /// Every node at a path; `[]` steps into each item of a list. The node itself for the empty path.
 pub fn nodes<'a>(root: Node<'a>, path: &str) -> Vec<Node<'a>> {

@@ -5,11 +5,11 @@ use super::ingress::host;
 use super::layers::tls::TlsModel;
 use super::layers::{EntryKind, Layer, Resource, layers};
 use super::load_balancer::{described, unknown_tls};
+use super::route::{Route, RouteRule};
 use super::router::{RouterObjects, ServicePort};
-use super::way::{Way, WayRule};
-use super::{Exposure, Scene, declared_tls, paths, timeouts};
-use crate::facts::{EntryPoint, Fact, Place};
-use crate::kube::View;
+use super::{Context, Exposure, declared_tls, paths, timeouts};
+use crate::facts::{Anchor, EntryPoint, Fact};
+use crate::kube::ObjectRef;
 use portolan_yaml::Node;
 
 /// Kinds that every input has in plenty and no layer file can mean: a check without custom resources reads no list.
@@ -31,8 +31,8 @@ const COMMON: [&str; 14] = [
 ];
 
 /// Adds every custom resource that leads to the router.
-pub fn extract<'a>(scene: Scene<'a>, router: &'a RouterObjects<'a>, exposure: &mut Exposure) {
-    for object in scene.objects.iter(scene.tree) {
+pub fn extract<'a>(cx: Context<'a>, router: &'a RouterObjects<'a>, exposure: &mut Exposure) {
+    for object in cx.objects.iter(cx.tree) {
         if COMMON.contains(&object.kind()) {
             continue;
         }
@@ -41,13 +41,13 @@ pub fn extract<'a>(scene: Scene<'a>, router: &'a RouterObjects<'a>, exposure: &m
                 continue;
             };
             if is_of(object, &resource.kind, &resource.group) {
-                one(scene, layer, resource, object, router, exposure);
+                one(cx, layer, resource, object, router, exposure);
             }
         }
     }
 }
 
-fn is_of(object: View<'_>, kind: &str, group: &str) -> bool {
+fn is_of(object: ObjectRef<'_>, kind: &str, group: &str) -> bool {
     let version = object
         .api_version()
         .and_then(Node::text)
@@ -56,14 +56,14 @@ fn is_of(object: View<'_>, kind: &str, group: &str) -> bool {
 }
 
 fn one<'a>(
-    scene: Scene<'a>,
+    cx: Context<'a>,
     layer: &'static Layer,
     resource: &Resource,
-    object: View<'a>,
+    object: ObjectRef<'a>,
     router: &'a RouterObjects<'a>,
     exposure: &mut Exposure,
 ) {
-    let mut way = Way::new(object, router);
+    let mut route = Route::new(object, router);
     let mut port = None;
     for path in &resource.rules {
         for node in paths::nodes(object.node, path) {
@@ -74,21 +74,21 @@ fn one<'a>(
             else {
                 continue;
             };
-            way.rules.push(WayRule { object, node });
+            route.rules.push(RouteRule { object, node });
             port = port.or_else(|| service_port(backend, resource, router));
         }
     }
-    if way.rules.is_empty() || !attach(scene, resource, &mut way) {
+    if route.rules.is_empty() || !attach(cx, resource, &mut route) {
         return;
     }
     let mut entry =
-        EntryPoint::new(Place::new(object.insertion_point(&["spec"])).in_object(object.title()));
+        EntryPoint::new(Anchor::new(object.insertion_point(&["spec"])).in_object(object.title()));
     entry.kind = Fact::known("resource".to_owned());
     entry.name = Fact::known(object.title());
     described(layer, &mut entry);
     match (&layer.undecided, layer.tls.model) {
         (Some(supply), _) => unknown_tls(&mut entry, &layer.title, supply),
-        _ => declared_tls::tls(scene, layer, &way, port, &mut entry),
+        _ => declared_tls::tls(cx, layer, &route, port, &mut entry),
     }
     debug_assert!(matches!(
         layer.tls.model,
@@ -101,10 +101,10 @@ fn one<'a>(
         .collect();
     // `*` serves every name.
     if !names.iter().any(|name| name.text() == Some("*")) {
-        host(scene, object, &resource.kind, &names, exposure);
+        host(cx, object, &resource.kind, &names, exposure);
     }
-    way.ends_tls = ends_here(&entry);
-    timeouts::of_way(scene, layer, &way, &entry, exposure);
+    route.ends_tls = ends_here(&entry);
+    timeouts::of_route(cx, layer, &route, &entry, exposure);
     exposure.add_entry(entry);
 }
 
@@ -132,7 +132,7 @@ fn leads_to(
     backend: Node<'_>,
     resource: &Resource,
     router: &RouterObjects<'_>,
-    object: View<'_>,
+    object: ObjectRef<'_>,
 ) -> bool {
     let text = paths::nodes(backend, &resource.service)
         .first()
@@ -176,24 +176,24 @@ fn service_port<'a>(
 }
 
 /// Finds what the resource hangs from; false where it leads nobody in from outside.
-fn attach<'a>(scene: Scene<'a>, resource: &Resource, way: &mut Way<'a>) -> bool {
+fn attach<'a>(cx: Context<'a>, resource: &Resource, route: &mut Route<'a>) -> bool {
     let Some(attached) = &resource.attached_to else {
         return true;
     };
-    let names: Vec<&str> = paths::nodes(way.entry.node, &attached.field)
+    let names: Vec<&str> = paths::nodes(route.entry.node, &attached.field)
         .into_iter()
         .filter_map(Node::text)
         .filter(|name| Some(*name) != attached.inside.as_deref())
         .collect();
     for full in &names {
         let name = full.rsplit('/').next().unwrap_or(full);
-        let found = scene.objects.iter(scene.tree).find(|object| {
+        let found = cx.objects.iter(cx.tree).find(|object| {
             is_of(*object, &attached.kind, &attached.group) && object.name() == Some(name)
         });
         match found {
-            Some(object) => way.attached_to.push(object),
+            Some(object) => route.attached_to.push(object),
             None => {
-                way.missing = Some(format!(
+                route.missing = Some(format!(
                     "the {} `{full}` is not among the input: give its manifest",
                     attached.kind
                 ));

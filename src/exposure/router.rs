@@ -1,24 +1,24 @@
 //! The router itself: its Service, how it listens, and the certificate it shows.
 
-use super::{Exposure, Scene, opaque_supply};
+use super::{Context, Exposure, opaque_supply};
 use crate::diagnostic::Label;
-use crate::facts::{Fact, Place, Router, TlsConflict};
-use crate::kube::{Installation, Objects, View};
+use crate::facts::{Anchor, Fact, Router, TlsConflict};
+use crate::kube::{Installation, ObjectRef, Objects};
 use portolan_yaml::{Node, Tree};
 
 /// The router's objects.
 pub struct RouterObjects<'a> {
     /// Its Service.
-    pub service: View<'a>,
+    pub service: ObjectRef<'a>,
     /// Its Deployment, if it is among the input.
-    pub deployment: Option<View<'a>>,
+    pub deployment: Option<ObjectRef<'a>>,
     /// Whether it speaks HTTPS itself.
     pub https_enabled: Fact<bool>,
 }
 
 const COMPONENT: &str = "app.kubernetes.io/component";
 
-fn selects_router(service: &View<'_>) -> bool {
+fn selects_router(service: &ObjectRef<'_>) -> bool {
     let selector = service.node.at(&["spec", "selector"]);
     let selected = selector
         .and_then(|selector| selector.get(COMPONENT))
@@ -26,7 +26,7 @@ fn selects_router(service: &View<'_>) -> bool {
     service.label(COMPONENT) == Some("router") || selected == Some("router")
 }
 
-fn is_called_router(service: &View<'_>) -> bool {
+fn is_called_router(service: &ObjectRef<'_>) -> bool {
     service
         .name()
         .is_some_and(|name| name == "router" || name.ends_with("-router"))
@@ -48,29 +48,29 @@ pub fn installations(tree: &Tree, objects: &Objects) -> Vec<Installation> {
 }
 
 /// Finds the router Service and what belongs to it.
-pub fn find<'a>(scene: Scene<'a>) -> Option<RouterObjects<'a>> {
-    let services = || scene.objects.of_kind(scene.tree, "Service");
+pub fn find<'a>(cx: Context<'a>) -> Option<RouterObjects<'a>> {
+    let services = || cx.objects.of_kind(cx.tree, "Service");
     let service = services()
         .find(|service| selects_router(service) && is_called_router(service))
         .or_else(|| services().find(selects_router))
         .or_else(|| services().find(is_called_router))?;
-    let deployment = scene
+    let deployment = cx
         .objects
-        .of_kind(scene.tree, "Deployment")
+        .of_kind(cx.tree, "Deployment")
         .find(|deployment| {
             deployment.name() == service.name() && deployment.shares_namespace(service)
         });
     Some(RouterObjects {
         service,
         deployment,
-        https_enabled: https_enabled(scene),
+        https_enabled: https_enabled(cx),
     })
 }
 
-fn https_enabled(scene: Scene<'_>) -> Fact<bool> {
-    let found = scene
+fn https_enabled(cx: Context<'_>) -> Fact<bool> {
+    let found = cx
         .objects
-        .of_kind(scene.tree, "ConfigMap")
+        .of_kind(cx.tree, "ConfigMap")
         .find_map(|config| config.node.at(&["data", "ROUTER_ENABLE_HTTPS"]));
     match found {
         Some(node) if node.is_opaque() => Fact::Unknown(opaque_supply("`tlsCerts.httpsEnabled`")),
@@ -187,31 +187,34 @@ impl<'a> RouterObjects<'a> {
 }
 
 /// Adds the router's facts; the entry points must be there already.
-pub fn extract(scene: Scene<'_>, objects: &RouterObjects<'_>, exposure: &mut Exposure) {
+pub fn extract(cx: Context<'_>, objects: &RouterObjects<'_>, exposure: &mut Exposure) {
     let service = objects.service;
     let mut router = Router::new(super::place_in(service, &["spec", "type"]));
     router.service_type = objects.service_type();
     router.https_enabled = objects.https_enabled.clone();
     let mut exposed_by: Vec<String> = Vec::new();
     for entry in &exposure.facts.entry_points {
-        let way = match entry.kind.value().map(String::as_str) {
+        let route = match entry.kind.value().map(String::as_str) {
             Some("load-balancer") => "LoadBalancer",
             Some("ingress") => "Ingress",
             Some("gateway") => "Gateway",
             Some("resource") => "a controller's own resource",
             _ => "NodePort",
         };
-        if !exposed_by.iter().any(|known| known == way) {
-            exposed_by.push(way.to_owned());
+        if !exposed_by.iter().any(|known| known == route) {
+            exposed_by.push(route.to_owned());
         }
     }
-    let documented = exposed_by.iter().filter(|way| *way != "NodePort").count();
-    router.ways_in = Fact::known(i64::try_from(documented).unwrap_or(i64::MAX));
+    let documented = exposed_by
+        .iter()
+        .filter(|route| *route != "NodePort")
+        .count();
+    router.projected_entry_points = Fact::known(i64::try_from(documented).unwrap_or(i64::MAX));
     router.exposed_by = Fact::known(exposed_by);
     router.shows_own_certificate = shows_own_certificate(exposure);
-    router.certificate_source = certificate_source(scene, objects);
+    router.certificate_source = certificate_source(cx, objects);
     exposure.facts.router.push(router);
-    rendered_over(scene, objects, exposure);
+    rendered_over(cx, objects, exposure);
 }
 
 fn shows_own_certificate(exposure: &Exposure) -> Fact<bool> {
@@ -227,7 +230,7 @@ fn shows_own_certificate(exposure: &Exposure) -> Fact<bool> {
 }
 
 /// Where the chart's template says a Secret comes from: `generated`, `values`, `secret`.
-pub fn source_of(secret: View<'_>, fullname: &str) -> &'static str {
+pub fn source_of(secret: ObjectRef<'_>, fullname: &str) -> &'static str {
     match secret.object.template.as_deref() {
         Some(template) if template.ends_with("auto-tls-secret.yaml") => "generated",
         Some(template) if template.ends_with("custom-tls-secret.yaml") => "values",
@@ -257,7 +260,7 @@ pub fn tls_volume<'a>(objects: &RouterObjects<'a>) -> Option<Node<'a>> {
         .get("secret")
 }
 
-fn certificate_source(scene: Scene<'_>, objects: &RouterObjects<'_>) -> Fact<String> {
+fn certificate_source(cx: Context<'_>, objects: &RouterObjects<'_>) -> Fact<String> {
     let Some(deployment) = objects.deployment else {
         return Fact::Unknown(
             "the router's Deployment, which names its TLS Secret, is not among the input"
@@ -272,16 +275,16 @@ fn certificate_source(scene: Scene<'_>, objects: &RouterObjects<'_>) -> Fact<Str
         return Fact::Unknown(opaque_supply("the name of the router's TLS Secret"));
     }
     let text = name.text().unwrap_or_default();
-    let secret = scene.objects.find(scene.tree, "Secret", text, deployment);
+    let secret = cx.objects.find(cx.tree, "Secret", text, deployment);
     let source = secret.map_or("secret", |secret| source_of(secret, objects.fullname()));
     Fact::at(source.to_owned(), name.site())
 }
 
 /// The chart's self-signed Secret under a name that is somebody else's.
-fn rendered_over(scene: Scene<'_>, objects: &RouterObjects<'_>, exposure: &mut Exposure) {
+fn rendered_over(cx: Context<'_>, objects: &RouterObjects<'_>, exposure: &mut Exposure) {
     let fullname = objects.fullname();
     let default_name = format!("{fullname}-tls");
-    for secret in scene.objects.of_kind(scene.tree, "Secret") {
+    for secret in cx.objects.of_kind(cx.tree, "Secret") {
         let generated = secret
             .object
             .template
@@ -291,7 +294,7 @@ fn rendered_over(scene: Scene<'_>, objects: &RouterObjects<'_>, exposure: &mut E
         if !generated || name == default_name || name.contains(portolan_yaml::OPAQUE) {
             continue;
         }
-        let mut place = Place::new(secret.insertion_point(&[])).in_object(secret.title());
+        let mut place = Anchor::new(secret.insertion_point(&[])).in_object(secret.title());
         // Who else claims the name: the volume's Secret, or another Secret object.
         if let Some(node) = secret.node.at(&["metadata", "name"])
             && node.site() != place.span

@@ -1,17 +1,17 @@
-//! How long each hop holds a connection: the knobs of a layer, read and turned into seconds.
+//! How long each hop holds a connection: the settings of a layer, read and turned into seconds.
 
 use super::controller_service;
-use super::duration::{self, Reading};
-use super::knob_places::{AtPlace, Gap, annotation_key, look};
-use super::layers::knob::{Holder, Knob, KnobPlace, Meaning, Unit};
+use super::duration::{self, ParsedDuration};
+use super::layers::predicate::{Tristate, all_hold, controller_reaches};
 use super::layers::recognize::fronts;
-use super::layers::sign::{Held, all_hold, controller_reaches};
+use super::layers::setting::{Meaning, Setting, SettingPlace, SettingTarget, TimeUnit};
 use super::layers::{Layer, WrongKey};
-use super::way::{Way, WayRule};
-use super::{Exposure, Scene, opaque_supply, override_labels, place_in};
+use super::route::{Route, RouteRule};
+use super::setting_places::{AtPlace, Gap, annotation_key, look};
+use super::{Context, Exposure, opaque_supply, override_labels, place_in};
 use crate::diagnostic::Label;
-use crate::facts::{EntryPoint, Fact, Place, Timeout};
-use crate::kube::View;
+use crate::facts::{Anchor, EntryPoint, Fact, Timeout};
+use crate::kube::ObjectRef;
 use crate::version::Version;
 use portolan_yaml::Node;
 
@@ -20,30 +20,33 @@ const NEEDED: i64 = 605_000;
 
 /// Adds the limits of a known layer on a way in.
 fn of_layer<'a>(
-    scene: Scene<'a>,
+    cx: Context<'a>,
     layer: &Layer,
-    way: &Way<'a>,
+    route: &Route<'a>,
     entry: &EntryPoint,
     exposure: &mut Exposure,
 ) {
     if let Some(supply) = &layer.undecided {
         of_unknown(entry, &layer.title, supply, exposure);
     }
-    for knob in &layer.timeouts {
-        let unknown = match is_there(scene, knob, way) {
-            Held::Yes => None,
-            Held::No => continue,
-            Held::Unknown(supply) => Some(supply),
+    for setting in &layer.timeouts {
+        let unknown = match is_there(cx, setting, route) {
+            Tristate::Yes => None,
+            Tristate::No => continue,
+            Tristate::Unknown(supply) => Some(supply),
         };
-        let per_rule = knob.places.iter().any(|place| place.of == Holder::Rule);
-        let rules: Vec<Option<WayRule<'a>>> = if per_rule && !way.rules.is_empty() {
-            way.rules.iter().copied().map(Some).collect()
+        let per_rule = setting
+            .places
+            .iter()
+            .any(|place| place.of == SettingTarget::Rule);
+        let rules: Vec<Option<RouteRule<'a>>> = if per_rule && !route.rules.is_empty() {
+            route.rules.iter().copied().map(Some).collect()
         } else {
-            vec![way.rules.first().copied()]
+            vec![route.rules.first().copied()]
         };
         for rule in rules {
-            let mut timeout = settle(scene, knob, way, rule);
-            describe(scene, &mut timeout, layer, knob, way);
+            let mut timeout = settle(cx, setting, route, rule);
+            describe(cx, &mut timeout, layer, setting, route);
             if let Some(supply) = &unknown {
                 timeout.limited = Fact::Unknown(supply.clone());
             }
@@ -56,7 +59,7 @@ fn of_layer<'a>(
             let repeated = here
                 .iter()
                 .filter_map(|at| facts.get(*at))
-                .any(|known| known.place == timeout.place && known.knob == timeout.knob);
+                .any(|known| known.place == timeout.place && known.setting == timeout.setting);
             if !repeated {
                 here.push(facts.len());
                 facts.push(timeout);
@@ -64,45 +67,45 @@ fn of_layer<'a>(
         }
     }
     for wrong in &layer.ineffective {
-        ineffective(layer, wrong, way, exposure);
+        ineffective(layer, wrong, route, exposure);
     }
 }
 
 /// Adds the limits of a layer and of whatever its object says to stand before it.
-pub fn of_way<'a>(
-    scene: Scene<'a>,
+pub fn of_route<'a>(
+    cx: Context<'a>,
     layer: &Layer,
-    way: &Way<'a>,
+    route: &Route<'a>,
     entry: &EntryPoint,
     exposure: &mut Exposure,
 ) {
-    of_layer(scene, layer, way, entry, exposure);
-    controller_service::extract(scene, layer, way, entry, exposure);
-    for front in fronts(&way.ground(scene)) {
-        of_layer(scene, front, way, entry, exposure);
+    of_layer(cx, layer, route, entry, exposure);
+    controller_service::extract(cx, layer, route, entry, exposure);
+    for front in fronts(&route.input(cx)) {
+        of_layer(cx, front, route, entry, exposure);
     }
 }
 
-/// Whether a knob is there on this way.
-fn is_there(scene: Scene<'_>, knob: &Knob, way: &Way<'_>) -> Held {
-    if let Some(wanted) = knob.ends_tls {
-        match &way.ends_tls {
-            Fact::Known(ends, _) if *ends != wanted => return Held::No,
-            Fact::Unknown(supply) => return Held::Unknown(supply.clone()),
+/// Whether a setting is there on this way.
+fn is_there(cx: Context<'_>, setting: &Setting, route: &Route<'_>) -> Tristate {
+    if let Some(wanted) = setting.ends_tls {
+        match &route.ends_tls {
+            Fact::Known(ends, _) if *ends != wanted => return Tristate::No,
+            Fact::Unknown(supply) => return Tristate::Unknown(supply.clone()),
             _ => {}
         }
     }
-    all_hold(&knob.when, &way.ground(scene))
+    all_hold(&setting.when, &route.input(cx))
 }
 
-fn ineffective(layer: &Layer, wrong: &WrongKey, way: &Way<'_>, exposure: &mut Exposure) {
-    let Some(node) = way.entry.annotation(&wrong.annotation) else {
+fn ineffective(layer: &Layer, wrong: &WrongKey, route: &Route<'_>, exposure: &mut Exposure) {
+    let Some(node) = route.entry.annotation(&wrong.annotation) else {
         return;
     };
-    let mut timeout = Timeout::new(Place::new(node.site()).in_object(way.entry.title()));
-    name(&mut timeout, layer, way.entry);
+    let mut timeout = Timeout::new(Anchor::new(node.site()).in_object(route.entry.title()));
+    name(&mut timeout, layer, route.entry);
     timeout.limited = Fact::known(false);
-    timeout.knob = Fact::known(wrong.annotation.clone());
+    timeout.setting = Fact::known(wrong.annotation.clone());
     timeout.text = Fact::at(node.text().unwrap_or_default().to_owned(), node.site());
     timeout.no_effect = Fact::known(wrong.why.clone());
     timeout.depends_on_controller = Fact::known(false);
@@ -119,37 +122,42 @@ pub fn of_unknown(entry: &EntryPoint, title: &str, supply: &str, exposure: &mut 
     exposure.facts.timeouts.push(timeout);
 }
 
-fn name(timeout: &mut Timeout, layer: &Layer, entry: View<'_>) {
+fn name(timeout: &mut Timeout, layer: &Layer, entry: ObjectRef<'_>) {
     timeout.entry_point = Fact::known(entry.title());
     timeout.layer = Fact::known(layer.id.clone());
     timeout.layer_title = Fact::known(layer.title.clone());
 }
 
-/// Finds what a knob is set to: the first place that is filled counts.
-fn settle<'a>(scene: Scene<'a>, knob: &Knob, way: &Way<'a>, rule: Option<WayRule<'a>>) -> Timeout {
+/// Finds what a setting is set to: the first place that is filled counts.
+fn settle<'a>(
+    cx: Context<'a>,
+    setting: &Setting,
+    route: &Route<'a>,
+    rule: Option<RouteRule<'a>>,
+) -> Timeout {
     let mut gap: Option<Gap> = None;
-    for place in &knob.places {
-        let place = with_port(place, way);
-        match look(scene, knob, &place, way, rule) {
+    for place in &setting.places {
+        let place = with_port(place, route);
+        match look(cx, setting, &place, route, rule) {
             AtPlace::Written {
                 node,
                 text,
                 object,
                 key,
             } => {
-                let at = Place {
+                let at = Anchor {
                     span: node.site(),
                     object: Some(object.title()),
-                    labels: override_labels(node, scene),
+                    labels: override_labels(node, cx),
                 };
-                let mut timeout = read(&as_written_at(knob, &place), node, text, at);
-                timeout.knob = Fact::known(key);
-                timeout.knob_on = Fact::known(object.kind().to_owned());
+                let mut timeout = read(&as_written_at(setting, &place), node, text, at);
+                timeout.setting = Fact::known(key);
+                timeout.setting_on = Fact::known(object.kind().to_owned());
                 return timeout;
             }
             AtPlace::Missing(found) => gap = gap.or(found),
             AtPlace::Unknown(at, supply) => {
-                let mut timeout = Timeout::new(Place::new(at).in_object(way.entry.title()));
+                let mut timeout = Timeout::new(Anchor::new(at).in_object(route.entry.title()));
                 timeout.limited = Fact::Unknown(supply.clone());
                 timeout.text = Fact::Unknown(supply);
                 return timeout;
@@ -162,15 +170,15 @@ fn settle<'a>(scene: Scene<'a>, knob: &Knob, way: &Way<'a>, rule: Option<WayRule
             timeout.how = Fact::from_option(gap.how);
             timeout
         }
-        None => Timeout::new(nothing_to_set(knob, way)),
+        None => Timeout::new(nothing_to_set(setting, route)),
     };
-    if let Some(how) = &knob.how {
+    if let Some(how) = &setting.how {
         timeout.how = Fact::known(how.clone());
     }
     timeout.text = Fact::Absent(Some(timeout.place.span));
-    if knob.unlimited_unless_set {
+    if setting.unlimited_unless_set {
         timeout.limited = Fact::known(false);
-    } else if knob.default.is_none() && !knob.places.is_empty() {
+    } else if setting.default.is_none() && !setting.places.is_empty() {
         timeout.limited = Fact::Unknown(format!(
             "the default is not documented: {}",
             timeout.how.value().map_or("set it", String::as_str)
@@ -179,87 +187,96 @@ fn settle<'a>(scene: Scene<'a>, knob: &Knob, way: &Way<'a>, rule: Option<WayRule
     timeout
 }
 
-/// The knob with what is different at one of its places.
-fn as_written_at(knob: &Knob, place: &KnobPlace) -> Knob {
-    Knob {
-        syntax: place.syntax.unwrap_or(knob.syntax),
-        unit: place.unit.or(knob.unit),
-        ..knob.clone()
+/// The setting with what is different at one of its places.
+fn as_written_at(setting: &Setting, place: &SettingPlace) -> Setting {
+    Setting {
+        syntax: place.syntax.unwrap_or(setting.syntax),
+        unit: place.unit.or(setting.unit),
+        ..setting.clone()
     }
 }
 
-fn with_port(place: &KnobPlace, way: &Way<'_>) -> KnobPlace {
-    KnobPlace {
+fn with_port(place: &SettingPlace, route: &Route<'_>) -> SettingPlace {
+    SettingPlace {
         annotation: place
             .annotation
             .as_deref()
-            .map(|key| annotation_key(key, way)),
+            .map(|key| annotation_key(key, route)),
         ..place.clone()
     }
 }
 
 /// Where a limit that nothing sets is shown: at what brings it about, else at the object's type or class.
-fn nothing_to_set(knob: &Knob, way: &Way<'_>) -> Place {
-    let cause = knob.at.as_deref().and_then(|key| way.entry.annotation(key));
+fn nothing_to_set(setting: &Setting, route: &Route<'_>) -> Anchor {
+    let cause = setting
+        .at
+        .as_deref()
+        .and_then(|key| route.entry.annotation(key));
     if let Some(node) = cause {
-        return Place::new(node.site()).in_object(way.entry.title());
+        return Anchor::new(node.site()).in_object(route.entry.title());
     }
-    match way.entry.kind() {
-        "Service" => place_in(way.entry, &["spec", "type"]),
-        "Gateway" => place_in(way.entry, &["spec", "gatewayClassName"]),
-        _ => Place::new(way.entry.insertion_point(&["metadata", "annotations"]))
-            .in_object(way.entry.title()),
+    match route.entry.kind() {
+        "Service" => place_in(route.entry, &["spec", "type"]),
+        "Gateway" => place_in(route.entry, &["spec", "gatewayClassName"]),
+        _ => Anchor::new(route.entry.insertion_point(&["metadata", "annotations"]))
+            .in_object(route.entry.title()),
     }
 }
 
 /// Fills in what the layer file says.
-fn describe(scene: Scene<'_>, timeout: &mut Timeout, layer: &Layer, knob: &Knob, way: &Way<'_>) {
-    name(timeout, layer, way.entry);
+fn describe(
+    cx: Context<'_>,
+    timeout: &mut Timeout,
+    layer: &Layer,
+    setting: &Setting,
+    route: &Route<'_>,
+) {
+    name(timeout, layer, route.entry);
     timeout.meaning = Fact::known(
-        match knob.meaning {
+        match setting.meaning {
             Meaning::Idle => "idle",
             Meaning::Total => "total",
         }
         .to_owned(),
     );
-    if let Some(supply) = &knob.undecided {
+    if let Some(supply) = &setting.undecided {
         timeout.limited = Fact::Unknown(supply.clone());
     } else if matches!(timeout.limited, Fact::Absent(_)) {
-        timeout.limited = Fact::known(!knob.unlimited);
+        timeout.limited = Fact::known(!setting.unlimited);
     }
-    if timeout.knob.value().is_none() {
-        let first = knob.places.first();
-        timeout.knob = Fact::from_option(first.and_then(|place| {
+    if timeout.setting.value().is_none() {
+        let first = setting.places.first();
+        timeout.setting = Fact::from_option(first.and_then(|place| {
             let key = place.annotation.as_deref().or(place.field.as_deref())?;
-            Some(annotation_key(key, way))
+            Some(annotation_key(key, route))
         }));
         let kind = first.and_then(|place| place.kind.clone());
-        timeout.knob_on = Fact::known(kind.unwrap_or_else(|| way.entry.kind().to_owned()));
+        timeout.setting_on = Fact::known(kind.unwrap_or_else(|| route.entry.kind().to_owned()));
     }
-    timeout.default = Fact::from_option(knob.fixed.or(knob.default));
-    timeout.min = Fact::from_option(knob.min.or(knob.fixed));
-    timeout.max = maximum(scene, knob, timeout.seconds.value().copied());
-    timeout.unit = Fact::from_option(knob.unit.map(|unit| unit.name().to_owned()));
-    timeout.minimum = Fact::from_option(knob.minimum.clone());
-    timeout.instead = Fact::from_option(knob.instead.clone());
+    timeout.default = Fact::from_option(setting.fixed.or(setting.default));
+    timeout.min = Fact::from_option(setting.min.or(setting.fixed));
+    timeout.max = maximum(cx, setting, timeout.seconds.value().copied());
+    timeout.unit = Fact::from_option(setting.unit.map(|unit| unit.name().to_owned()));
+    timeout.minimum = Fact::from_option(setting.minimum.clone());
+    timeout.instead = Fact::from_option(setting.instead.clone());
     timeout.effective = match (&timeout.text, &timeout.seconds) {
         (Fact::Unknown(supply), _) => Fact::Unknown(supply.clone()),
         (_, Fact::Known(seconds, span)) => Fact::Known(*seconds, *span),
         _ => timeout.default.clone(),
     };
-    let told = scene.cluster.aws_load_balancer_controller.as_deref();
-    timeout.depends_on_controller = Fact::known(knob.depends_on.is_some() && told.is_none());
-    if let Some(since) = &knob.controller_since
+    let told = cx.cluster.aws_load_balancer_controller.as_deref();
+    timeout.depends_on_controller = Fact::known(setting.depends_on.is_some() && told.is_none());
+    if let Some(since) = &setting.controller_since
         && timeout.text.value().is_some()
     {
         by_controller(timeout, told, since);
     }
     if timeout.text.value().is_none() {
-        look_alikes(timeout, layer, way);
+        look_alikes(timeout, layer, route);
     }
 }
 
-/// A knob that only newer releases of the AWS Load Balancer Controller know.
+/// A setting that only newer releases of the AWS Load Balancer Controller know.
 fn by_controller(timeout: &mut Timeout, told: Option<&str>, since: &str) {
     if controller_reaches(told, since) {
         return;
@@ -283,10 +300,10 @@ fn by_controller(timeout: &mut Timeout, told: Option<&str>, since: &str) {
     }
 }
 
-/// Points at what looks like the knob and is none.
-fn look_alikes(timeout: &mut Timeout, layer: &Layer, way: &Way<'_>) {
+/// Points at what looks like the setting and is none.
+fn look_alikes(timeout: &mut Timeout, layer: &Layer, route: &Route<'_>) {
     for wrong in &layer.look_alikes {
-        let node = [way.entry, way.router.service]
+        let node = [route.entry, route.router.service]
             .into_iter()
             .find_map(|object| object.annotation(&wrong.annotation));
         let Some(node) = node else { continue };
@@ -299,15 +316,15 @@ fn look_alikes(timeout: &mut Timeout, layer: &Layer, way: &Way<'_>) {
 
 /// The largest value accepted. It is unknown only where it decides: the value lies between an old and a new maximum, and
 /// the cluster's version was not given.
-fn maximum(scene: Scene<'_>, knob: &Knob, seconds: Option<i64>) -> Fact<i64> {
-    let newest = knob.max.or(knob.fixed);
-    let Some(before) = &knob.max_before else {
+fn maximum(cx: Context<'_>, setting: &Setting, seconds: Option<i64>) -> Fact<i64> {
+    let newest = setting.max.or(setting.fixed);
+    let Some(before) = &setting.max_before else {
         return Fact::from_option(newest);
     };
     let Ok(first) = before.version.parse::<Version>() else {
         return Fact::from_option(newest);
     };
-    match scene.version() {
+    match cx.version() {
         Some(version) if version < first => Fact::known(before.max),
         Some(_) => Fact::from_option(newest),
         None => {
@@ -327,7 +344,7 @@ fn maximum(scene: Scene<'_>, knob: &Knob, seconds: Option<i64>) -> Fact<i64> {
 }
 
 /// Reads a value that was written.
-fn read(knob: &Knob, node: Node<'_>, part: Option<String>, place: Place) -> Timeout {
+fn read(setting: &Setting, node: Node<'_>, part: Option<String>, place: Anchor) -> Timeout {
     let mut timeout = Timeout::new(place);
     if node.is_opaque() {
         timeout.text = Fact::Unknown(opaque_supply("the timeout"));
@@ -336,15 +353,15 @@ fn read(knob: &Knob, node: Node<'_>, part: Option<String>, place: Place) -> Time
     }
     let text = part.unwrap_or_else(|| node.text().unwrap_or_default().to_owned());
     timeout.text = Fact::at(text.clone(), node.site());
-    match duration::read(knob, node, &text) {
-        Ok(Reading::Limit(milliseconds)) => {
+    match duration::read(setting, node, &text) {
+        Ok(ParsedDuration::Limit(milliseconds)) => {
             // Rounded down: 604.9 s are not 605 s.
             timeout.seconds = Fact::at(milliseconds.div_euclid(1_000), node.site());
-            timeout.unit_mistake = Fact::from_option(unit_mistake(knob, &text, milliseconds));
+            timeout.unit_mistake = Fact::from_option(unit_mistake(setting, &text, milliseconds));
         }
-        Ok(Reading::Unlimited) => timeout.limited = Fact::at(false, node.site()),
-        Ok(Reading::Default) => {
-            timeout.seconds = match knob.default {
+        Ok(ParsedDuration::Unlimited) => timeout.limited = Fact::at(false, node.site()),
+        Ok(ParsedDuration::Default) => {
+            timeout.seconds = match setting.default {
                 Some(default) => Fact::at(default, node.site()),
                 None => Fact::Absent(None),
             };
@@ -354,15 +371,15 @@ fn read(knob: &Knob, node: Node<'_>, part: Option<String>, place: Place) -> Time
     timeout
 }
 
-/// A number that is right in seconds, where the knob counts something else. Says what it comes to.
-fn unit_mistake(knob: &Knob, text: &str, milliseconds: i64) -> Option<String> {
+/// A number that is right in seconds, where the setting counts something else. Says what it comes to.
+fn unit_mistake(setting: &Setting, text: &str, milliseconds: i64) -> Option<String> {
     let number = duration::bare_number(text)?;
-    match knob.unit? {
-        Unit::Milliseconds if milliseconds < NEEDED => Some(format!(
+    match setting.unit? {
+        TimeUnit::Milliseconds if milliseconds < NEEDED => Some(format!(
             "a number without a unit counts milliseconds here, so {number} is {} s",
             thousandths(milliseconds)
         )),
-        Unit::Minutes if number >= NEEDED / 1_000 => Some(format!(
+        TimeUnit::Minutes if number >= NEEDED / 1_000 => Some(format!(
             "it counts minutes, so {number} is {} s",
             milliseconds / 1_000
         )),

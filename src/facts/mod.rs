@@ -161,7 +161,7 @@ impl SubjectDoc {
 
 /// Where a subject stands: what every one of them has besides its fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct Anchor {
     /// The primary span of a finding whose rule names no other.
     pub span: Span,
     /// The Kubernetes object concerned, e.g. `Service carto-router`.
@@ -170,10 +170,10 @@ pub struct Place {
     pub labels: Vec<crate::diagnostic::Label>,
 }
 
-impl Place {
+impl Anchor {
     /// A place with nothing but a span.
     pub fn new(span: Span) -> Self {
-        Place {
+        Anchor {
             span,
             object: None,
             labels: Vec::new(),
@@ -189,7 +189,7 @@ impl Place {
 }
 
 /// That an input went beyond a limit, with its value and how to raise it.
-pub fn reached(limits: &Limits, limit: Limit, place: Place, message: String) -> ReachedLimit {
+pub fn reached(limits: &Limits, limit: Limit, place: Anchor, message: String) -> ReachedLimit {
     let mut fact = ReachedLimit::new(place);
     fact.limit = Fact::known(limit.name().to_owned());
     fact.value = Fact::known(limit.shown(limits.get(limit)));
@@ -203,7 +203,7 @@ pub trait Subject {
     /// What it is called and what its fields are.
     fn doc(&self) -> &'static SubjectDoc;
     /// Where it stands.
-    fn place(&self) -> &Place;
+    fn place(&self) -> &Anchor;
     /// A field by its name; `None` for a name that the subject does not have.
     fn field(&self, name: &str) -> Option<AnyFact>;
 }
@@ -222,7 +222,7 @@ macro_rules! declare_subjects {
             #[derive(Clone, Debug)]
             pub struct $struct {
                 /// Where it stands.
-                pub place: $crate::facts::Place,
+                pub place: $crate::facts::Anchor,
                 $( $(#[doc = $field_doc])* pub $field: $crate::facts::Fact<$type>, )*
             }
 
@@ -240,7 +240,7 @@ macro_rules! declare_subjects {
                 };
 
                 /// A subject at that place, every field absent.
-                pub fn new(place: $crate::facts::Place) -> Self {
+                pub fn new(place: $crate::facts::Anchor) -> Self {
                     $struct { place, $( $field: $crate::facts::Fact::default(), )* }
                 }
             }
@@ -250,7 +250,7 @@ macro_rules! declare_subjects {
                     const { &$struct::DOC }
                 }
 
-                fn place(&self) -> &$crate::facts::Place {
+                fn place(&self) -> &$crate::facts::Anchor {
                     &self.place
                 }
 

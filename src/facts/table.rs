@@ -31,7 +31,7 @@ declare_subjects! {
         /// The ways in that are on: `LoadBalancer`, `NodePort`, `Ingress`, `Gateway`.
         exposed_by: Vec<String>,
         /// How many of the documented ways in are on (LoadBalancer, Ingress, Gateway).
-        ways_in: i64,
+        projected_entry_points: i64,
         /// Whether the router itself speaks HTTPS (`tlsCerts.httpsEnabled`, `ROUTER_ENABLE_HTTPS` in its ConfigMap).
         https_enabled: bool,
         /// Whether the router's own certificate is what a client from outside sees: it speaks HTTPS, and some entry point
@@ -96,7 +96,7 @@ declare_subjects! {
         /// True where HTTPS could be served here if a certificate were named (a load balancer that can end TLS).
         can_end_tls: bool,
         /// The annotation or field that names a certificate on this layer.
-        certificate_knob: String,
+        certificate_setting: String,
         /// How to name a certificate on this layer, in its own words; null where it has none of its own.
         certificate_how: String,
         /// How to redirect plain HTTP on this layer, or close it, in its own words; null where it cannot.
@@ -117,9 +117,9 @@ declare_subjects! {
         /// `idle` (no bytes for so long) or `total` (the whole request).
         meaning: String,
         /// The annotation or field that sets it; null where nothing can.
-        knob: String,
-        /// The kind of object that the knob stands on, e.g. `BackendConfig`.
-        knob_on: String,
+        setting: String,
+        /// The kind of object that the setting stands on, e.g. `BackendConfig`.
+        setting_on: String,
         /// What was written; null where nothing is configured.
         text: String,
         /// What was written, in seconds (unit: s); null where nothing is configured or it does not parse.
@@ -135,20 +135,20 @@ declare_subjects! {
         max: i64,
         /// Why the text does not parse or is refused, in words; null where it is accepted.
         defect: String,
-        /// The knob's unit in words: `seconds`, `minutes`, `milliseconds`, or null for a duration that carries its unit.
+        /// The setting's unit in words: `seconds`, `minutes`, `milliseconds`, or null for a duration that carries its unit.
         unit: String,
-        /// The smallest literal that satisfies the requirement, in the knob's own syntax, e.g. `"605"` or `"11"`.
+        /// The smallest literal that satisfies the requirement, in the setting's own syntax, e.g. `"605"` or `"11"`.
         minimum: String,
-        /// What a number without a unit comes to where seconds were meant and the knob counts something else, in words;
+        /// What a number without a unit comes to where seconds were meant and the setting counts something else, in words;
         /// null where there is no such mistake.
         unit_mistake: String,
-        /// What to do when the knob is not there yet, in the layer's own words.
+        /// What to do when the setting is not there yet, in the layer's own words.
         how: String,
         /// What to use instead of a layer that cannot hold a connection for long enough; null for any other.
         instead: String,
-        /// Why the knob has no effect here, in words; null where it works.
+        /// Why the setting has no effect here, in words; null where it works.
         no_effect: String,
-        /// True where it depends on the controller in the cluster whether the knob works.
+        /// True where it depends on the controller in the cluster whether the setting works.
         depends_on_controller: bool,
     }
 
@@ -580,12 +580,12 @@ declare_subjects! {
         printed: String,
     }
 
-    /// A quoted text that begins or ends with white space where the chart has a name, an address or the like.
+    /// A quoted text that begins or ends with whitespace where the chart has a name, an address or the like.
     #[defect(true)]
     PaddedText ("padded_text", padded_texts) {
         /// The path of its key.
         path: String,
-        /// Where the white space is: `before`, `after`, `around`.
+        /// Where the whitespace is: `before`, `after`, `around`.
         side: String,
         /// The text without it; null where it must not be shown.
         trimmed: String,

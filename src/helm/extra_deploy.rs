@@ -6,10 +6,12 @@
 use std::collections::HashMap;
 
 use super::projection::{CHART_VERSION, ReleaseNames};
-use portolan_template::{Budget, Chart, Context, Engine, Limit, Release, Rendered, TemplateProblem};
 use super::values::made_string;
 use crate::kube::{Object, Origin};
 use crate::limits::Limits;
+use portolan_template::{
+    Budget, Chart, Context, Engine, Limit, Release, Rendered, TemplateProblem,
+};
 use portolan_yaml::source::{MappedText, Sources, Span};
 use portolan_yaml::{
     self, Entry, Node, NodeData, NodeId, NodeKind, OPAQUE, Problem, ProblemKind, Tree,
@@ -17,7 +19,7 @@ use portolan_yaml::{
 
 /// What came out of templates in values.
 #[derive(Debug, Default)]
-pub struct Outcome {
+pub struct Deployed {
     /// The objects.
     pub objects: Vec<Object>,
     /// Output that is not YAML although all of it is known, and keys that stand twice.
@@ -146,8 +148,8 @@ impl<'r> Templates<'r> {
 }
 
 /// Renders every entry of `extraDeploy`.
-pub fn render(tree: &mut Tree, values: NodeId, templates: &mut Templates<'_>) -> Outcome {
-    let mut outcome = Outcome::default();
+pub fn render(tree: &mut Tree, values: NodeId, templates: &mut Templates<'_>) -> Deployed {
+    let mut outcome = Deployed::default();
     let items = entries(tree.node(values));
     for item in items {
         if tree.node(item).is_mapping() {
@@ -180,7 +182,7 @@ fn render_text(
     values: NodeId,
     item: NodeId,
     templates: &mut Templates<'_>,
-    outcome: &mut Outcome,
+    outcome: &mut Deployed,
 ) {
     let Some(rendered) = templates.render(tree, values, item) else {
         outcome.hidden += 1;
@@ -202,7 +204,9 @@ fn render_text(
         if matches!(&problem.kind, ProblemKind::DuplicateKey { key } if key.contains(OPAQUE)) {
             continue;
         }
-        if problem.kind == ProblemKind::LimitExceeded(portolan_yaml::Limit::Nodes) && left < limits.nodes {
+        if problem.kind == ProblemKind::LimitExceeded(portolan_yaml::Limit::Nodes)
+            && left < limits.nodes
+        {
             // The next template is not to be begun.
             budget.take_nodes(left.saturating_add(1));
             outcome.hidden += 1;
@@ -232,7 +236,7 @@ fn render_text(
     }
 }
 
-fn add_document(tree: &Tree, root: NodeId, outcome: &mut Outcome) {
+fn add_document(tree: &Tree, root: NodeId, outcome: &mut Deployed) {
     let node = tree.node(root);
     if node.is_null() {
         return;

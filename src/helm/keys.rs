@@ -7,8 +7,8 @@ use std::collections::HashSet;
 
 use super::scalars;
 use super::values::is_truthy;
-use crate::catalogue::{Edition, KeyId, Kind};
-use crate::facts::{ChartKey, ChartValue, Fact, Facts, Place};
+use crate::catalogue::{ChartVersion, KeyId, KeyType};
+use crate::facts::{Anchor, ChartKey, ChartValue, Fact, Facts};
 use portolan_yaml::source::{Sources, Span};
 use portolan_yaml::{Entry, Node, NodeKind, Scalar, Tree, Value};
 
@@ -17,11 +17,11 @@ const MOST: usize = 10_000;
 
 /// Where a node stands as the chart sees it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Spot {
+pub(super) struct KeyContext {
     /// The chart's key; `None` below a free-form mapping.
     pub key: Option<KeyId>,
     /// What the chart has there.
-    pub kind: Option<Kind>,
+    pub kind: Option<KeyType>,
     /// Whether it lies in a mapping that templates hand on as it is, where Kubernetes and not the chart reads it.
     pub is_handed_on: bool,
     /// Whether the key stands in annotations or labels, which have a rule of their own.
@@ -30,7 +30,7 @@ pub(super) struct Spot {
 
 /// Adds the facts about one layer of values.
 pub fn facts(
-    edition: &Edition,
+    edition: &ChartVersion,
     sources: &Sources,
     tree: &Tree,
     root: portolan_yaml::NodeId,
@@ -53,7 +53,7 @@ pub fn facts(
 }
 
 struct Walk<'w> {
-    edition: &'w Edition,
+    edition: &'w ChartVersion,
     sources: &'w Sources,
     root: Node<'w>,
     /// Places that something was said about: a value behind an alias is met more than once.
@@ -70,37 +70,37 @@ struct Use {
 
 impl<'w> Walk<'w> {
     fn run(&mut self) {
-        let top = Spot {
+        let top = KeyContext {
             key: Some(KeyId::ROOT),
-            kind: Some(Kind::Mapping),
+            kind: Some(KeyType::Mapping),
             is_handed_on: false,
             is_string_map: false,
         };
-        let mut stack: Vec<(Node<'w>, Spot)> = vec![(self.root, top)];
-        while let Some((node, spot)) = stack.pop() {
+        let mut stack: Vec<(Node<'w>, KeyContext)> = vec![(self.root, top)];
+        while let Some((node, key_context)) = stack.pop() {
             // What an alias leads to below a free key is looked at where it was written.
-            if spot.key.is_none() && node.site() != node.span() {
+            if key_context.key.is_none() && node.site() != node.span() {
                 continue;
             }
             match node.kind() {
                 NodeKind::Mapping(_) => {
                     let mut before = None;
                     for (entry, value) in node.entries() {
-                        if let Some(spot) = self.entry(spot, before, entry, value) {
-                            stack.push((value, spot));
+                        if let Some(key_context) = self.entry(key_context, before, entry, value) {
+                            stack.push((value, key_context));
                         }
                         before = Some(&*entry.key);
                     }
                 }
                 NodeKind::Sequence(_) => {
-                    let below = Spot {
+                    let below = KeyContext {
                         key: None,
                         kind: None,
-                        ..spot
+                        ..key_context
                     };
                     stack.extend(node.items().map(|item| (item, below)));
                 }
-                NodeKind::Scalar(scalar) => self.scalar(spot, node, scalar),
+                NodeKind::Scalar(scalar) => self.scalar(key_context, node, scalar),
                 NodeKind::Alias(_) => {}
             }
         }
@@ -109,14 +109,14 @@ impl<'w> Walk<'w> {
     /// Looks at a key, and says where its value stands; `None` where there is nothing more to look at.
     fn entry(
         &mut self,
-        above: Spot,
+        above: KeyContext,
         before: Option<&str>,
         entry: &'w Entry,
         value: Node<'w>,
-    ) -> Option<Spot> {
+    ) -> Option<KeyContext> {
         let is_rewritten = scalars::key(self.sources, entry, self.facts);
         let is_string_map = above.is_string_map || is_string_map(&entry.key);
-        let free = Spot {
+        let free = KeyContext {
             key: None,
             kind: None,
             is_handed_on: true,
@@ -125,7 +125,7 @@ impl<'w> Walk<'w> {
         let Some(parent) = above.key else {
             return Some(free);
         };
-        let parent_is_free = above.kind.is_none_or(Kind::is_free);
+        let parent_is_free = above.kind.is_none_or(KeyType::is_free);
         let Some(id) = self.edition.known(parent, &entry.key) else {
             if parent_is_free {
                 return Some(free);
@@ -144,10 +144,10 @@ impl<'w> Walk<'w> {
         };
         // What is a closed mapping in the values may lie within one that is handed on whole.
         let kind = match kind {
-            Kind::Mapping if parent_is_free => Kind::Free,
+            KeyType::Mapping if parent_is_free => KeyType::Free,
             kind => kind,
         };
-        let spot = Spot {
+        let key_context = KeyContext {
             key: Some(id),
             kind: Some(kind),
             is_handed_on: parent_is_free,
@@ -156,7 +156,7 @@ impl<'w> Walk<'w> {
         if self.value(id, kind, entry, value) {
             return None;
         }
-        Some(spot)
+        Some(key_context)
     }
 
     fn unknown(&mut self, parent: KeyId, before: Option<&str>, entry: &Entry, value: Node<'w>) {
@@ -178,7 +178,7 @@ impl<'w> Walk<'w> {
             .filter(|name| {
                 self.edition
                     .known(KeyId::ROOT, name)
-                    .is_some_and(|id| self.edition.kind(id) == Some(Kind::Mapping))
+                    .is_some_and(|id| self.edition.kind(id) == Some(KeyType::Mapping))
             })
             .count();
         let holds_values = is_top && own > 0 && own * 2 >= below.len();
@@ -196,10 +196,10 @@ impl<'w> Walk<'w> {
             return;
         };
         fact.holds_values = Fact::known(false);
-        if let Some(when) = self.edition.elsewhen(id) {
+        if let Some(when) = self.edition.availability(id) {
             fact.releases = Fact::known(when.releases);
             fact.is_past = Fact::known(when.is_past);
-            fact.turned = Fact::known(when.turned);
+            fact.turned = Fact::known(when.changed_in);
         }
         if let Some((found, since)) = self.edition.successor(id) {
             fact.suggestion = Fact::known(found.path);
@@ -215,7 +215,7 @@ impl<'w> Walk<'w> {
         if self.facts.chart_keys.len() >= MOST || !self.seen.insert(entry.key_span) {
             return None;
         }
-        let mut fact = ChartKey::new(Place::new(entry.key_span));
+        let mut fact = ChartKey::new(Anchor::new(entry.key_span));
         fact.path = Fact::known(self.path(parent, &entry.key));
         fact.key = Fact::known(entry.key.to_string());
         fact.below = Fact::from_option(first_below(value));
@@ -251,7 +251,7 @@ impl<'w> Walk<'w> {
     }
 
     /// Compares a value's type with the chart's; true where they differ.
-    fn value(&mut self, id: KeyId, kind: Kind, entry: &Entry, value: Node<'w>) -> bool {
+    fn value(&mut self, id: KeyId, kind: KeyType, entry: &Entry, value: Node<'w>) -> bool {
         let Some(mismatch) = self.mismatch(id, kind, value) else {
             return false;
         };
@@ -263,7 +263,7 @@ impl<'w> Walk<'w> {
         if self.facts.chart_values.len() >= MOST || !self.seen.insert(span) {
             return true;
         }
-        let mut place = Place::new(span);
+        let mut place = Anchor::new(span);
         if value.site() != value.span() {
             place.labels.push(crate::diagnostic::Label {
                 span: value.span(),
@@ -280,18 +280,18 @@ impl<'w> Walk<'w> {
         true
     }
 
-    fn mismatch(&self, id: KeyId, kind: Kind, value: Node<'w>) -> Option<Mismatch> {
+    fn mismatch(&self, id: KeyId, kind: KeyType, value: Node<'w>) -> Option<Mismatch> {
         const TYPE: Option<Mismatch> = Some(Mismatch { means: None });
-        if value.is_null() || kind == Kind::Any {
+        if value.is_null() || kind == KeyType::Any {
             return None;
         }
         let is_extra_deploy = self.edition.path(id) == "extraDeploy";
         match (kind, value.kind()) {
-            (Kind::Mapping, NodeKind::Mapping(_)) => None,
-            (Kind::Mapping, _) => TYPE,
-            (Kind::Free, NodeKind::Mapping(_)) => None,
+            (KeyType::Mapping, NodeKind::Mapping(_)) => None,
+            (KeyType::Mapping, _) => TYPE,
+            (KeyType::Free, NodeKind::Mapping(_)) => None,
             // `initContainers: {}` and `sidecars: {}` are lists, whatever the chart's default looks like.
-            (Kind::Free, NodeKind::Sequence(items)) => {
+            (KeyType::Free, NodeKind::Sequence(items)) => {
                 let is_mapping =
                     self.edition.has_children(id) || is_string_map(self.edition.key_name(id));
                 if is_mapping && !items.is_empty() {
@@ -300,44 +300,44 @@ impl<'w> Walk<'w> {
                     None
                 }
             }
-            (Kind::List, NodeKind::Sequence(_)) => None,
+            (KeyType::List, NodeKind::Sequence(_)) => None,
             // The chart goes through it value by value, so that named entries do.
-            (Kind::List, NodeKind::Mapping(entries)) if is_extra_deploy => {
+            (KeyType::List, NodeKind::Mapping(entries)) if is_extra_deploy => {
                 let is_object = entries
                     .iter()
                     .any(|entry| matches!(&*entry.key, "apiVersion" | "kind" | "metadata"));
                 if is_object { TYPE } else { None }
             }
-            (Kind::List, NodeKind::Mapping(entries)) => {
+            (KeyType::List, NodeKind::Mapping(entries)) => {
                 if entries.is_empty() {
                     None
                 } else {
                     TYPE
                 }
             }
-            (Kind::Free | Kind::List, NodeKind::Scalar(scalar)) => {
+            (KeyType::Free | KeyType::List, NodeKind::Scalar(scalar)) => {
                 // What is empty is left out, and a text may hold YAML that the template hands on.
                 let may_be_yaml = !is_extra_deploy && is_yaml_text(scalar);
                 // Templates look for `enabled` in it, which fails even in `false`.
                 let is_looked_into =
-                    kind == Kind::Free && self.edition.known(id, "enabled").is_some();
+                    kind == KeyType::Free && self.edition.known(id, "enabled").is_some();
                 if (is_truthy(value) || is_looked_into) && !may_be_yaml {
                     TYPE
                 } else {
                     None
                 }
             }
-            (Kind::Boolean, NodeKind::Scalar(scalar)) => match scalar.value {
+            (KeyType::Boolean, NodeKind::Scalar(scalar)) => match scalar.value {
                 Value::String => of_text_for_boolean(&scalar.text),
                 _ => None,
             },
-            (Kind::Number, NodeKind::Scalar(scalar)) => match scalar.value {
+            (KeyType::Number, NodeKind::Scalar(scalar)) => match scalar.value {
                 Value::Bool(_) => TYPE,
                 Value::String if is_number_text(&scalar.text) => None,
                 Value::String => TYPE,
                 _ => None,
             },
-            (Kind::Text | Kind::Empty, NodeKind::Scalar(_)) => None,
+            (KeyType::Text | KeyType::Empty, NodeKind::Scalar(_)) => None,
             (_, NodeKind::Mapping(_) | NodeKind::Sequence(_)) => {
                 if is_truthy(value) {
                     TYPE
@@ -345,21 +345,24 @@ impl<'w> Walk<'w> {
                     None
                 }
             }
-            (_, NodeKind::Alias(_)) | (Kind::Any, _) => None,
+            (_, NodeKind::Alias(_)) | (KeyType::Any, _) => None,
         }
     }
 
-    fn scalar(&mut self, spot: Spot, node: Node<'w>, scalar: &Scalar) {
+    fn scalar(&mut self, key_context: KeyContext, node: Node<'w>, scalar: &Scalar) {
         if node.site() != node.span() {
             return;
         }
-        let path = spot.key.map(|id| self.edition.path(id));
-        let expected = spot.kind.filter(|kind| *kind != Kind::Any).map(expected);
-        scalars::word(spot, node, scalar, expected, self.facts);
-        if spot.is_handed_on {
+        let path = key_context.key.map(|id| self.edition.path(id));
+        let expected = key_context
+            .kind
+            .filter(|kind| *kind != KeyType::Any)
+            .map(expected);
+        scalars::word(key_context, node, scalar, expected, self.facts);
+        if key_context.is_handed_on {
             return;
         }
-        if let (Some(path), Some(Kind::Text | Kind::Empty)) = (path, spot.kind) {
+        if let (Some(path), Some(KeyType::Text | KeyType::Empty)) = (path, key_context.kind) {
             scalars::number(self.sources, &path, node, scalar, self.facts);
             scalars::padding(self.sources, &path, node, scalar, self.facts);
         }
@@ -400,13 +403,13 @@ fn is_yaml_text(scalar: &Scalar) -> bool {
             || text.starts_with(['[', '{', '-']))
 }
 
-pub(super) fn expected(kind: Kind) -> &'static str {
+pub(super) fn expected(kind: KeyType) -> &'static str {
     match kind {
-        Kind::Mapping | Kind::Free => "a mapping",
-        Kind::List => "a list",
-        Kind::Boolean => "a boolean",
-        Kind::Number => "a number",
-        Kind::Text | Kind::Empty | Kind::Any => "a text",
+        KeyType::Mapping | KeyType::Free => "a mapping",
+        KeyType::List => "a list",
+        KeyType::Boolean => "a boolean",
+        KeyType::Number => "a number",
+        KeyType::Text | KeyType::Empty | KeyType::Any => "a text",
     }
 }
 

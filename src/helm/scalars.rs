@@ -1,10 +1,10 @@
 //! Traps of YAML in values: words, keys and numbers that Helm takes for something else than was written, texts with white
 //! space around them, documents that are never read, and values that another file replaces by something of another kind.
 
-use super::keys::{Spot, found};
+use super::keys::{KeyContext, found};
 use crate::diagnostic::Label;
 use crate::facts::{
-    BooleanWord, Fact, Facts, IgnoredDocument, PaddedText, Place, RewrittenKey, RewrittenNumber,
+    Anchor, BooleanWord, Fact, Facts, IgnoredDocument, PaddedText, RewrittenKey, RewrittenNumber,
     TypeOverride,
 };
 use portolan_yaml::source::{Sources, Span};
@@ -27,7 +27,7 @@ pub(super) fn key(sources: &Sources, entry: &Entry, facts: &mut Facts) -> bool {
     }
     let known = |fact: &RewrittenKey| fact.place.span == entry.key_span;
     if facts.rewritten_keys.len() < MOST && !facts.rewritten_keys.iter().any(known) {
-        let mut fact = RewrittenKey::new(Place::new(entry.key_span));
+        let mut fact = RewrittenKey::new(Anchor::new(entry.key_span));
         fact.written = Fact::known(written.to_owned());
         fact.taken_as = Fact::known(entry.key.to_string());
         facts.rewritten_keys.push(fact);
@@ -37,7 +37,7 @@ pub(super) fn key(sources: &Sources, entry: &Entry, facts: &mut Facts) -> bool {
 
 /// An unquoted word that is a boolean to Helm.
 pub(super) fn word(
-    spot: Spot,
+    key_context: KeyContext,
     node: Node<'_>,
     scalar: &Scalar,
     expected: Option<&str>,
@@ -50,13 +50,13 @@ pub(super) fn word(
         && !scalar.text.eq_ignore_ascii_case("true")
         && !scalar.text.eq_ignore_ascii_case("false");
     // In annotations and labels no boolean is right, and another rule says so.
-    if !is_plain_word || spot.is_string_map || facts.boolean_words.len() >= MOST {
+    if !is_plain_word || key_context.is_string_map || facts.boolean_words.len() >= MOST {
         return;
     }
     if is_known(facts, node.span()) {
         return;
     }
-    let mut fact = BooleanWord::new(Place::new(node.span()));
+    let mut fact = BooleanWord::new(Anchor::new(node.span()));
     fact.word = Fact::known(scalar.text.to_string());
     fact.taken_as = Fact::known(taken_as.to_string());
     fact.expected = Fact::from_option(expected.map(str::to_owned));
@@ -85,7 +85,7 @@ pub(super) fn number(
     if is_known(facts, node.span()) {
         return;
     }
-    let mut fact = RewrittenNumber::new(Place::new(node.span()));
+    let mut fact = RewrittenNumber::new(Anchor::new(node.span()));
     fact.path = Fact::known(path.to_owned());
     if !is_secret(sources, node.span(), path) {
         fact.written = Fact::known(scalar.text.to_string());
@@ -109,7 +109,7 @@ pub(super) fn padding(
     if !is_quoted || trimmed == text || trimmed.is_empty() || text.contains('\n') {
         return;
     }
-    // The domain has rules of its own, and white space may belong to a secret.
+    // The domain has rules of its own, and whitespace may belong to a secret.
     let is_other = path == "appConfigValues.selfHostedDomain"
         || is_secret(sources, node.span(), path)
         || facts.padded_texts.len() >= MOST;
@@ -121,7 +121,7 @@ pub(super) fn padding(
         (false, true) => "before",
         _ => "after",
     };
-    let mut fact = PaddedText::new(Place::new(node.span()));
+    let mut fact = PaddedText::new(Anchor::new(node.span()));
     fact.path = Fact::known(path.to_owned());
     fact.side = Fact::known(side.to_owned());
     fact.trimmed = Fact::known(trimmed.to_owned());
@@ -174,7 +174,7 @@ pub fn documents(tree: &Tree, stream: &Stream, facts: &mut Facts) {
         .entries()
         .next()
         .map_or(first.site(), |(entry, _)| entry.key_span);
-    let mut fact = IgnoredDocument::new(Place::new(span));
+    let mut fact = IgnoredDocument::new(Anchor::new(span));
     let count = 1 + others.count();
     fact.count = Fact::known(i64::try_from(count).unwrap_or(i64::MAX));
     let first_is_empty = stream
@@ -213,7 +213,7 @@ fn add_override(sources: &Sources, replaced: Node<'_>, node: Node<'_>, facts: &m
     if has_wrong_type(node.span()) || has_wrong_type(replaced.span()) {
         return;
     }
-    let mut place = Place::new(node.span());
+    let mut place = Anchor::new(node.span());
     place.labels.push(Label {
         span: replaced.span(),
         message: format!("{} that is lost", found(replaced)),

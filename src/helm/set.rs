@@ -60,7 +60,7 @@ pub fn apply(
         text,
         as_string,
     } = text;
-    let mut reader = Reader {
+    let mut reader = SetParser {
         source,
         text,
         at: 0,
@@ -109,14 +109,14 @@ pub fn path_at(tree: &Tree, given: &[Given], span: Span) -> Option<String> {
     Some(path)
 }
 
-struct Reader<'s> {
+struct SetParser<'s> {
     source: SourceId,
     text: &'s str,
     at: usize,
     as_string: bool,
 }
 
-impl Reader<'_> {
+impl SetParser<'_> {
     fn span(&self, start: usize, end: usize) -> Span {
         Span::new(self.source, start, end)
     }

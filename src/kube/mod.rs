@@ -48,7 +48,7 @@ impl Installation {
     }
 
     /// What an object says about where it belongs.
-    pub fn of(object: View<'_>) -> Self {
+    pub fn of(object: ObjectRef<'_>) -> Self {
         Installation {
             namespace: object.namespace().map(str::to_owned),
             release: object
@@ -74,13 +74,13 @@ impl Installation {
 pub struct Objects {
     objects: Vec<Object>,
     /// Where the objects of each kind are, and of them those of each name: one object may name thousands of others.
-    kinds: HashMap<Box<str>, Kind>,
+    kinds: HashMap<Box<str>, KindIndex>,
     hidden: usize,
 }
 
 /// The objects of one kind, in their order.
 #[derive(Clone, Debug, Default)]
-struct Kind {
+struct KindIndex {
     all: Vec<usize>,
     by_name: HashMap<Box<str>, Vec<usize>>,
 }
@@ -88,7 +88,7 @@ struct Kind {
 impl Objects {
     /// Adds an object; the items of a `List` are added one by one.
     pub fn add(&mut self, tree: &Tree, object: Object) {
-        let view = View {
+        let view = ObjectRef {
             node: tree.node(object.root),
             object: &object,
         };
@@ -119,7 +119,7 @@ impl Objects {
 
     fn push(&mut self, tree: &Tree, object: Object) {
         let at = self.objects.len();
-        let view = View {
+        let view = ObjectRef {
             node: tree.node(object.root),
             object: &object,
         };
@@ -131,10 +131,10 @@ impl Objects {
         self.objects.push(object);
     }
 
-    fn views<'o>(&'o self, tree: &'o Tree, at: &'o [usize]) -> impl Iterator<Item = View<'o>> {
+    fn views<'o>(&'o self, tree: &'o Tree, at: &'o [usize]) -> impl Iterator<Item = ObjectRef<'o>> {
         at.iter()
             .filter_map(|at| self.objects.get(*at))
-            .map(move |object| View {
+            .map(move |object| ObjectRef {
                 node: tree.node(object.root),
                 object,
             })
@@ -157,7 +157,7 @@ impl Objects {
         let mut others = 0;
         let mut open = Vec::new();
         for object in self.objects {
-            let own = Installation::of(View {
+            let own = Installation::of(ObjectRef {
                 node: tree.node(object.root),
                 object: &object,
             });
@@ -247,15 +247,19 @@ impl Objects {
     }
 
     /// All of them, for reading.
-    pub fn iter<'o>(&'o self, tree: &'o Tree) -> impl Iterator<Item = View<'o>> {
-        self.objects.iter().map(move |object| View {
+    pub fn iter<'o>(&'o self, tree: &'o Tree) -> impl Iterator<Item = ObjectRef<'o>> {
+        self.objects.iter().map(move |object| ObjectRef {
             node: tree.node(object.root),
             object,
         })
     }
 
     /// Those of one kind.
-    pub fn of_kind<'o>(&'o self, tree: &'o Tree, kind: &'o str) -> impl Iterator<Item = View<'o>> {
+    pub fn of_kind<'o>(
+        &'o self,
+        tree: &'o Tree,
+        kind: &'o str,
+    ) -> impl Iterator<Item = ObjectRef<'o>> {
         let at = self.kinds.get(kind).map_or(&[][..], |kind| &kind.all);
         self.views(tree, at)
     }
@@ -266,7 +270,7 @@ impl Objects {
         tree: &'o Tree,
         kind: &str,
         name: &str,
-    ) -> impl Iterator<Item = View<'o>> {
+    ) -> impl Iterator<Item = ObjectRef<'o>> {
         let named = self.kinds.get(kind).and_then(|kind| kind.by_name.get(name));
         self.views(tree, named.map_or(&[][..], Vec::as_slice))
     }
@@ -277,8 +281,8 @@ impl Objects {
         tree: &'o Tree,
         kind: &str,
         name: &str,
-        from: View<'_>,
-    ) -> Option<View<'o>> {
+        from: ObjectRef<'_>,
+    ) -> Option<ObjectRef<'o>> {
         self.named(tree, kind, name)
             .find(|object| object.shares_namespace(from))
     }
@@ -350,14 +354,14 @@ fn shown(name: &str) -> String {
 
 /// An object for reading.
 #[derive(Clone, Copy, Debug)]
-pub struct View<'o> {
+pub struct ObjectRef<'o> {
     /// Its root mapping.
     pub node: Node<'o>,
     /// The object.
     pub object: &'o Object,
 }
 
-impl<'o> View<'o> {
+impl<'o> ObjectRef<'o> {
     /// `kind`; empty where there is none.
     pub fn kind(self) -> &'o str {
         self.node.get("kind").and_then(Node::as_str).unwrap_or("")
@@ -382,7 +386,7 @@ impl<'o> View<'o> {
     }
 
     /// Whether two objects may lie in one namespace: the same, or one that is left to the release.
-    pub fn shares_namespace(self, other: View<'_>) -> bool {
+    pub fn shares_namespace(self, other: ObjectRef<'_>) -> bool {
         match (self.namespace(), other.namespace()) {
             (Some(left), Some(right)) => left == right,
             _ => true,

@@ -130,7 +130,7 @@ fn found(example: &Example, rules: &RuleSet, read_options: &ReadOptions) -> Resu
     Ok(format!("\n`portolan check` says:\n\n```text\n{lines}```\n"))
 }
 
-/// A text with its facts as `‹timeout.knob›`.
+/// A text with its facts as `‹timeout.setting›`.
 fn outline(text: &str) -> String {
     prose(&Template::new(text).outline("‹", "›"))
 }

@@ -32,7 +32,7 @@ pub(super) fn push(
         .map(|line| line.to_string().len())
         .max()
         .unwrap_or(1);
-    let frame = Frame {
+    let frame = SnippetFrame {
         gutter: digits + 1,
         severity: diagnostic.severity,
         options,
@@ -51,14 +51,14 @@ pub(super) fn push(
 }
 
 /// How the frames of one finding are drawn.
-struct Frame<'o> {
+struct SnippetFrame<'o> {
     /// Cells for line numbers.
     gutter: usize,
     severity: Severity,
     options: &'o Options,
 }
 
-impl Frame<'_> {
+impl SnippetFrame<'_> {
     fn paint(&self, style: Style, text: &str) -> String {
         paint(style, text, self.options)
     }

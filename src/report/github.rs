@@ -17,7 +17,7 @@ use portolan_yaml::source::Sources;
 
 use super::file_name::relative;
 use super::glyph::escaped;
-use super::region::{Unit, region};
+use super::region::{ColumnUnit, region};
 use super::secret::redacted;
 use super::{Run, tally};
 
@@ -28,7 +28,7 @@ pub(super) fn render(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     for found in &report.diagnostics {
-        let at = region(found.span, sources, Unit::Characters);
+        let at = region(found.span, sources, ColumnUnit::Characters);
         let mut properties = vec![
             (
                 "file",

@@ -14,7 +14,7 @@ use portolan_yaml::source::Sources;
 use super::Run;
 use super::file_name::relative;
 use super::glyph::escaped;
-use super::region::{Unit, region};
+use super::region::{ColumnUnit, region};
 use super::secret::redacted;
 
 #[derive(Serialize)]
@@ -50,7 +50,7 @@ pub(super) fn render(
         .iter()
         .zip(prints)
         .map(|(found, fingerprint)| {
-            let lines = region(found.span, sources, Unit::Characters);
+            let lines = region(found.span, sources, ColumnUnit::Characters);
             Issue {
                 description: escaped(&redacted(&found.message, true)),
                 check_name: &found.rule,

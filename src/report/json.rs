@@ -17,7 +17,7 @@ pub const SCHEMA_VERSION: u32 = 1;
 
 /// The whole report.
 #[derive(Serialize)]
-struct Document<'a> {
+struct JsonReport<'a> {
     schema: u32,
     tool: Tool,
     /// Sorted by file, then offset, then rule.
@@ -110,7 +110,7 @@ pub(super) fn render(
             release: several.then_some(release.name.as_str()),
         })
     });
-    let document = Document {
+    let document = JsonReport {
         schema: SCHEMA_VERSION,
         tool: Tool {
             name: env!("CARGO_PKG_NAME"),

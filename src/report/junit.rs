@@ -26,7 +26,7 @@ pub(super) fn render(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     let (findings, others) = shared_out(report, sources);
-    let page = Page {
+    let page = JunitWriter {
         findings,
         sources,
         run,
@@ -105,13 +105,13 @@ fn files_of(release: &ReleaseReport) -> Vec<&str> {
     files
 }
 
-struct Page<'a> {
+struct JunitWriter<'a> {
     findings: ByRow<'a>,
     sources: &'a Sources,
     run: &'a Run<'a>,
 }
 
-impl Page<'_> {
+impl JunitWriter<'_> {
     fn release(
         &self,
         index: usize,

@@ -13,13 +13,13 @@ pub(super) struct ShownLine {
     pub text: String,
     /// How many cells it takes.
     pub cells: usize,
-    units: Vec<Unit>,
+    units: Vec<DisplayUnit>,
     /// Cells that the ellipsis before the first unit takes.
     lead: usize,
 }
 
 /// A character, or a whole secret.
-struct Unit {
+struct DisplayUnit {
     bytes: Range<usize>,
     cell: usize,
     width: usize,
@@ -90,7 +90,12 @@ impl LineView<'_> {
         self.assemble(units, start > self.line.start, ends < self.line.end)
     }
 
-    fn assemble(&self, mut units: Vec<Unit>, cut_before: bool, cut_after: bool) -> ShownLine {
+    fn assemble(
+        &self,
+        mut units: Vec<DisplayUnit>,
+        cut_before: bool,
+        cut_after: bool,
+    ) -> ShownLine {
         let mut text = String::new();
         let mut lead = 0;
         if cut_before {
@@ -117,7 +122,7 @@ impl LineView<'_> {
     }
 
     /// Units from `at` on that fit, and whether the line ends with them.
-    fn forward(&self, at: usize, room: usize) -> (Vec<Unit>, bool) {
+    fn forward(&self, at: usize, room: usize) -> (Vec<DisplayUnit>, bool) {
         let mut units = Vec::new();
         let mut at = at;
         let mut cell = 0;
@@ -130,7 +135,7 @@ impl LineView<'_> {
                 return (units, false);
             }
             at = bytes.end;
-            units.push(Unit { bytes, cell, width });
+            units.push(DisplayUnit { bytes, cell, width });
             cell += width;
         }
         (units, true)

@@ -20,7 +20,7 @@ pub(super) fn render(
     run: &Run<'_>,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    let page = Page { sources, run };
+    let page = MarkdownWriter { sources, run };
     let mut text = format!(
         "## Portolan: {}\n\nChecked {}.\n",
         tally::findings(&report.summary),
@@ -55,12 +55,12 @@ fn append(
     }
 }
 
-struct Page<'a> {
+struct MarkdownWriter<'a> {
     sources: &'a Sources,
     run: &'a Run<'a>,
 }
 
-impl Page<'_> {
+impl MarkdownWriter<'_> {
     fn table(&self, release: &ReleaseReport) -> String {
         let name = markup::code(&relative(&release.name, self.run.folder));
         let mut text = format!("\n### Requirements of {name}\n\n");

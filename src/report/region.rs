@@ -6,7 +6,7 @@ use portolan_yaml::source::{LineColumn, Source, Sources, Span};
 
 /// What a column counts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Unit {
+pub(super) enum ColumnUnit {
     /// Unicode code points, as everywhere in this program.
     Characters,
     /// UTF-16 code units, as editors and their protocols count.
@@ -22,7 +22,7 @@ pub(super) struct Region {
 
 /// The region of a span, without the blanks and line breaks at its end: those of a block belong to no one, and would reach
 /// into the line below.
-pub(super) fn region(span: Span, sources: &Sources, unit: Unit) -> Region {
+pub(super) fn region(span: Span, sources: &Sources, unit: ColumnUnit) -> Region {
     let start = LineColumn { line: 1, column: 1 };
     let Some(source) = sources.get(span.source) else {
         return Region { start, end: start };
@@ -38,9 +38,9 @@ pub(super) fn region(span: Span, sources: &Sources, unit: Unit) -> Region {
     }
 }
 
-fn place(source: &Source, offset: usize, unit: Unit) -> LineColumn {
+fn place(source: &Source, offset: usize, unit: ColumnUnit) -> LineColumn {
     let at = source.line_column(offset);
-    if unit == Unit::Characters {
+    if unit == ColumnUnit::Characters {
         return at;
     }
     let start = source.line_range(at.line).start;
@@ -69,11 +69,14 @@ mod tests {
             let Region { start, end } = region(span, &sources, unit);
             (start.line, start.column, end.line, end.column)
         };
-        assert_eq!(columns(at("x"), Unit::Characters), (1, 7, 1, 8));
-        assert_eq!(columns(at("x"), Unit::Utf16), (1, 8, 1, 9));
-        assert_eq!(columns(at("😀"), Unit::Utf16), (1, 4, 1, 6));
+        assert_eq!(columns(at("x"), ColumnUnit::Characters), (1, 7, 1, 8));
+        assert_eq!(columns(at("x"), ColumnUnit::Utf16), (1, 8, 1, 9));
+        assert_eq!(columns(at("😀"), ColumnUnit::Utf16), (1, 4, 1, 6));
         // The blank line below a block is no part of it.
-        assert_eq!(columns(at("b:\n  c: 1\n\n"), Unit::Utf16), (2, 1, 3, 7));
-        assert_eq!(columns(Span::NOWHERE, Unit::Utf16), (1, 1, 1, 1));
+        assert_eq!(
+            columns(at("b:\n  c: 1\n\n"), ColumnUnit::Utf16),
+            (2, 1, 3, 7)
+        );
+        assert_eq!(columns(Span::NOWHERE, ColumnUnit::Utf16), (1, 1, 1, 1));
     }
 }

@@ -19,7 +19,7 @@ use super::Run;
 use super::file_name::{relative, uri};
 use super::glyph::escaped;
 use super::markup;
-use super::region::{Unit, region};
+use super::region::{ColumnUnit, region};
 use super::secret::redacted;
 
 /// Where the schema is published.
@@ -39,7 +39,7 @@ pub(super) fn render(
     run: &Run<'_>,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    let page = Page { sources, run };
+    let page = SarifWriter { sources, run };
     let rules = rules(report, run);
     let prints = fingerprints(report, sources, |name| relative(name, run.folder));
     let results = report.diagnostics.iter().zip(prints);
@@ -157,12 +157,12 @@ fn help(entry: &RuleEntry) -> (String, String) {
     (text, markdown)
 }
 
-struct Page<'a> {
+struct SarifWriter<'a> {
     sources: &'a Sources,
     run: &'a Run<'a>,
 }
 
-impl Page<'_> {
+impl SarifWriter<'_> {
     fn result(&self, found: &Diagnostic, print: &str, rules: &[Rule<'_>]) -> Value {
         let index = rules.iter().position(|rule| rule.id() == found.rule);
         let mut text = shown(&found.message);
@@ -193,7 +193,7 @@ impl Page<'_> {
     }
 
     fn place(&self, span: Span) -> Value {
-        let at = region(span, self.sources, Unit::Utf16);
+        let at = region(span, self.sources, ColumnUnit::Utf16);
         let (uri, is_relative) = uri(self.sources.name(span.source), self.run.folder);
         let file = if is_relative {
             json!({ "uri": uri, "uriBaseId": ROOT })

@@ -13,7 +13,7 @@ use std::sync::{Arc, OnceLock};
 use cel::common::ast::{EntryExpr, Expr, LiteralValue, operators};
 use cel::{Context, Env, IdedExpr, Value};
 
-use super::prepared::{Entry, Tree};
+use super::prepared::{PreparedExpression, Tree};
 use crate::facts::{AnyFact, Fact, FactValue, Facts, Subject, SubjectDoc};
 use crate::version::Version;
 
@@ -36,7 +36,7 @@ struct Program {
 
 /// What an expression comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum Evaluation {
     /// True or false.
     Is(bool),
     /// It needs facts that are not known: sentences that say what to supply.
@@ -46,14 +46,14 @@ pub enum Outcome {
 }
 
 /// Facts that an expression can see: the subject at hand and the ones that there is only one of.
-pub struct Scope<'f> {
+pub struct Bindings<'f> {
     subjects: Vec<&'f dyn Subject>,
 }
 
 /// Subjects of which there is at most one, which every rule can use.
 pub const GLOBALS: [&str; 3] = ["cluster", "router", "domain"];
 
-impl<'f> Scope<'f> {
+impl<'f> Bindings<'f> {
     /// The scope of a rule that is about `subject`.
     pub fn new(facts: &'f Facts, subject: &'f dyn Subject) -> Self {
         let mut subjects = vec![subject];
@@ -62,7 +62,7 @@ impl<'f> Scope<'f> {
                 subjects.extend(facts.of(name).into_iter().next());
             }
         }
-        Scope { subjects }
+        Bindings { subjects }
     }
 
     /// A fact by subject and field.
@@ -121,16 +121,16 @@ impl Condition {
     }
 
     /// Evaluates it.
-    pub fn evaluate(&self, scope: &Scope<'_>) -> Outcome {
+    pub fn evaluate(&self, scope: &Bindings<'_>) -> Evaluation {
         let program = match self.program() {
             Ok(program) => program,
-            Err(error) => return Outcome::Failed(error),
+            Err(error) => return Evaluation::Failed(error),
         };
         let mut context = Context::with_env(environment());
         if program.names.compares_versions
             && let Err(error) = context.add_function("version_compare", version_compare)
         {
-            return Outcome::Failed(error.to_string());
+            return Evaluation::Failed(error.to_string());
         }
         for subject in &scope.subjects {
             let name = subject.doc().name;
@@ -147,8 +147,8 @@ impl Condition {
             }
         }
         match Value::resolve(&program.expression, &context) {
-            Ok(Value::Bool(value)) => Outcome::Is(value),
-            Ok(other) => Outcome::Failed(format!(
+            Ok(Value::Bool(value)) => Evaluation::Is(value),
+            Ok(other) => Evaluation::Failed(format!(
                 "`{}` is not true or false but {other:?}",
                 self.source
             )),
@@ -165,9 +165,9 @@ impl Condition {
                     }
                 }
                 if supply.is_empty() {
-                    Outcome::Failed(format!("`{}`: {error}", self.source))
+                    Evaluation::Failed(format!("`{}`: {error}", self.source))
                 } else {
-                    Outcome::Unknown(supply)
+                    Evaluation::Unknown(supply)
                 }
             }
         }
@@ -249,7 +249,7 @@ fn parse(source: &str) -> Result<IdedExpr, String> {
 
 /// What the parser made of an expression when Portolan was built, if one of the built-in rules has it.
 fn prepared(source: &str) -> Option<IdedExpr> {
-    static ENTRIES: OnceLock<Vec<Entry<'static>>> = OnceLock::new();
+    static ENTRIES: OnceLock<Vec<PreparedExpression<'static>>> = OnceLock::new();
     let entries = ENTRIES.get_or_init(|| {
         let bytes = include_bytes!(concat!(env!("OUT_DIR"), "/expressions.bin"));
         postcard::from_bytes(bytes).unwrap_or_default()

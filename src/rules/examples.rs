@@ -27,16 +27,16 @@ pub struct ExampleFailure {
     /// Its name.
     pub example: String,
     /// What went wrong; never empty.
-    pub mistakes: Vec<Mistake>,
+    pub mistakes: Vec<ExampleMismatch>,
 }
 
 /// What can go wrong with an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Mistake {
+pub enum ExampleMismatch {
     /// The example expects a finding that is not there.
-    Missing(Spot),
+    Missing(FindingLocation),
     /// There is a finding that the example does not expect; the text is its message.
-    Noisy(Spot, String),
+    Noisy(FindingLocation, String),
     /// A good example in which the rule judged nothing: it shows nothing.
     Untouched,
     /// The example's options are none of `portolan check`.
@@ -47,7 +47,7 @@ pub enum Mistake {
 
 /// Where a finding is, or should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Spot {
+pub struct FindingLocation {
     /// The file.
     pub file: String,
     /// The line, from 1.
@@ -91,36 +91,36 @@ fn mistakes(
     must_touch: bool,
     rules: &RuleSet,
     read_options: &ReadOptions,
-) -> Vec<Mistake> {
+) -> Vec<ExampleMismatch> {
     let outcome = match run_example(example, rules, read_options) {
         Ok(outcome) => outcome,
-        Err(error) => return vec![Mistake::Options(error)],
+        Err(error) => return vec![ExampleMismatch::Options(error)],
     };
-    let mut mistakes: Vec<Mistake> = outcome
+    let mut mistakes: Vec<ExampleMismatch> = outcome
         .failures
         .iter()
         .cloned()
-        .map(Mistake::Failed)
+        .map(ExampleMismatch::Failed)
         .collect();
     let mut found = spots(&outcome, &file.id);
     for expected in &example.finds {
-        let spot = Spot::of(expected, example);
+        let spot = FindingLocation::of(expected, example);
         match found.iter().position(|(found, _)| *found == spot) {
             Some(index) => {
                 found.remove(index);
             }
-            None => mistakes.push(Mistake::Missing(spot)),
+            None => mistakes.push(ExampleMismatch::Missing(spot)),
         }
     }
     mistakes.extend(
         found
             .into_iter()
-            .map(|(spot, message)| Mistake::Noisy(spot, message)),
+            .map(|(spot, message)| ExampleMismatch::Noisy(spot, message)),
     );
     // Where something else went wrong, that the rule held nowhere says nothing new.
     if must_touch && mistakes.is_empty() && outcome.held.get(&file.id).is_none_or(|held| *held == 0)
     {
-        mistakes.push(Mistake::Untouched);
+        mistakes.push(ExampleMismatch::Untouched);
     }
     mistakes
 }
@@ -183,7 +183,7 @@ fn content(text: &str) -> Classified {
 }
 
 /// The rule's findings, each with its message.
-fn spots(outcome: &Outcome, rule: &str) -> Vec<(Spot, String)> {
+fn spots(outcome: &Outcome, rule: &str) -> Vec<(FindingLocation, String)> {
     let sources = &outcome.sources;
     outcome
         .report
@@ -191,7 +191,7 @@ fn spots(outcome: &Outcome, rule: &str) -> Vec<(Spot, String)> {
         .iter()
         .filter(|found| found.rule == rule)
         .map(|found| {
-            let spot = Spot {
+            let spot = FindingLocation {
                 file: sources.name(found.span.source).to_owned(),
                 line: sources.line_column(found.span).line,
                 text: first_line(sources.slice(found.span)),
@@ -201,10 +201,10 @@ fn spots(outcome: &Outcome, rule: &str) -> Vec<(Spot, String)> {
         .collect()
 }
 
-impl Spot {
+impl FindingLocation {
     fn of(expected: &Expected, example: &Example) -> Self {
         let first = example.files.first().map(|file| file.name.as_str());
-        Spot {
+        FindingLocation {
             file: expected
                 .file
                 .as_deref()
@@ -221,24 +221,24 @@ fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().to_owned()
 }
 
-impl fmt::Display for Spot {
+impl fmt::Display for FindingLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{} `{}`", self.file, self.line, self.text)
     }
 }
 
-impl fmt::Display for Mistake {
+impl fmt::Display for ExampleMismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Mistake::Missing(spot) => write!(f, "missing: {spot} (expected, not found)"),
-            Mistake::Noisy(spot, message) => {
+            ExampleMismatch::Missing(spot) => write!(f, "missing: {spot} (expected, not found)"),
+            ExampleMismatch::Noisy(spot, message) => {
                 write!(f, "noisy: {spot} (found, not expected): {message}")
             }
-            Mistake::Untouched => {
+            ExampleMismatch::Untouched => {
                 f.write_str("does not touch the rule: it holds nowhere in this example")
             }
-            Mistake::Options(error) => write!(f, "options: {error}"),
-            Mistake::Failed(error) => f.write_str(error),
+            ExampleMismatch::Options(error) => write!(f, "options: {error}"),
+            ExampleMismatch::Failed(error) => f.write_str(error),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::condition::{Condition, Outcome, Scope};
+use super::condition::{Bindings, Condition, Evaluation};
 use super::format::Consequence;
 use super::load::{CasesOf, Rule, RuleSet};
 use super::template::{Template, split_name};
@@ -35,7 +35,7 @@ pub struct RuleFailure {
 enum Finding {
     NotAbout,
     /// It holds; what was taken for granted.
-    Held(Vec<String>),
+    Tristate(Vec<String>),
     Broken(Box<Diagnostic>, Consequence),
     Undecided(Vec<String>),
 }
@@ -118,10 +118,10 @@ fn judge_rule(
 ) {
     let mut failed = false;
     for subject in subjects {
-        let scope = Scope::new(facts, *subject);
+        let scope = Bindings::new(facts, *subject);
         match apply(rule, *subject, &scope) {
             Ok(Finding::NotAbout) => {}
-            Ok(Finding::Held(granted)) => {
+            Ok(Finding::Tristate(granted)) => {
                 tally.held += 1;
                 for sentence in granted {
                     if tally.said.insert(format!("granted: {sentence}")) {
@@ -158,47 +158,47 @@ fn judge_rule(
     }
 }
 
-fn apply(rule: &Rule, subject: &dyn Subject, scope: &Scope<'_>) -> Result<Finding, String> {
+fn apply(rule: &Rule, subject: &dyn Subject, scope: &Bindings<'_>) -> Result<Finding, String> {
     if let Some(when) = &rule.when {
         match when.evaluate(scope) {
-            Outcome::Is(true) => {}
-            Outcome::Is(false) => return Ok(Finding::NotAbout),
-            Outcome::Unknown(supply) => return Ok(Finding::Undecided(supply)),
-            Outcome::Failed(error) => return Err(error),
+            Evaluation::Is(true) => {}
+            Evaluation::Is(false) => return Ok(Finding::NotAbout),
+            Evaluation::Unknown(supply) => return Ok(Finding::Undecided(supply)),
+            Evaluation::Failed(error) => return Err(error),
         }
     }
     for (when, supply) in &rule.undecided {
         match when.evaluate(scope) {
-            Outcome::Is(true) => {
+            Evaluation::Is(true) => {
                 let supply = Template::new(supply).fill(scope);
                 return Ok(Finding::Undecided(vec![supply]));
             }
-            Outcome::Is(false) => {}
-            Outcome::Unknown(supply) => return Ok(Finding::Undecided(supply)),
-            Outcome::Failed(error) => return Err(error),
+            Evaluation::Is(false) => {}
+            Evaluation::Unknown(supply) => return Ok(Finding::Undecided(supply)),
+            Evaluation::Failed(error) => return Err(error),
         }
     }
     match rule.require.evaluate(scope) {
-        Outcome::Is(true) => {
+        Evaluation::Is(true) => {
             let mut granted = Vec::new();
             if rule.grants {
                 granted.push(first_text(&rule.texts().granted, scope)?);
                 granted.retain(|text| !text.is_empty());
             }
-            Ok(Finding::Held(granted))
+            Ok(Finding::Tristate(granted))
         }
-        Outcome::Is(false) => {
+        Evaluation::Is(false) => {
             let (severity, consequence) = weigh(rule, scope)?;
             let found = diagnostic(rule, severity, subject, scope)?;
             Ok(Finding::Broken(Box::new(found), consequence))
         }
-        Outcome::Unknown(supply) => Ok(Finding::Undecided(supply)),
-        Outcome::Failed(error) => Err(error),
+        Evaluation::Unknown(supply) => Ok(Finding::Undecided(supply)),
+        Evaluation::Failed(error) => Err(error),
     }
 }
 
 /// How bad a finding is, and what it does to the verdict.
-fn weigh(rule: &Rule, scope: &Scope<'_>) -> Result<(Severity, Consequence), String> {
+fn weigh(rule: &Rule, scope: &Bindings<'_>) -> Result<(Severity, Consequence), String> {
     for (when, severity, consequence) in &rule.texts().severity_when {
         if holds(Some(when), scope)? {
             return Ok((*severity, *consequence));
@@ -211,7 +211,7 @@ fn diagnostic(
     rule: &Rule,
     severity: Severity,
     subject: &dyn Subject,
-    scope: &Scope<'_>,
+    scope: &Bindings<'_>,
 ) -> Result<Diagnostic, String> {
     let place = subject.place();
     let fact_span =
@@ -260,7 +260,7 @@ fn diagnostic(
     })
 }
 
-fn first_text(cases: &CasesOf, scope: &Scope<'_>) -> Result<String, String> {
+fn first_text(cases: &CasesOf, scope: &Bindings<'_>) -> Result<String, String> {
     for (when, text) in &cases.0 {
         if holds(when.as_ref(), scope)? {
             return Ok(text.fill(scope));
@@ -270,10 +270,10 @@ fn first_text(cases: &CasesOf, scope: &Scope<'_>) -> Result<String, String> {
 }
 
 /// Whether an optional condition holds; an unknown one does not.
-fn holds(when: Option<&Condition>, scope: &Scope<'_>) -> Result<bool, String> {
+fn holds(when: Option<&Condition>, scope: &Bindings<'_>) -> Result<bool, String> {
     match when.map(|when| when.evaluate(scope)) {
-        None | Some(Outcome::Is(true)) => Ok(true),
-        Some(Outcome::Is(false) | Outcome::Unknown(_)) => Ok(false),
-        Some(Outcome::Failed(error)) => Err(error),
+        None | Some(Evaluation::Is(true)) => Ok(true),
+        Some(Evaluation::Is(false) | Evaluation::Unknown(_)) => Ok(false),
+        Some(Evaluation::Failed(error)) => Err(error),
     }
 }

@@ -6,9 +6,9 @@ use std::fmt;
 use std::sync::OnceLock;
 
 use super::condition::{Condition, check_fact};
+use super::deferred::DeferredFile;
 use super::format::{Case, Consequence, RuleFile, Text};
-use super::lazy::LazyFile;
-use super::prepared::Record;
+use super::prepared::PreparedRule;
 use super::template::{Template, split_name};
 use crate::diagnostic::{Requirement, RuleEntry, Severity};
 use crate::facts::{Facts, SubjectDoc};
@@ -30,7 +30,7 @@ pub struct Rule {
     /// Whether something is taken for granted where the rule holds.
     pub grants: bool,
     /// The file.
-    pub file: LazyFile,
+    pub file: DeferredFile,
     texts: OnceLock<Box<Texts>>,
 }
 
@@ -144,7 +144,7 @@ impl RuleSet {
     pub fn builtin_owned() -> RuleSet {
         // That each of them is there is tested.
         let bytes = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"));
-        let records: Vec<Record<'static>> = postcard::from_bytes(bytes).unwrap_or_default();
+        let records: Vec<PreparedRule<'static>> = postcard::from_bytes(bytes).unwrap_or_default();
         RuleSet {
             rules: records.into_iter().filter_map(builtin).collect(),
         }
@@ -249,7 +249,7 @@ impl RuleSet {
     }
 }
 
-fn builtin(record: Record<'static>) -> Option<Rule> {
+fn builtin(record: PreparedRule<'static>) -> Option<Rule> {
     let requirement = Requirement::ALL
         .into_iter()
         .find(|known| known.as_str() == record.requirement)?;
@@ -265,7 +265,7 @@ fn builtin(record: Record<'static>) -> Option<Rule> {
             .map(|(when, supply)| (Condition::new(when), supply.into()))
             .collect(),
         grants: record.grants,
-        file: LazyFile::builtin(record.json),
+        file: DeferredFile::builtin(record.json),
         texts: OnceLock::new(),
     })
 }

@@ -4,21 +4,23 @@
 //! nothing here knows what a load balancer is.
 
 mod condition;
+mod deferred;
 mod examples;
 mod format;
 mod judge;
-mod lazy;
 mod load;
 mod prepared;
 mod template;
 
-pub use condition::{Condition, GLOBALS, MAX_EXPRESSION_BYTES, Outcome, Scope};
-pub use examples::{ExampleFailure, Mistake, ReadOptions, Spot, run_example, try_examples};
+pub use condition::{Bindings, Condition, Evaluation, GLOBALS, MAX_EXPRESSION_BYTES};
+pub use deferred::DeferredFile;
+pub use examples::{
+    ExampleFailure, ExampleMismatch, FindingLocation, ReadOptions, run_example, try_examples,
+};
 pub use format::{
     Case, Consequence, Documentation, Example, ExampleFile, Examples, Expected, LabelFile,
     RuleFile, SeverityCase, Text, Undecided,
 };
 pub use judge::{Judgement, RuleFailure, judge};
-pub use lazy::LazyFile;
 pub use load::{CasesOf, Rule, RuleError, RuleLabel, RuleSet, Texts};
 pub use template::Template;

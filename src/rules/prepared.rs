@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 /// A rule as far as every check needs it.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Record<'a> {
+pub struct PreparedRule<'a> {
     pub id: &'a str,
     pub subject: &'a str,
     pub requirement: &'a str,
@@ -30,19 +30,19 @@ pub struct Record<'a> {
 }
 
 /// The text of an expression and its [`Tree`], serialized. A list of these is sorted by text.
-pub type Entry<'a> = (&'a str, &'a [u8]);
+pub type PreparedExpression<'a> = (&'a str, &'a [u8]);
 
 /// A parsed expression, its texts borrowed from what it was read from.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub struct Tree<'a> {
     id: u64,
     #[serde(borrow)]
-    shape: Shape<'a>,
+    shape: ExpressionShape<'a>,
 }
 
 /// The kinds of expressions that the rules use. Any other is left to the parser.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
-enum Shape<'a> {
+enum ExpressionShape<'a> {
     Null,
     Bool(bool),
     Int(i64),
@@ -82,23 +82,25 @@ impl<'a> Tree<'a> {
         let boxed = |operand| Tree::of(operand).map(Box::new);
         let all = |list: &'a [IdedExpr]| list.iter().map(Tree::of).collect::<Option<Vec<_>>>();
         let shape = match &expression.expr {
-            Expr::Literal(LiteralValue::Null) => Shape::Null,
-            Expr::Literal(LiteralValue::Boolean(value)) => Shape::Bool(*value.inner()),
-            Expr::Literal(LiteralValue::Int(value)) => Shape::Int(*value.inner()),
-            Expr::Literal(LiteralValue::String(value)) => Shape::String(value.inner()),
-            Expr::Ident(name) => Shape::Ident(name),
+            Expr::Literal(LiteralValue::Null) => ExpressionShape::Null,
+            Expr::Literal(LiteralValue::Boolean(value)) => ExpressionShape::Bool(*value.inner()),
+            Expr::Literal(LiteralValue::Int(value)) => ExpressionShape::Int(*value.inner()),
+            Expr::Literal(LiteralValue::String(value)) => ExpressionShape::String(value.inner()),
+            Expr::Ident(name) => ExpressionShape::Ident(name),
             Expr::Select(select) => {
-                Shape::Select(boxed(&select.operand)?, &select.field, select.test)
+                ExpressionShape::Select(boxed(&select.operand)?, &select.field, select.test)
             }
             Expr::Call(call) => {
                 let target = match &call.target {
                     Some(target) => Some(boxed(target)?),
                     None => None,
                 };
-                Shape::Call(&call.func_name, target, all(&call.args)?)
+                ExpressionShape::Call(&call.func_name, target, all(&call.args)?)
             }
-            Expr::List(list) => Shape::List(all(&list.elements)?, list.optional_indices.clone()),
-            Expr::Comprehension(inner) => Shape::Comprehension(Box::new(Loop {
+            Expr::List(list) => {
+                ExpressionShape::List(all(&list.elements)?, list.optional_indices.clone())
+            }
+            Expr::Comprehension(inner) => ExpressionShape::Comprehension(Box::new(Loop {
                 range: Tree::of(&inner.iter_range)?,
                 variables: (&inner.iter_var, inner.iter_var2.as_deref(), &inner.accu_var),
                 init: Tree::of(&inner.accu_init)?,
@@ -120,25 +122,27 @@ impl From<Tree<'_>> for IdedExpr {
         let boxed = |tree: Box<Tree<'_>>| Box::new(IdedExpr::from(*tree));
         let all = |list: Vec<Tree<'_>>| list.into_iter().map(IdedExpr::from).collect();
         let expr = match tree.shape {
-            Shape::Null => Expr::Literal(LiteralValue::Null),
-            Shape::Bool(value) => Expr::Literal(LiteralValue::Boolean(value.into())),
-            Shape::Int(value) => Expr::Literal(LiteralValue::Int(value.into())),
-            Shape::String(text) => Expr::Literal(LiteralValue::String(text.to_owned().into())),
-            Shape::Ident(name) => Expr::Ident(name.to_owned()),
-            Shape::Select(operand, field, test) => Expr::Select(SelectExpr {
+            ExpressionShape::Null => Expr::Literal(LiteralValue::Null),
+            ExpressionShape::Bool(value) => Expr::Literal(LiteralValue::Boolean(value.into())),
+            ExpressionShape::Int(value) => Expr::Literal(LiteralValue::Int(value.into())),
+            ExpressionShape::String(text) => {
+                Expr::Literal(LiteralValue::String(text.to_owned().into()))
+            }
+            ExpressionShape::Ident(name) => Expr::Ident(name.to_owned()),
+            ExpressionShape::Select(operand, field, test) => Expr::Select(SelectExpr {
                 operand: boxed(operand),
                 field: field.to_owned(),
                 test,
             }),
-            Shape::Call(name, target, args) => Expr::Call(CallExpr {
+            ExpressionShape::Call(name, target, args) => Expr::Call(CallExpr {
                 func_name: name.to_owned(),
                 target: target.map(boxed),
                 args: all(args),
             }),
-            Shape::List(elements, optional) => {
+            ExpressionShape::List(elements, optional) => {
                 Expr::List(ListExpr::new_with_optionals(all(elements), optional))
             }
-            Shape::Comprehension(inner) => {
+            ExpressionShape::Comprehension(inner) => {
                 let (iter_var, iter_var2, accu_var) = inner.variables;
                 Expr::Comprehension(Box::new(ComprehensionExpr {
                     iter_range: inner.range.into(),

@@ -1,6 +1,6 @@
 //! Texts of rules with facts in them: `{timeout.seconds}`.
 
-use super::condition::{Scope, check_fact};
+use super::condition::{Bindings, check_fact};
 use crate::facts::{Fact, SubjectDoc};
 
 /// A text with places for facts. Braces around anything but `subject.field` are text.
@@ -60,7 +60,7 @@ impl Template {
     }
 
     /// The text with the facts put in.
-    pub fn fill(&self, scope: &Scope<'_>) -> String {
+    pub fn fill(&self, scope: &Bindings<'_>) -> String {
         let mut text = String::new();
         for part in &self.parts {
             match part {

@@ -2,26 +2,27 @@
 
 use std::fs;
 
-use crate::desk::{Desk, Said, values};
+use crate::sandbox::{Said, Sandbox, values};
 
 const WRITE: &str = "baseline --rules rules --select acme-timeout";
 
-fn desk() -> Desk {
-    let desk = Desk::new();
-    desk.put(".git/HEAD", "")
+fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox
+        .put(".git/HEAD", "")
         .put("deploy/live.yaml", values("60"))
         .put("deploy/test.yaml", values("90"));
-    desk
+    sandbox
 }
 
-fn check(desk: &Desk, arguments: &str) -> Said {
-    desk.run(&format!(
+fn check(sandbox: &Sandbox, arguments: &str) -> Said {
+    sandbox.run(&format!(
         "check --rules rules --select acme-timeout,stale-baseline-entry --baseline portolan-baseline.yaml {arguments}"
     ))
 }
 
-fn written(desk: &Desk) -> String {
-    fs::read_to_string(desk.0.path().join("portolan-baseline.yaml")).unwrap()
+fn written(sandbox: &Sandbox) -> String {
+    fs::read_to_string(sandbox.0.path().join("portolan-baseline.yaml")).unwrap()
 }
 
 /// Lines of findings.
@@ -32,13 +33,13 @@ fn lines(said: &Said) -> Vec<&str> {
 
 #[test]
 fn known_findings_are_left_out_and_new_ones_are_not() {
-    let desk = desk();
-    let said = desk.run(&format!("{WRITE} deploy"));
+    let sandbox = sandbox();
+    let said = sandbox.run(&format!("{WRITE} deploy"));
     assert_eq!(
         (said.out.as_str(), said.err.as_str(), said.code),
         ("portolan-baseline.yaml: 2 findings; 2 new, 0 gone\n", "", 0)
     );
-    let said = check(&desk, "deploy");
+    let said = check(&sandbox, "deploy");
     assert_eq!(lines(&said), Vec::<&str>::new());
     assert!(
         said.out
@@ -53,55 +54,66 @@ fn known_findings_are_left_out_and_new_ones_are_not() {
     );
     assert_eq!(said.code, 0);
     // Lines move, values change, a third file comes.
-    desk.put("deploy/live.yaml", format!("# moved\n\n{}", values("61")))
+    sandbox
+        .put("deploy/live.yaml", format!("# moved\n\n{}", values("61")))
         .put("deploy/more.yaml", values("30"));
-    assert_eq!(check(&desk, "deploy").findings(), ["deploy/more.yaml:7:77"]);
-    assert_eq!(check(&desk, "deploy").code, 1);
-    let json = check(&desk, "--format json deploy");
+    assert_eq!(
+        check(&sandbox, "deploy").findings(),
+        ["deploy/more.yaml:7:77"]
+    );
+    assert_eq!(check(&sandbox, "deploy").code, 1);
+    let json = check(&sandbox, "--format json deploy");
     assert!(json.out.contains("\"baselined\": 2"), "{}", json.out);
 }
 
 #[test]
 fn an_entry_that_no_longer_applies_is_named_where_its_file_was_looked_at() {
-    let desk = desk();
-    desk.run(&format!("{WRITE} deploy"));
-    desk.put("deploy/live.yaml", values("600"));
+    let sandbox = sandbox();
+    sandbox.run(&format!("{WRITE} deploy"));
+    sandbox.put("deploy/live.yaml", values("600"));
     let stale = "portolan-baseline.yaml:5:11: note[stale-baseline-entry]: no finding of this run matches this entry: `acme-timeout` in deploy/live.yaml";
-    let said = check(&desk, "deploy");
+    let said = check(&sandbox, "deploy");
     assert_eq!(lines(&said), [stale]);
     assert_eq!(said.code, 0);
-    assert_eq!(check(&desk, "deploy --fail-on note").code, 1);
-    assert_eq!(lines(&check(&desk, "deploy/live.yaml")), [stale]);
-    assert_eq!(lines(&check(&desk, "deploy/test.yaml")), Vec::<&str>::new());
+    assert_eq!(check(&sandbox, "deploy --fail-on note").code, 1);
+    assert_eq!(lines(&check(&sandbox, "deploy/live.yaml")), [stale]);
+    assert_eq!(
+        lines(&check(&sandbox, "deploy/test.yaml")),
+        Vec::<&str>::new()
+    );
     // What was not asked for was not missed either.
     let said =
-        desk.run("check --baseline portolan-baseline.yaml --select stale-baseline-entry deploy");
+        sandbox.run("check --baseline portolan-baseline.yaml --select stale-baseline-entry deploy");
     assert_eq!(lines(&said), Vec::<&str>::new());
 }
 
 #[test]
 fn writing_it_again_prunes_what_was_looked_at_and_keeps_the_rest() {
-    let desk = desk();
-    desk.run(&format!("{WRITE} deploy"));
-    let before = written(&desk);
-    assert_eq!(desk.run(&format!("{WRITE} deploy")).code, 0);
-    assert_eq!(written(&desk), before, "nothing has changed");
-    desk.put("deploy/live.yaml", values("600"));
-    let said = desk.run(&format!("{WRITE} deploy/live.yaml"));
+    let sandbox = sandbox();
+    sandbox.run(&format!("{WRITE} deploy"));
+    let before = written(&sandbox);
+    assert_eq!(sandbox.run(&format!("{WRITE} deploy")).code, 0);
+    assert_eq!(written(&sandbox), before, "nothing has changed");
+    sandbox.put("deploy/live.yaml", values("600"));
+    let said = sandbox.run(&format!("{WRITE} deploy/live.yaml"));
     assert_eq!(
         said.out,
         "portolan-baseline.yaml: 1 finding; 0 new, 1 gone, 1 kept that this call did not look at\n"
     );
-    assert!(!written(&desk).contains("live.yaml"), "{}", written(&desk));
+    assert!(
+        !written(&sandbox).contains("live.yaml"),
+        "{}",
+        written(&sandbox)
+    );
     // An entry for a file that is gone goes with it.
-    fs::remove_file(desk.0.path().join("deploy/test.yaml")).unwrap();
-    let said = desk.run(&format!("{WRITE} deploy/live.yaml"));
+    fs::remove_file(sandbox.0.path().join("deploy/test.yaml")).unwrap();
+    let said = sandbox.run(&format!("{WRITE} deploy/live.yaml"));
     assert_eq!(
         said.out,
         "portolan-baseline.yaml: 0 findings; 0 new, 1 gone\n"
     );
-    assert!(written(&desk).ends_with("version: 1\nfindings: []\n"));
-    let left: Vec<_> = fs::read_dir(desk.0.path())
+    assert!(written(&sandbox).ends_with("version: 1\nfindings: []\n"));
+    let left: Vec<_> = fs::read_dir(sandbox.0.path())
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .filter(|name| name.ends_with(".tmp"))
@@ -111,11 +123,12 @@ fn writing_it_again_prunes_what_was_looked_at_and_keeps_the_rest() {
 
 #[test]
 fn it_holds_from_any_folder() {
-    let desk = desk();
+    let sandbox = sandbox();
     let from_deploy = |arguments: &str| {
         Said::of(
-            desk.program(arguments)
-                .current_dir(desk.0.path().join("deploy")),
+            sandbox
+                .program(arguments)
+                .current_dir(sandbox.0.path().join("deploy")),
         )
     };
     let said = from_deploy(
@@ -125,8 +138,8 @@ fn it_holds_from_any_folder() {
         said.out,
         "../portolan-baseline.yaml: 2 findings; 2 new, 0 gone\n"
     );
-    assert!(written(&desk).contains("file: \"deploy/live.yaml\""));
-    assert_eq!(lines(&check(&desk, "deploy")), Vec::<&str>::new());
+    assert!(written(&sandbox).contains("file: \"deploy/live.yaml\""));
+    assert_eq!(lines(&check(&sandbox, "deploy")), Vec::<&str>::new());
     let said = from_deploy(
         "check --rules ../rules --select acme-timeout --baseline ../portolan-baseline.yaml live.yaml",
     );
@@ -135,30 +148,31 @@ fn it_holds_from_any_folder() {
 
 #[test]
 fn the_configuration_names_it_once_for_all() {
-    let desk = desk();
-    desk.put(
+    let sandbox = sandbox();
+    sandbox.put(
         "portolan.yaml",
         "rules: rules\nbaseline: known.yaml\nreleases:\n  - {name: live, values: [deploy/live.yaml]}\n  - {name: test, values: [deploy/live.yaml, deploy/test.yaml]}\n",
     );
-    let said = desk.run("baseline --select acme-timeout");
+    let said = sandbox.run("baseline --select acme-timeout");
     assert_eq!(said.out, "known.yaml: 2 findings; 2 new, 0 gone\n");
     let select = "check --select acme-timeout,stale-baseline-entry";
-    let said = desk.run(select);
+    let said = sandbox.run(select);
     assert!(
         said.out.contains("no findings, 2 in the baseline"),
         "{}",
         said.out
     );
     assert_eq!(
-        desk.run(&format!("{select} --no-baseline"))
+        sandbox
+            .run(&format!("{select} --no-baseline"))
             .findings()
             .len(),
         2
     );
     // `test` does not find what stands in the file that it shares with `live`: nothing is stale for that.
-    let said = desk.run(&format!("{select} --release test"));
+    let said = sandbox.run(&format!("{select} --release test"));
     assert_eq!(lines(&said), Vec::<&str>::new());
-    let said = desk.run("baseline --select acme-timeout --release test");
+    let said = sandbox.run("baseline --select acme-timeout --release test");
     assert_eq!(
         said.out,
         "known.yaml: 2 findings; 0 new, 0 gone, 1 kept that this call did not look at\n"
@@ -167,18 +181,18 @@ fn the_configuration_names_it_once_for_all() {
 
 #[test]
 fn nothing_is_written_where_something_could_not_be_checked() {
-    let desk = desk();
-    let said = desk.run(&format!("{WRITE} deploy missing.yaml"));
+    let sandbox = sandbox();
+    let said = sandbox.run(&format!("{WRITE} deploy missing.yaml"));
     assert_eq!((said.code, said.out.as_str()), (2, ""));
     assert_eq!(
         said.err,
         "error: missing.yaml: there is no such file\nerror: portolan-baseline.yaml is not written\n"
     );
-    assert!(!desk.0.path().join("portolan-baseline.yaml").exists());
-    desk.put("portolan-baseline.yaml", "- not ours\n");
-    let said = desk.run(&format!("{WRITE} deploy"));
+    assert!(!sandbox.0.path().join("portolan-baseline.yaml").exists());
+    sandbox.put("portolan-baseline.yaml", "- not ours\n");
+    let said = sandbox.run(&format!("{WRITE} deploy"));
     assert_eq!(said.code, 2);
-    assert_eq!(written(&desk), "- not ours\n");
+    assert_eq!(written(&sandbox), "- not ours\n");
     assert_eq!(
         said.err,
         "error: portolan-baseline.yaml: this is no baseline; it is not written over\n"
@@ -187,56 +201,57 @@ fn nothing_is_written_where_something_could_not_be_checked() {
 
 #[test]
 fn no_secret_gets_into_it() {
-    let desk = Desk::new();
+    let sandbox = Sandbox::new();
     let token = "ghp_abcdefghijklmnopqrstuvwxyz0123456789";
-    desk.put(
+    sandbox.put(
         "values.yaml",
         format!("appConfigValues:\n  selfHostedDomain: https://user:{token}@carto.acme.io\nrouter:\n  service:\n    type: LoadBalancer\n    {token}: {token}\n"),
     );
-    let said = desk.run("baseline values.yaml");
+    let said = sandbox.run("baseline values.yaml");
     assert_eq!(said.code, 0, "{}", said.err);
     assert!(
-        written(&desk).contains("rule: \"unknown-key\""),
+        written(&sandbox).contains("rule: \"unknown-key\""),
         "{}",
-        written(&desk)
+        written(&sandbox)
     );
-    assert!(!written(&desk).contains(token), "{}", written(&desk));
+    assert!(!written(&sandbox).contains(token), "{}", written(&sandbox));
 }
 
 const RELEASES: &str = "rules: rules\nbaseline: portolan-baseline.yaml\nreleases:\n  - name: test\n    values: [base.yaml]\n    set: [router.service.type=NodePort]\n  - name: prod\n    values: [base.yaml]\n    set: [router.service.type=ClusterIP]\n";
 
 /// Two releases of the same files differ in what the configuration sets.
-fn releases() -> Desk {
-    let desk = Desk::new();
-    desk.put(".git/HEAD", "")
+fn releases() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox
+        .put(".git/HEAD", "")
         .put("portolan.yaml", RELEASES)
         .put("deploy/none", "")
         .put(
             "base.yaml",
             "appConfigValues:\n  selfHostedDomain: carto.acme.io\n",
         );
-    desk
+    sandbox
 }
 
 #[test]
 fn what_one_release_sets_hides_nothing_of_what_another_sets() {
-    let desk = releases();
+    let sandbox = releases();
     let write = "baseline --select node-port base.yaml";
-    let said = desk.run(write);
+    let said = sandbox.run(write);
     assert_eq!(
         said.out, "portolan-baseline.yaml: 1 finding; 1 new, 0 gone\n",
         "{}",
         said.err
     );
     assert!(
-        written(&desk).contains("portolan.yaml (set of release test)"),
+        written(&sandbox).contains("portolan.yaml (set of release test)"),
         "{}",
-        written(&desk)
+        written(&sandbox)
     );
     let check = "check --select node-port,stale-baseline-entry base.yaml";
-    assert_eq!(lines(&desk.run(check)), Vec::<&str>::new());
-    desk.put("portolan.yaml", RELEASES.replace("ClusterIP", "NodePort"));
-    let said = desk.run(check);
+    assert_eq!(lines(&sandbox.run(check)), Vec::<&str>::new());
+    sandbox.put("portolan.yaml", RELEASES.replace("ClusterIP", "NodePort"));
+    let said = sandbox.run(check);
     let found = lines(&said);
     assert!(
         found.len() == 1 && found[0].starts_with("portolan.yaml (set of release prod):1:21: "),
@@ -244,8 +259,8 @@ fn what_one_release_sets_hides_nothing_of_what_another_sets() {
         said.out
     );
     // The same finding, wherever it is looked at from.
-    let mut program = desk.program("check --select node-port,stale-baseline-entry ../base.yaml");
-    let said = Said::of(program.current_dir(desk.0.path().join("deploy")));
+    let mut program = sandbox.program("check --select node-port,stale-baseline-entry ../base.yaml");
+    let said = Said::of(program.current_dir(sandbox.0.path().join("deploy")));
     let found = lines(&said);
     assert!(
         found.len() == 1 && found[0].starts_with("../portolan.yaml (set of release prod):1:21: "),
@@ -253,14 +268,14 @@ fn what_one_release_sets_hides_nothing_of_what_another_sets() {
         said.out
     );
     // A call for one release keeps the entries of the other.
-    let said = desk.run("baseline --select node-port --release prod");
+    let said = sandbox.run("baseline --select node-port --release prod");
     assert_eq!(
         said.out,
         "portolan-baseline.yaml: 2 findings; 1 new, 0 gone, 1 kept that this call did not look at\n"
     );
     // What a release no longer sets is stale.
-    desk.put("portolan.yaml", RELEASES.replace("NodePort", "ClusterIP"));
-    let said = desk.run(check);
+    sandbox.put("portolan.yaml", RELEASES.replace("NodePort", "ClusterIP"));
+    let said = sandbox.run(check);
     assert_eq!(
         said.out.matches("note[stale-baseline-entry]").count(),
         2,
@@ -271,26 +286,27 @@ fn what_one_release_sets_hides_nothing_of_what_another_sets() {
 
 #[test]
 fn an_entry_hides_its_finding_though_fewer_are_shown_than_there_are() {
-    let desk = Desk::new();
+    let sandbox = Sandbox::new();
     let typos: String = (0..6).map(|at| format!("typo{at}: 1\n")).collect();
-    desk.put(".git/HEAD", "")
+    sandbox
+        .put(".git/HEAD", "")
         .put("values.yaml", format!("router: {{}}\n{typos}"));
     let limit = "--select unknown-key,stale-baseline-entry --limit findings=2";
-    let said = desk.run(&format!("baseline {limit} values.yaml"));
+    let said = sandbox.run(&format!("baseline {limit} values.yaml"));
     assert_eq!(
         said.out, "portolan-baseline.yaml: 6 findings; 6 new, 0 gone\n",
         "{}",
         said.err
     );
-    assert!(!written(&desk).contains("limit-reached"));
+    assert!(!written(&sandbox).contains("limit-reached"));
     let check = format!("check {limit} --baseline portolan-baseline.yaml values.yaml");
-    let said = desk.run(&check);
+    let said = sandbox.run(&check);
     assert_eq!(lines(&said), Vec::<&str>::new(), "{}", said.out);
-    desk.put(
+    sandbox.put(
         "values.yaml",
         format!("router: {{}}\n{typos}other0: 1\nother1: 1\nother2: 1\n"),
     );
-    let said = desk.run(&check);
+    let said = sandbox.run(&check);
     let found = lines(&said);
     assert_eq!(found.len(), 3, "{}", said.out);
     assert!(found[0].starts_with("values.yaml:8:1: "), "{}", said.out);
@@ -305,9 +321,9 @@ fn an_entry_hides_its_finding_though_fewer_are_shown_than_there_are() {
 
 #[test]
 fn a_file_that_is_no_baseline_is_not_written_over() {
-    let desk = desk();
-    let before = desk.text("deploy/test.yaml");
-    let said = desk.run(&format!("{WRITE} -o deploy/test.yaml deploy/live.yaml"));
+    let sandbox = sandbox();
+    let before = sandbox.text("deploy/test.yaml");
+    let said = sandbox.run(&format!("{WRITE} -o deploy/test.yaml deploy/live.yaml"));
     assert_eq!(
         (said.err.as_str(), said.code),
         (
@@ -315,9 +331,9 @@ fn a_file_that_is_no_baseline_is_not_written_over() {
             2
         )
     );
-    assert_eq!(desk.text("deploy/test.yaml"), before);
+    assert_eq!(sandbox.text("deploy/test.yaml"), before);
     // A baseline that was damaged is told what is wrong with it.
-    desk.put("deploy/old.yaml", "version: 9\nfindings: []\n");
-    let said = desk.run(&format!("{WRITE} -o deploy/old.yaml deploy/live.yaml"));
+    sandbox.put("deploy/old.yaml", "version: 9\nfindings: []\n");
+    let said = sandbox.run(&format!("{WRITE} -o deploy/old.yaml deploy/live.yaml"));
     assert!(said.err.contains("version 9 of the format"), "{}", said.err);
 }

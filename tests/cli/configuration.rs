@@ -2,17 +2,17 @@
 
 use std::fs;
 
-use crate::desk::{Desk, Said, values};
+use crate::sandbox::{Said, Sandbox, values};
 
 const IDLE: &str = "service.beta.kubernetes.io/aws-load-balancer-connection-idle-timeout";
 
 /// Two releases on one base; the timeout of `prod` is too short.
-fn desk() -> Desk {
-    let desk = Desk::new();
+fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::new();
     let layer = |seconds: &str| {
         format!("router:\n  service:\n    annotations:\n      {IDLE}: \"{seconds}\"\n")
     };
-    desk.put(".git/HEAD", "")
+    sandbox.put(".git/HEAD", "")
         .put(
             "deploy/base.yaml",
             "appConfigValues:\n  selfHostedDomain: carto.acme.io\nrouter:\n  service:\n    type: LoadBalancer\n",
@@ -20,7 +20,7 @@ fn desk() -> Desk {
         .put("deploy/prod.yaml", layer("60"))
         .put("deploy/test.yaml", layer("600"))
         .put("portolan.yaml", CONFIG);
-    desk
+    sandbox
 }
 
 const CONFIG: &str = "\
@@ -53,20 +53,20 @@ const PUBLIC: &str =
 
 #[test]
 fn without_a_path_every_release_is_checked_with_its_own_options() {
-    let desk = desk();
-    let said = desk.run(&format!("check {SELECT}"));
+    let sandbox = sandbox();
+    let said = sandbox.run(&format!("check {SELECT}"));
     // `acme-public` is undecided without a platform: only `test` names one.
     assert_eq!(lines(&said), [PUBLIC, TIMEOUT]);
     assert_eq!(checked(&said), "checked 2 releases in 3 files");
     assert_eq!((said.code, said.err.as_str()), (1, ""));
-    let json = desk.run(&format!("check {SELECT} --format json"));
+    let json = sandbox.run(&format!("check {SELECT} --format json"));
     let names = |text: &str| {
         json.out
             .matches(&format!("\"release\": \"{text}\""))
             .count()
     };
     assert_eq!((names("prod"), names("test")), (9, 9), "{}", json.out);
-    let pretty = desk.run(&format!("check {SELECT} --format pretty"));
+    let pretty = sandbox.run(&format!("check {SELECT} --format pretty"));
     assert!(
         pretty.out.contains("Requirements of prod\n"),
         "{}",
@@ -76,8 +76,8 @@ fn without_a_path_every_release_is_checked_with_its_own_options() {
 
 #[test]
 fn a_file_stands_for_the_releases_that_use_it() {
-    let desk = desk();
-    desk.put("deploy/alone.yaml", values("60"));
+    let sandbox = sandbox();
+    sandbox.put("deploy/alone.yaml", values("60"));
     for (arguments, releases, findings) in [
         ("deploy/prod.yaml", "1 release in 2 files", vec![TIMEOUT]),
         ("deploy/test.yaml", "1 release in 2 files", vec![PUBLIC]),
@@ -103,13 +103,13 @@ fn a_file_stands_for_the_releases_that_use_it() {
             vec![],
         ),
     ] {
-        let said = desk.run(&format!("check {SELECT} --rules rules {arguments}"));
+        let said = sandbox.run(&format!("check {SELECT} --rules rules {arguments}"));
         assert_eq!(lines(&said), findings, "{arguments}");
         assert_eq!(checked(&said), format!("checked {releases}"), "{arguments}");
     }
-    let alone = desk.run(&format!("check {SELECT} deploy/alone.yaml"));
+    let alone = sandbox.run(&format!("check {SELECT} deploy/alone.yaml"));
     assert_eq!(alone.findings(), ["deploy/alone.yaml:7:77"]);
-    let all = desk.run(&format!("check {SELECT} ."));
+    let all = sandbox.run(&format!("check {SELECT} ."));
     assert_eq!(
         all.findings(),
         [
@@ -127,11 +127,12 @@ fn a_file_stands_for_the_releases_that_use_it() {
 
 #[test]
 fn it_is_found_from_any_folder_and_names_files_from_there() {
-    let desk = desk();
+    let sandbox = sandbox();
     let in_deploy = |arguments: &str| {
         Said::of(
-            desk.program(&format!("check {SELECT} {arguments}"))
-                .current_dir(desk.0.path().join("deploy")),
+            sandbox
+                .program(&format!("check {SELECT} {arguments}"))
+                .current_dir(sandbox.0.path().join("deploy")),
         )
     };
     assert_eq!(
@@ -147,7 +148,7 @@ fn it_is_found_from_any_folder_and_names_files_from_there() {
         said.out
     );
     // Beyond the root of the repository nothing is searched.
-    desk.put("deploy/.git", "gitdir: elsewhere\n");
+    sandbox.put("deploy/.git", "gitdir: elsewhere\n");
     let said = in_deploy("");
     assert_eq!(said.code, 2);
     assert!(
@@ -161,9 +162,9 @@ fn it_is_found_from_any_folder_and_names_files_from_there() {
 
 #[test]
 fn options_of_the_call_win() {
-    let desk = desk();
+    let sandbox = sandbox();
     let public = |arguments: &str| {
-        let said = desk.run(&format!("check --select acme-public {arguments}"));
+        let said = sandbox.run(&format!("check --select acme-public {arguments}"));
         (said.findings().len(), said.code)
     };
     assert_eq!(public("--release test"), (1, 0));
@@ -172,29 +173,30 @@ fn options_of_the_call_win() {
         public("--release test --set router.service.type=ClusterIP"),
         (0, 0)
     );
-    desk.put("portolan.yaml", format!("{CONFIG}failOn: warning\n"));
+    sandbox.put("portolan.yaml", format!("{CONFIG}failOn: warning\n"));
     assert_eq!(public("--release test"), (1, 1));
     assert_eq!(public("--release test --fail-on error"), (1, 0));
-    desk.put("portolan.yaml", format!("{CONFIG}strict: true\n"));
+    sandbox.put("portolan.yaml", format!("{CONFIG}strict: true\n"));
     assert_eq!(public("--release test --fail-on never"), (1, 1));
 }
 
 #[test]
 fn what_holds_for_all_holds_for_files_that_no_release_names() {
-    let desk = desk();
-    desk.put("alone.yaml", values("600"));
-    desk.put("portolan.yaml", format!("platform: gke\n{CONFIG}"));
+    let sandbox = sandbox();
+    sandbox.put("alone.yaml", values("600"));
+    sandbox.put("portolan.yaml", format!("platform: gke\n{CONFIG}"));
     let select = "check --select acme-public";
     assert_eq!(
-        desk.run(&format!("{select} alone.yaml")).findings(),
+        sandbox.run(&format!("{select} alone.yaml")).findings(),
         ["alone.yaml:5:11"]
     );
     assert_eq!(
-        desk.run(&format!("{select} -f alone.yaml")).findings(),
+        sandbox.run(&format!("{select} -f alone.yaml")).findings(),
         ["alone.yaml:5:11"]
     );
     let piped = Said::of(
-        desk.program(&format!("{select} -"))
+        sandbox
+            .program(&format!("{select} -"))
             .write_stdin(values("600")),
     );
     assert_eq!(piped.findings(), ["<stdin>:5:11"]);
@@ -202,7 +204,7 @@ fn what_holds_for_all_holds_for_files_that_no_release_names() {
 
 #[test]
 fn accepted_findings_leave_the_list_and_entries_are_watched() {
-    let desk = desk();
+    let sandbox = sandbox();
     let config = format!(
         "{CONFIG}ignore:
   - rules: [acme-timeout]
@@ -217,8 +219,8 @@ fn accepted_findings_leave_the_list_and_entries_are_watched() {
     until: 2026-01-31
 "
     );
-    desk.put("portolan.yaml", config);
-    let said = desk.run(&format!("check {SELECT} --now 2026-02-01T00:00:00Z"));
+    sandbox.put("portolan.yaml", config);
+    let said = sandbox.run(&format!("check {SELECT} --now 2026-02-01T00:00:00Z"));
     assert_eq!(
         said.out
             .lines()
@@ -244,64 +246,64 @@ fn accepted_findings_leave_the_list_and_entries_are_watched() {
     );
     assert_eq!(said.code, 0);
     // A call that does not look at everything cannot know that an entry is unused.
-    let said = desk.run(&format!(
+    let said = sandbox.run(&format!(
         "check {SELECT} --now 2026-01-01T00:00:00Z --release prod"
     ));
     assert_eq!(lines(&said), Vec::<&str>::new());
-    let said = desk.run("check --select acme-public --now 2026-01-01T00:00:00Z");
+    let said = sandbox.run("check --select acme-public --now 2026-01-01T00:00:00Z");
     assert_eq!(lines(&said), Vec::<&str>::new());
 }
 
 #[test]
 fn an_entry_is_not_called_unused_by_a_call_that_does_not_look_everywhere() {
-    let desk = desk();
-    desk.put("alone.yaml", values("60"));
+    let sandbox = sandbox();
+    sandbox.put("alone.yaml", values("60"));
     let entry = |file: &str| {
         format!("{CONFIG}ignore:\n  - {{rules: [acme-timeout], file: {file}, reason: a lab}}\n")
     };
     let unused = |arguments: &str| {
-        let said = desk.run(&format!("check {SELECT} {arguments}"));
+        let said = sandbox.run(&format!("check {SELECT} {arguments}"));
         said.out.contains("[unused-suppression]")
     };
     // For a file of no release: only a walk can tell.
-    desk.put("portolan.yaml", entry("alone.yaml"));
+    sandbox.put("portolan.yaml", entry("alone.yaml"));
     assert!(!unused(""));
     assert!(!unused("."));
-    desk.put("portolan.yaml", entry("gone.yaml"));
+    sandbox.put("portolan.yaml", entry("gone.yaml"));
     assert!(!unused(""));
     assert!(unused("."));
     // For a file of a release.
-    desk.put("portolan.yaml", entry("deploy/test.yaml"));
+    sandbox.put("portolan.yaml", entry("deploy/test.yaml"));
     assert!(unused(""));
     assert!(unused("portolan.yaml"));
     assert!(!unused("deploy/test.yaml"));
     // A release that cannot be read may be the one.
-    desk.put("portolan.yaml", entry("deploy/prod.yaml"));
-    fs::remove_file(desk.0.path().join("deploy/prod.yaml")).unwrap();
+    sandbox.put("portolan.yaml", entry("deploy/prod.yaml"));
+    fs::remove_file(sandbox.0.path().join("deploy/prod.yaml")).unwrap();
     assert!(!unused(""));
     assert!(!unused("."));
 }
 
 #[test]
 fn severities_are_the_repositorys_to_choose() {
-    let desk = desk();
-    desk.put(
+    let sandbox = sandbox();
+    sandbox.put(
         "portolan.yaml",
         format!("{CONFIG}severity:\n  acme-timeout: note\n  acme-public: off\n"),
     );
-    let said = desk.run(&format!("check {SELECT}"));
+    let said = sandbox.run(&format!("check {SELECT}"));
     assert_eq!(lines(&said), [TIMEOUT.replace("error[", "note[")]);
     assert_eq!(said.code, 0);
 }
 
 #[test]
 fn mistakes_are_shown_at_their_place_and_nothing_is_checked() {
-    let desk = desk();
-    desk.put(
+    let sandbox = sandbox();
+    sandbox.put(
         "portolan.yaml",
         "platfrom: gke\nrules: rules\nignore:\n  - rules: [acme-timeout]\n    until: 2026-02-30\n",
     );
-    let said = desk.run("check deploy/prod.yaml");
+    let said = sandbox.run("check deploy/prod.yaml");
     assert_eq!((said.code, said.out.as_str()), (2, ""));
     assert_eq!(
         said.err,
@@ -328,17 +330,17 @@ fn mistakes_are_shown_at_their_place_and_nothing_is_checked() {
              portolan.yaml:3:11: error[config]: `platform` is one of gke, eks, aks, openshift, other, and not `********`\n",
         ),
     ] {
-        desk.put("portolan.yaml", text);
-        let said = desk.run("check deploy/prod.yaml");
+        sandbox.put("portolan.yaml", text);
+        let said = sandbox.run("check deploy/prod.yaml");
         assert_eq!((said.code, said.err.as_str()), (2, error), "{text}");
     }
 }
 
 #[test]
 fn a_release_of_which_a_part_is_missing_is_not_judged_and_the_others_are() {
-    let desk = desk();
-    fs::remove_file(desk.0.path().join("deploy/test.yaml")).unwrap();
-    let said = desk.run(&format!("check {SELECT}"));
+    let sandbox = sandbox();
+    fs::remove_file(sandbox.0.path().join("deploy/test.yaml")).unwrap();
+    let said = sandbox.run(&format!("check {SELECT}"));
     assert_eq!(lines(&said), [TIMEOUT]);
     assert_eq!(checked(&said), "checked 1 release in 2 files");
     assert_eq!(
@@ -346,8 +348,8 @@ fn a_release_of_which_a_part_is_missing_is_not_judged_and_the_others_are() {
         "portolan.yaml:6:32: error[config]: deploy/test.yaml: there is no such file; did you mean `deploy/base.yaml`?\n"
     );
     assert_eq!(said.code, 2);
-    desk.put("portolan.yaml", format!("tlsCert: none.crt\n{CONFIG}"));
-    let said = desk.run("check --release prod");
+    sandbox.put("portolan.yaml", format!("tlsCert: none.crt\n{CONFIG}"));
+    let said = sandbox.run("check --release prod");
     assert_eq!((said.code, said.out.as_str()), (2, ""));
     assert_eq!(
         said.err,
@@ -357,15 +359,15 @@ fn a_release_of_which_a_part_is_missing_is_not_judged_and_the_others_are() {
 
 #[test]
 fn a_release_with_nothing_in_its_files_does_not_look_like_a_pass() {
-    let desk = desk();
-    desk.put("deploy/empty.yaml", "# to be written\n").put(
+    let sandbox = sandbox();
+    sandbox.put("deploy/empty.yaml", "# to be written\n").put(
         "portolan.yaml",
         CONFIG.replace(
             "values: [deploy/base.yaml, deploy/test.yaml]",
             "values: [deploy/empty.yaml]",
         ),
     );
-    let said = desk.run(&format!("check {SELECT}"));
+    let said = sandbox.run(&format!("check {SELECT}"));
     assert_eq!(lines(&said), [TIMEOUT]);
     assert_eq!(
         said.err,
@@ -376,9 +378,9 @@ fn a_release_with_nothing_in_its_files_does_not_look_like_a_pass() {
 
 #[test]
 fn a_release_that_does_not_exist_is_not_passed_over() {
-    let desk = desk();
+    let sandbox = sandbox();
     let error = |arguments: &str| {
-        let said = desk.run(&format!("check {arguments}"));
+        let said = sandbox.run(&format!("check {arguments}"));
         assert_eq!((said.code, said.out.as_str()), (2, ""));
         said.err.lines().next().unwrap_or_default().to_owned()
     };
@@ -387,31 +389,33 @@ fn a_release_that_does_not_exist_is_not_passed_over() {
         "error: --release: portolan.yaml names no release `tset`; did you mean `test`?"
     );
     assert!(error("--release prod deploy").contains("cannot be used with"));
-    fs::remove_file(desk.0.path().join("portolan.yaml")).unwrap();
+    fs::remove_file(sandbox.0.path().join("portolan.yaml")).unwrap();
     assert_eq!(
         error("--release prod"),
         "error: --release prod: there is no portolan.yaml that names it"
     );
-    desk.put("portolan.yaml", "platform: gke\n")
+    sandbox
+        .put("portolan.yaml", "platform: gke\n")
         .put(".portolan.yaml", "");
     assert_eq!(
         error(""),
         "error: there are portolan.yaml and .portolan.yaml: keep one of them"
     );
-    fs::remove_file(desk.0.path().join(".portolan.yaml")).unwrap();
+    fs::remove_file(sandbox.0.path().join(".portolan.yaml")).unwrap();
     assert!(error("").ends_with("; portolan.yaml names no release"));
 }
 
 #[test]
 fn each_file_obeys_the_nearest_configuration() {
-    let desk = desk();
-    desk.put("teams/a/alone.yaml", values("60"))
+    let sandbox = sandbox();
+    sandbox
+        .put("teams/a/alone.yaml", values("60"))
         .put(
             "teams/a/.portolan.yaml",
             "rules: ../../rules\nseverity: {acme-timeout: warning}\n",
         )
         .put("teams/b/alone.yaml", values("60"));
-    let said = desk.run("check --select acme-timeout teams");
+    let said = sandbox.run("check --select acme-timeout teams");
     let severities: Vec<&str> = said
         .out
         .lines()
@@ -420,34 +424,34 @@ fn each_file_obeys_the_nearest_configuration() {
         .collect();
     assert_eq!(severities, ["warning", "error"]);
     assert_eq!(said.code, 1);
-    assert_eq!(desk.run("check --select acme-timeout teams/a").code, 0);
+    assert_eq!(sandbox.run("check --select acme-timeout teams/a").code, 0);
 }
 
 #[test]
 fn the_configuration_can_be_looked_at() {
-    let desk = desk();
-    fs::remove_file(desk.0.path().join("deploy/test.yaml")).unwrap();
+    let sandbox = sandbox();
+    fs::remove_file(sandbox.0.path().join("deploy/test.yaml")).unwrap();
     assert_eq!(
-        desk.run("config deploy").out,
+        sandbox.run("config deploy").out,
         "portolan.yaml\n  prod: deploy/base.yaml, deploy/prod.yaml\n  test: deploy/base.yaml, deploy/test.yaml (missing)\n"
     );
-    let schema = desk.run("config --schema");
+    let schema = sandbox.run("config --schema");
     assert_eq!(schema.out, portolan::reference::config_schema());
-    fs::remove_file(desk.0.path().join("portolan.yaml")).unwrap();
-    assert!(desk.run("config").out.starts_with("no configuration"));
+    fs::remove_file(sandbox.0.path().join("portolan.yaml")).unwrap();
+    assert!(sandbox.run("config").out.starts_with("no configuration"));
 }
 
 #[test]
 fn what_it_sets_is_never_shown() {
-    let desk = desk();
+    let sandbox = sandbox();
     // On one line, so that a snippet of the finding holds all of it.
-    desk.put(
+    sandbox.put(
         "portolan.yaml",
         "{rules: rules, set: [maps.hidden=tr0ub4dor], ignore: [{rules: [acme-public], reason: none}], \
          releases: [{name: prod, values: [deploy/base.yaml, deploy/prod.yaml], set: [httpCache.hidden=correct-horse-battery]}]}\n",
     );
     for format in ["pretty", "plain", "json"] {
-        let said = desk.run(&format!("check {SELECT} --format {format}"));
+        let said = sandbox.run(&format!("check {SELECT} --format {format}"));
         assert!(said.out.contains("unused-suppression"), "{}", said.out);
         if format == "pretty" {
             assert!(
@@ -464,13 +468,13 @@ fn what_it_sets_is_never_shown() {
 
 #[test]
 fn what_a_release_sets_has_a_path_that_an_ignore_can_name() {
-    let desk = Desk::new();
-    desk.put("w.yaml", "router: {}\n").put(
+    let sandbox = Sandbox::new();
+    sandbox.put("w.yaml", "router: {}\n").put(
         "portolan.yaml",
         "releases: [{name: a, values: [w.yaml], set: [\"bar=1\", \"router.servise.list={x,y}\"]}]\n\
          ignore: [{rules: [unknown-key], path: bar, reason: r}]\n",
     );
-    let said = desk.run("check --select unknown-key,unused-suppression --format json w.yaml");
+    let said = sandbox.run("check --select unknown-key,unused-suppression --format json w.yaml");
     assert_eq!(
         said.out.matches("\"rule\": \"unused-suppression\"").count(),
         0,

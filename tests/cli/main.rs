@@ -7,25 +7,26 @@
 
 mod baselines;
 mod configuration;
-mod desk;
 mod outputs;
 mod own_chart;
 mod own_rules;
+mod sandbox;
 mod unrelated;
 mod walking;
 
 use std::io::Write;
 use std::process::{Command as Process, Stdio};
 
-use desk::{Desk, Said, values};
+use sandbox::{Said, Sandbox, values};
 
 #[test]
 fn of_three_files_the_middle_one_is_wrong() {
-    let desk = Desk::new();
-    desk.put("dev.yaml", values("600"))
+    let sandbox = Sandbox::new();
+    sandbox
+        .put("dev.yaml", values("600"))
         .put("test.yaml", values("60"))
         .put("live.yaml", values("900"));
-    let said = desk.timeouts("dev.yaml test.yaml live.yaml");
+    let said = sandbox.timeouts("dev.yaml test.yaml live.yaml");
     assert_eq!(said.findings(), ["test.yaml:7:77"]);
     assert!(
         said.out.contains("error[acme-timeout]: `service.beta"),
@@ -42,17 +43,19 @@ fn of_three_files_the_middle_one_is_wrong() {
 
 #[test]
 fn of_values_files_in_order_the_last_wins() {
-    let desk = Desk::new();
-    desk.put("base.yaml", values("60"))
+    let sandbox = Sandbox::new();
+    sandbox
+        .put("base.yaml", values("60"))
         .put("patch.yaml", values("600"));
-    assert_eq!(desk.timeouts("-f base.yaml -f patch.yaml").code, 0);
+    assert_eq!(sandbox.timeouts("-f base.yaml -f patch.yaml").code, 0);
     assert_eq!(
-        desk.timeouts("-f patch.yaml -f base.yaml").findings(),
+        sandbox.timeouts("-f patch.yaml -f base.yaml").findings(),
         ["base.yaml:7:77"]
     );
     // Helm would lay `base.yaml` on top again.
     assert_eq!(
-        desk.timeouts("-f base.yaml -f patch.yaml -f ./base.yaml")
+        sandbox
+            .timeouts("-f base.yaml -f patch.yaml -f ./base.yaml")
             .code,
         1
     );
@@ -60,14 +63,16 @@ fn of_values_files_in_order_the_last_wins() {
 
 #[test]
 fn standard_input_is_read_for_a_dash_only() {
-    let desk = Desk::new();
+    let sandbox = Sandbox::new();
     let said = Said::of(
-        desk.program("check --rules rules --select acme-timeout -")
+        sandbox
+            .program("check --rules rules --select acme-timeout -")
             .write_stdin(values("60")),
     );
     assert_eq!(said.findings(), ["<stdin>:7:77"]);
     let said = Said::of(
-        desk.program("check --rules rules")
+        sandbox
+            .program("check --rules rules")
             .write_stdin(values("60")),
     );
     assert_eq!(said.code, 2);
@@ -80,9 +85,9 @@ fn standard_input_is_read_for_a_dash_only() {
 
 #[test]
 fn a_missing_file_does_not_hide_the_others_findings() {
-    let desk = Desk::new();
-    desk.put("customizations.yaml", values("60"));
-    let said = desk.timeouts("customisations.yaml customizations.yaml");
+    let sandbox = Sandbox::new();
+    sandbox.put("customizations.yaml", values("60"));
+    let said = sandbox.timeouts("customisations.yaml customizations.yaml");
     assert_eq!(said.findings(), ["customizations.yaml:7:77"]);
     assert_eq!(
         said.err,
@@ -90,15 +95,16 @@ fn a_missing_file_does_not_hide_the_others_findings() {
     );
     assert_eq!(said.code, 2);
     assert_eq!(
-        desk.run("check nowhere/at/all.yaml").err,
+        sandbox.run("check nowhere/at/all.yaml").err,
         "error: nowhere/at/all.yaml: there is no such file\n"
     );
 }
 
 #[test]
 fn nothing_to_check_is_an_error() {
-    let desk = Desk::new();
-    desk.put("empty.yaml", "# to be written\n---\n")
+    let sandbox = Sandbox::new();
+    sandbox
+        .put("empty.yaml", "# to be written\n---\n")
         .put("docs/index.md", "")
         .put("web/compose.yaml", "services: {}\n");
     for (arguments, reason) in [
@@ -108,26 +114,29 @@ fn nothing_to_check_is_an_error() {
         ("web", "1 file was looked at"),
         ("-f docs", "is a folder"),
     ] {
-        let said = desk.run(&format!("check {arguments}"));
+        let said = sandbox.run(&format!("check {arguments}"));
         assert_eq!((said.code, said.out.as_str()), (2, ""), "{arguments}");
         assert!(said.err.contains(reason), "{arguments}: {}", said.err);
     }
-    desk.put("customizations.yaml", values("600"));
+    sandbox.put("customizations.yaml", values("600"));
     assert_eq!(
-        desk.timeouts("-f empty.yaml -f customizations.yaml").code,
+        sandbox
+            .timeouts("-f empty.yaml -f customizations.yaml")
+            .code,
         0
     );
 }
 
 #[test]
 fn fail_on_and_strict_decide_the_exit_status() {
-    let desk = Desk::new();
-    desk.put("customizations.yaml", values("60"));
+    let sandbox = Sandbox::new();
+    sandbox.put("customizations.yaml", values("60"));
     let code = |arguments: &str| {
-        desk.run(&format!(
-            "check --rules rules customizations.yaml {arguments}"
-        ))
-        .code
+        sandbox
+            .run(&format!(
+                "check --rules rules customizations.yaml {arguments}"
+            ))
+            .code
     };
     for (options, expected) in [
         ("--select acme-timeout", 1),
@@ -143,11 +152,12 @@ fn fail_on_and_strict_decide_the_exit_status() {
         assert_eq!(code(options), expected, "{options}");
     }
     // Without a platform the rule cannot decide, and there is no finding.
-    desk.put("gke.yaml", "router:\n  service:\n    type: LoadBalancer\n");
-    let said = desk.run("check --rules rules --select acme-public gke.yaml");
+    sandbox.put("gke.yaml", "router:\n  service:\n    type: LoadBalancer\n");
+    let said = sandbox.run("check --rules rules --select acme-public gke.yaml");
     assert_eq!(said.code, 0, "{}", said.out);
     assert_eq!(
-        desk.run("check --rules rules --select acme-public --strict gke.yaml")
+        sandbox
+            .run("check --rules rules --select acme-public --strict gke.yaml")
             .code,
         1
     );
@@ -156,34 +166,34 @@ fn fail_on_and_strict_decide_the_exit_status() {
 #[test]
 fn strict_counts_what_a_note_violates_unless_it_is_accepted() {
     const INSIDE: &str = "appConfigValues:\n  selfHostedDomain: carto.acme.io\nrouter:\n  service:\n    type: ClusterIP\n";
-    let desk = Desk::new();
-    desk.put("inside.yaml", INSIDE);
-    assert_eq!(desk.run("check inside.yaml").code, 0);
-    let strict = desk.run("check --strict inside.yaml");
+    let sandbox = Sandbox::new();
+    sandbox.put("inside.yaml", INSIDE);
+    assert_eq!(sandbox.run("check inside.yaml").code, 0);
+    let strict = sandbox.run("check --strict inside.yaml");
     assert_eq!(strict.code, 1, "{}", strict.out);
     assert!(
         strict.out.contains("note[router-not-exposed]"),
         "{}",
         strict.out
     );
-    let ignored = desk.run("check --strict --ignore router-not-exposed inside.yaml");
+    let ignored = sandbox.run("check --strict --ignore router-not-exposed inside.yaml");
     assert_eq!(ignored.code, 0, "{}", ignored.out);
     let accepted =
         "type: ClusterIP # portolan: ignore[router-not-exposed] only from inside, for now";
-    desk.put("inside.yaml", INSIDE.replace("type: ClusterIP", accepted));
-    let suppressed = desk.run("check --strict inside.yaml");
+    sandbox.put("inside.yaml", INSIDE.replace("type: ClusterIP", accepted));
+    let suppressed = sandbox.run("check --strict inside.yaml");
     assert_eq!(suppressed.code, 0, "{}", suppressed.out);
 }
 
 #[test]
 fn colour_is_for_terminals_and_for_those_who_ask() {
-    let desk = Desk::new();
-    desk.put("customizations.yaml", values("60"));
+    let sandbox = Sandbox::new();
+    sandbox.put("customizations.yaml", values("60"));
     let colored = |options: &str, variables: &[(&str, &str)]| {
         let arguments = format!(
             "check --rules rules --select acme-timeout --format pretty {options} customizations.yaml"
         );
-        let said = Said::of(desk.program(&arguments).envs(variables.iter().copied()));
+        let said = Said::of(sandbox.program(&arguments).envs(variables.iter().copied()));
         assert!(said.out.contains("acme-timeout"));
         said.out.contains('\u{1b}')
     };
@@ -197,14 +207,15 @@ fn colour_is_for_terminals_and_for_those_who_ask() {
 
 #[test]
 fn the_locale_decides_about_signs() {
-    let desk = Desk::new();
-    desk.put("customizations.yaml", values("60"));
+    let sandbox = Sandbox::new();
+    sandbox.put("customizations.yaml", values("60"));
     let pretty = "check --rules rules --select acme-timeout --format pretty customizations.yaml";
-    assert!(desk.run(pretty).out.is_ascii());
-    let said = Said::of(desk.program(pretty).env("LANG", "de_DE.UTF-8"));
+    assert!(sandbox.run(pretty).out.is_ascii());
+    let said = Said::of(sandbox.program(pretty).env("LANG", "de_DE.UTF-8"));
     assert!(said.out.contains('╭'), "{}", said.out);
     let said = Said::of(
-        desk.program(pretty)
+        sandbox
+            .program(pretty)
             .env("LANG", "de_DE.UTF-8")
             .env("LC_ALL", "C"),
     );
@@ -213,9 +224,9 @@ fn the_locale_decides_about_signs() {
 
 #[test]
 fn a_reader_that_leaves_early_is_no_error() {
-    let desk = Desk::new();
+    let sandbox = Sandbox::new();
     let mut child = Process::new(assert_cmd::cargo::cargo_bin!("portolan"))
-        .current_dir(desk.0.path())
+        .current_dir(sandbox.0.path())
         .args(["check", "--rules", "rules", "--select", "acme-timeout", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -236,8 +247,8 @@ fn a_reader_that_leaves_early_is_no_error() {
 
 #[test]
 fn mistakes_on_the_command_line_are_explained() {
-    let desk = Desk::new();
-    desk.put("customizations.yaml", values("600"));
+    let sandbox = Sandbox::new();
+    sandbox.put("customizations.yaml", values("600"));
     for (arguments, words) in [
         (
             "check --rules rules --select acme-timeot customizations.yaml",
@@ -267,7 +278,7 @@ fn mistakes_on_the_command_line_are_explained() {
         ),
         ("customizations.yaml", "portolan check customizations.yaml"),
     ] {
-        let said = desk.run(arguments);
+        let said = sandbox.run(arguments);
         assert_eq!((said.code, said.out.as_str()), (2, ""), "{arguments}");
         assert!(said.err.contains(words), "{arguments}: {}", said.err);
     }
@@ -275,12 +286,12 @@ fn mistakes_on_the_command_line_are_explained() {
 
 #[test]
 fn a_file_that_is_not_utf_8_is_read_or_refused_never_misread() {
-    let desk = Desk::new();
+    let sandbox = Sandbox::new();
     let mut utf16 = vec![0xff, 0xfe];
     utf16.extend(values("60").encode_utf16().flat_map(u16::to_le_bytes));
-    desk.put("notepad.yaml", utf16);
+    sandbox.put("notepad.yaml", utf16);
     assert_eq!(
-        desk.timeouts("notepad.yaml").findings(),
+        sandbox.timeouts("notepad.yaml").findings(),
         ["notepad.yaml:7:77"]
     );
 }
@@ -288,8 +299,8 @@ fn a_file_that_is_not_utf_8_is_read_or_refused_never_misread() {
 #[cfg(unix)]
 #[test]
 fn a_pipe_can_be_named_as_a_file() {
-    let desk = Desk::new();
-    desk.put("customizations.yaml", values("60"));
+    let sandbox = Sandbox::new();
+    sandbox.put("customizations.yaml", values("60"));
     let program = assert_cmd::cargo::cargo_bin!("portolan");
     let script = format!(
         "cat customizations.yaml | {} check --rules rules --select acme-timeout /dev/stdin",
@@ -298,7 +309,7 @@ fn a_pipe_can_be_named_as_a_file() {
     let output = Process::new("sh")
         .arg("-c")
         .arg(script)
-        .current_dir(desk.0.path())
+        .current_dir(sandbox.0.path())
         .output()
         .unwrap();
     let out = String::from_utf8(output.stdout).unwrap();
@@ -310,14 +321,14 @@ fn a_pipe_can_be_named_as_a_file() {
 
 #[test]
 fn help_and_version_go_to_standard_output() {
-    let desk = Desk::new();
-    let said = desk.run("--version");
+    let sandbox = Sandbox::new();
+    let said = sandbox.run("--version");
     assert_eq!(
         (said.code, said.out),
         (0, format!("portolan {}\n", env!("CARGO_PKG_VERSION")))
     );
     for arguments in ["--help", "check --help", "rules --help", "explain --help"] {
-        let said = desk.run(arguments);
+        let said = sandbox.run(arguments);
         assert_eq!((said.code, said.err.as_str()), (0, ""), "{arguments}");
         assert!(said.out.contains("Example"), "{arguments}");
     }

@@ -2,7 +2,7 @@
 
 use flate2::{Compression, write::GzEncoder};
 
-use super::desk::Desk;
+use super::sandbox::Sandbox;
 
 const VALUES: &str = "router:\n  service:\n    type: ClusterIP\n  acme:\n    zone: west\n";
 const CHART: &str = "apiVersion: v2\nname: carto\nversion: 1.287.1-acme\ndependencies:\n  - name: vault\n    version: 0.1.0\n";
@@ -29,14 +29,15 @@ fn packed() -> Vec<u8> {
 
 #[test]
 fn a_chart_of_ones_own_is_read_unpacked_and_packed() {
-    let desk = Desk::new();
-    desk.put("chart/Chart.yaml", CHART)
+    let sandbox = Sandbox::new();
+    sandbox
+        .put("chart/Chart.yaml", CHART)
         .put("chart/values.yaml", VALUES)
         .put("chart/templates/x.yaml", "x: {{ .Values.router.probe }}\n")
         .put("carto-1.287.1.tgz", packed())
         .put("customizations.yaml", CUSTOM);
     for chart in ["chart", "./chart/", "carto-1.287.1.tgz"] {
-        let said = desk.run(&format!(
+        let said = sandbox.run(&format!(
             "check --chart {chart} --select unknown-key --select removed-key -f customizations.yaml"
         ));
         let places: Vec<&str> = said
@@ -53,7 +54,7 @@ fn a_chart_of_ones_own_is_read_unpacked_and_packed() {
             said.err
         );
         assert!(said.out.contains("`router.acme.zone`"), "{}", said.out);
-        let verbose = desk.run(&format!(
+        let verbose = sandbox.run(&format!(
             "check --chart {chart} --format pretty -v -f customizations.yaml"
         ));
         assert!(verbose.out.contains("1.287.1-acme"), "{}", verbose.out);
@@ -62,8 +63,9 @@ fn a_chart_of_ones_own_is_read_unpacked_and_packed() {
 
 #[test]
 fn what_is_no_chart_or_no_release_is_explained() {
-    let desk = Desk::new();
-    desk.put("customizations.yaml", CUSTOM)
+    let sandbox = Sandbox::new();
+    sandbox
+        .put("customizations.yaml", CUSTOM)
         .put("empty/README.md", "nothing here");
     for (arguments, words) in [
         (
@@ -86,7 +88,7 @@ fn what_is_no_chart_or_no_release_is_explained() {
             "cannot be used with",
         ),
     ] {
-        let said = desk.run(&format!("check {arguments} -f customizations.yaml"));
+        let said = sandbox.run(&format!("check {arguments} -f customizations.yaml"));
         assert_eq!((said.code, said.out.as_str()), (2, ""), "{arguments}");
         assert!(said.err.contains(words), "{arguments}: {}", said.err);
     }

@@ -1,16 +1,17 @@
 //! Rules of the user's own: loading, trying, listing, explaining.
 
-use crate::desk::{Desk, ROUTER_RULE, Said, TIMEOUT_RULE, values};
+use crate::sandbox::{ROUTER_RULE, Said, Sandbox, TIMEOUT_RULE, values};
 
 #[test]
 fn mistakes_in_rule_files_are_shown_where_they_are_all_at_once() {
-    let desk = Desk::new();
-    desk.put("customizations.yaml", values("600"))
+    let sandbox = Sandbox::new();
+    sandbox
+        .put("customizations.yaml", values("600"))
         .put(
             "own/acme-timeout.yaml",
             TIMEOUT_RULE
                 .replace("timeout.seconds >= 120", "timeout.second >= 120")
-                .replace("{timeout.knob}", "{router.kind}"),
+                .replace("{timeout.setting}", "{router.kind}"),
         )
         .put(
             "own/acme-open.yaml",
@@ -21,7 +22,7 @@ fn mistakes_in_rule_files_are_shown_where_they_are_all_at_once() {
             TIMEOUT_RULE.replace("subject:", "subjct:"),
         )
         .put("own/acme-lost.yaml", "id: acme-lost\ntitle: [\n");
-    let said = desk.run("check --rules own customizations.yaml");
+    let said = sandbox.run("check --rules own customizations.yaml");
     let lines: Vec<(&str, &str)> = said
         .err
         .lines()
@@ -54,8 +55,8 @@ fn mistakes_in_rule_files_are_shown_where_they_are_all_at_once() {
     );
     assert_eq!((said.code, said.out.as_str()), (2, ""));
     // A rule that loads, under another name than its file's.
-    desk.put("alone/acme-clock.yaml", TIMEOUT_RULE);
-    let said = desk.run("rules --rules alone");
+    sandbox.put("alone/acme-clock.yaml", TIMEOUT_RULE);
+    let said = sandbox.run("rules --rules alone");
     assert!(
         said.err
             .starts_with("alone/acme-clock.yaml:2:5: error[rule-file]: `id`: the file is called"),
@@ -66,8 +67,8 @@ fn mistakes_in_rule_files_are_shown_where_they_are_all_at_once() {
 
 #[test]
 fn the_examples_of_own_rules_are_tried() {
-    let desk = Desk::new();
-    let said = desk.run("rules --test rules");
+    let sandbox = Sandbox::new();
+    let said = sandbox.run("rules --test rules");
     assert_eq!(said.code, 0, "{}", said.out);
     assert!(
         said.out.ends_with("2 rules, 4 examples, 0 failed\n"),
@@ -77,8 +78,8 @@ fn the_examples_of_own_rules_are_tried() {
     let wrong = TIMEOUT_RULE
         .replace("- line: 5", "- line: 4")
         .replace("idle-timeout: \"600\"", "backend-protocol: tcp");
-    desk.put("own/acme-timeout.yaml", wrong);
-    let said = desk.run("rules --test own");
+    sandbox.put("own/acme-timeout.yaml", wrong);
+    let said = sandbox.run("rules --test own");
     assert_eq!(said.code, 1);
     for words in [
         "own/acme-timeout.yaml:19:13: error[rule-example]: one minute (examples.bad[0]): missing: customizations.yaml:4 `\"60\"`",
@@ -88,13 +89,13 @@ fn the_examples_of_own_rules_are_tried() {
     ] {
         assert!(said.out.contains(words), "{words}: {}", said.out);
     }
-    assert_eq!(desk.run("rules --test nowhere").code, 2);
+    assert_eq!(sandbox.run("rules --test nowhere").code, 2);
 }
 
 #[test]
 fn rules_are_listed_for_people_and_for_programs() {
-    let desk = Desk::new();
-    let said = desk.run("rules --rules rules");
+    let sandbox = Sandbox::new();
+    let said = sandbox.run("rules --rules rules");
     assert_eq!(said.code, 0);
     assert!(
         said.out.contains("\ntimeout-605  every hop holds"),
@@ -106,7 +107,7 @@ fn rules_are_listed_for_people_and_for_programs() {
         "{}",
         said.out
     );
-    let said = desk.run("rules --rules rules --format json");
+    let said = sandbox.run("rules --rules rules --format json");
     let list: serde_json::Value = serde_json::from_str(&said.out).unwrap();
     let own = list
         .as_array()
@@ -117,15 +118,17 @@ fn rules_are_listed_for_people_and_for_programs() {
     assert_eq!(own["severity"], "warning");
     assert_eq!(own["requirement"], "exposed");
     assert_eq!(own["documentation"]["heading"], "Networks");
-    let schema: serde_json::Value = serde_json::from_str(&desk.run("rules --schema").out).unwrap();
+    let schema: serde_json::Value =
+        serde_json::from_str(&sandbox.run("rules --schema").out).unwrap();
     assert_eq!(schema["properties"]["id"]["type"], "string");
 }
 
 #[test]
 fn a_rule_is_explained_with_its_examples() {
-    let desk = Desk::new();
+    let sandbox = Sandbox::new();
     let said = Said::of(
-        desk.program("explain --rules rules acme-public")
+        sandbox
+            .program("explain --rules rules acme-public")
             .env("COLUMNS", "60")
             .env("LANG", "C.UTF-8"),
     );
@@ -149,8 +152,8 @@ fn a_rule_is_explained_with_its_examples() {
 
 #[test]
 fn a_requirement_is_explained_by_who_asks_for_it_and_what_decides_it() {
-    let desk = Desk::new();
-    let said = desk.run("explain --rules rules timeout-605");
+    let sandbox = Sandbox::new();
+    let said = sandbox.run("explain --rules rules timeout-605");
     assert_eq!(said.code, 0, "{}", said.err);
     for words in [
         "timeout-605 requirement\n",
@@ -164,7 +167,7 @@ fn a_requirement_is_explained_by_who_asks_for_it_and_what_decides_it() {
         assert!(said.out.contains(words), "{words}\n{}", said.out);
     }
     assert!(!said.out.contains("node-port"), "{}", said.out);
-    let near = desk.run("explain timeout-60");
+    let near = sandbox.run("explain timeout-60");
     assert!(
         near.err.contains("did you mean `timeout-605`?"),
         "{}",

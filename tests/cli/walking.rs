@@ -1,11 +1,12 @@
 //! Folders: what is looked at in them, and what is passed over.
 
-use crate::desk::{Desk, values};
+use crate::sandbox::{Sandbox, values};
 
 #[test]
 fn a_folder_is_walked_and_what_is_not_ours_is_counted() {
-    let desk = Desk::new();
-    desk.put("deploy/customizations.yaml", values("60"))
+    let sandbox = Sandbox::new();
+    sandbox
+        .put("deploy/customizations.yaml", values("60"))
         .put("deploy/b/live.yml", values("60"))
         .put(
             "deploy/compose.yaml",
@@ -20,7 +21,7 @@ fn a_folder_is_walked_and_what_is_not_ours_is_counted() {
             "deploy/chart/templates/router.yaml",
             "apiVersion: v1\nkind: Service\nmetadata: {{ .x }}\n",
         );
-    let said = desk.timeouts("deploy");
+    let said = sandbox.timeouts("deploy");
     assert_eq!(
         said.findings(),
         ["deploy/b/live.yml:7:77", "deploy/customizations.yaml:7:77"]
@@ -28,7 +29,7 @@ fn a_folder_is_walked_and_what_is_not_ours_is_counted() {
     assert!(said.out.contains("2 releases in 2 files"), "{}", said.out);
     assert!(said.out.contains("3 files skipped"), "{}", said.out);
     // Named, it is checked all the same, and once.
-    let said = desk.timeouts("deploy/build/copy.yaml deploy/b deploy/b/live.yml");
+    let said = sandbox.timeouts("deploy/build/copy.yaml deploy/b deploy/b/live.yml");
     assert_eq!(
         said.findings(),
         ["deploy/b/live.yml:7:77", "deploy/build/copy.yaml:7:77"]
@@ -38,25 +39,27 @@ fn a_folder_is_walked_and_what_is_not_ours_is_counted() {
 #[cfg(unix)]
 #[test]
 fn links_are_not_followed_in_a_folder() {
-    let desk = Desk::new();
-    desk.put("live/customizations.yaml", values("600"))
+    let sandbox = Sandbox::new();
+    sandbox
+        .put("live/customizations.yaml", values("600"))
         .put("old.yaml", values("60"));
     std::os::unix::fs::symlink(
-        desk.0.path().join("old.yaml"),
-        desk.0.path().join("live/old.yaml"),
+        sandbox.0.path().join("old.yaml"),
+        sandbox.0.path().join("live/old.yaml"),
     )
     .unwrap();
-    assert_eq!(desk.timeouts("live").code, 0);
+    assert_eq!(sandbox.timeouts("live").code, 0);
     assert_eq!(
-        desk.timeouts("live/old.yaml").findings(),
+        sandbox.timeouts("live/old.yaml").findings(),
         ["live/old.yaml:7:77"]
     );
 }
 
 #[test]
 fn a_gitignore_holds_below_its_own_folder_and_no_further() {
-    let desk = Desk::new();
-    desk.put(".gitignore", "*.local.yaml\n!keep.local.yaml\n")
+    let sandbox = Sandbox::new();
+    sandbox
+        .put(".gitignore", "*.local.yaml\n!keep.local.yaml\n")
         .put("a/.gitignore", "/only-here.yaml\nout/\n")
         .put("a/only-here.yaml", values("60"))
         .put("a/b/only-here.yaml", values("60"))
@@ -65,7 +68,7 @@ fn a_gitignore_holds_below_its_own_folder_and_no_further() {
         .put("b/x.local.yaml", values("60"))
         .put("b/keep.local.yaml", values("60"));
     assert_eq!(
-        desk.timeouts(".").findings(),
+        sandbox.timeouts(".").findings(),
         [
             "a/b/only-here.yaml:7:77",
             "b/keep.local.yaml:7:77",
@@ -74,7 +77,7 @@ fn a_gitignore_holds_below_its_own_folder_and_no_further() {
     );
     // A file of a folder above the one that is walked counts too, as it does for git.
     assert_eq!(
-        desk.timeouts("b").findings(),
+        sandbox.timeouts("b").findings(),
         ["b/keep.local.yaml:7:77", "b/out/live.yaml:7:77"]
     );
 }
@@ -83,9 +86,10 @@ fn a_gitignore_holds_below_its_own_folder_and_no_further() {
 #[test]
 fn a_link_is_followed_where_it_is_named_and_nowhere_else() {
     use std::os::unix::fs::symlink;
-    let desk = Desk::new();
-    let at = |path: &str| desk.0.path().join(path);
-    desk.put("deploy/live.yaml", values("60"))
+    let sandbox = Sandbox::new();
+    let at = |path: &str| sandbox.0.path().join(path);
+    sandbox
+        .put("deploy/live.yaml", values("60"))
         .put("deploy/more/other.yaml", values("600"))
         .put("outside/old.yaml", values("60"));
     symlink("../live.yaml", at("deploy/more/again.yaml")).unwrap();
@@ -93,15 +97,15 @@ fn a_link_is_followed_where_it_is_named_and_nowhere_else() {
     symlink(at("deploy"), at("deploy/loop")).unwrap();
     symlink("deploy", at("current")).unwrap();
     assert_eq!(
-        desk.timeouts("deploy").findings(),
+        sandbox.timeouts("deploy").findings(),
         ["deploy/live.yaml:7:77"]
     );
-    let said = desk.timeouts("current");
+    let said = sandbox.timeouts("current");
     assert_eq!(said.findings(), ["current/live.yaml:7:77"]);
     assert!(said.out.contains("2 releases in 2 files"), "{}", said.out);
     // One folder by two names is one folder.
     assert_eq!(
-        desk.timeouts("current deploy").findings(),
+        sandbox.timeouts("current deploy").findings(),
         ["current/live.yaml:7:77"]
     );
 }
@@ -111,8 +115,8 @@ fn a_link_is_followed_where_it_is_named_and_nowhere_else() {
 fn a_name_that_is_no_text_is_shown_with_its_bytes() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
-    let desk = Desk::new();
-    let folder = desk.0.path().join("deploy");
+    let sandbox = Sandbox::new();
+    let folder = sandbox.0.path().join("deploy");
     std::fs::create_dir(&folder).unwrap();
     std::fs::write(
         folder.join(OsStr::from_bytes(b"gr\xf6\xdfe.yaml")),
@@ -120,7 +124,7 @@ fn a_name_that_is_no_text_is_shown_with_its_bytes() {
     )
     .unwrap();
     std::fs::write(folder.join("new\nline.yaml"), values("60")).unwrap();
-    let said = desk.timeouts("deploy");
+    let said = sandbox.timeouts("deploy");
     assert_eq!(
         said.findings(),
         [
@@ -137,9 +141,10 @@ fn a_name_that_is_no_text_is_shown_with_its_bytes() {
 fn what_may_not_be_read_is_an_error_and_the_rest_is_checked() {
     use std::fs::{Permissions, read_dir, set_permissions};
     use std::os::unix::fs::PermissionsExt;
-    let desk = Desk::new();
-    let at = |path: &str| desk.0.path().join(path);
-    desk.put("deploy/live.yaml", values("60"))
+    let sandbox = Sandbox::new();
+    let at = |path: &str| sandbox.0.path().join(path);
+    sandbox
+        .put("deploy/live.yaml", values("60"))
         .put("deploy/locked/other.yaml", values("60"))
         .put("deploy/mine.yaml", values("60"));
     let allow = |mode: u32| {
@@ -152,7 +157,7 @@ fn what_may_not_be_read_is_an_error_and_the_rest_is_checked() {
         allow(0o755);
         return;
     }
-    let said = desk.timeouts("deploy");
+    let said = sandbox.timeouts("deploy");
     allow(0o755);
     assert_eq!(said.findings(), ["deploy/live.yaml:7:77"]);
     assert_eq!(
@@ -164,11 +169,12 @@ fn what_may_not_be_read_is_an_error_and_the_rest_is_checked() {
 
 #[test]
 fn files_of_portolan_itself_are_never_taken_for_values() {
-    let desk = Desk::new();
-    desk.put("live.yaml", values("600"))
+    let sandbox = Sandbox::new();
+    sandbox
+        .put("live.yaml", values("600"))
         .put("portolan.yaml", "rules: rules\nbaseline: known.yaml\n")
         .put("known.yaml", "version: 1\nfindings: []\n");
-    let said = desk.run("check --select acme-timeout .");
+    let said = sandbox.run("check --select acme-timeout .");
     assert!(
         said.out
             .contains("checked 1 release in 1 file, 4 files skipped"),

@@ -9,13 +9,13 @@
     clippy::indexing_slicing
 )]
 
-mod desk;
+mod sandbox;
 
 use std::fs;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use desk::{Helm, Said, portolan, root, stub};
+use sandbox::{Helm, Said, portolan, root, stub};
 
 const BAD: &str = "fixtures/azure-load-balancer/customizations.yaml";
 const GOOD: &str = "fixtures/azure-load-balancer/mended.yaml";
@@ -341,7 +341,7 @@ fn the_page_on_helm_shows_what_helm_prints() {
     let mut page = fs::read_to_string(&path).unwrap();
     let blocks = blocks(&page);
     assert!(blocks.len() >= 8, "{blocks:?}");
-    let bless = std::env::var_os("PORTOLAN_BLESS").is_some();
+    let update = std::env::var_os("PORTOLAN_UPDATE").is_some();
     for helm in Helm::each("page") {
         for (_, command, shown) in blocks
             .iter()
@@ -355,7 +355,7 @@ fn the_page_on_helm_shows_what_helm_prints() {
                 .text()
                 .replace(&bin.display().to_string(), "/usr/local/bin");
             let printed = printed.trim_end().to_owned() + "\n";
-            if bless {
+            if update {
                 let before = format!("$ {command}\n{shown}```");
                 assert!(page.contains(&before), "{before}");
                 page = page.replace(&before, &format!("$ {command}\n{printed}```"));
@@ -364,7 +364,7 @@ fn the_page_on_helm_shows_what_helm_prints() {
             }
         }
     }
-    if bless {
+    if update {
         fs::write(&path, page).unwrap();
     }
 }

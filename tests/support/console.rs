@@ -1,4 +1,4 @@
-//! Pages that show what the program prints: what they show is what it prints. `PORTOLAN_BLESS=1` rewrites it.
+//! Pages that show what the program prints: what they show is what it prints. `PORTOLAN_UPDATE=1` rewrites it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::path::Path;
@@ -29,7 +29,7 @@ pub fn holds(page: &str, is_shown: impl Fn(&str) -> bool) {
     }
     current.push_str(rest);
     assert!(blocks > 0, "{page} shows no output");
-    if std::env::var_os("PORTOLAN_BLESS").is_some() {
+    if std::env::var_os("PORTOLAN_UPDATE").is_some() {
         std::fs::write(&path, current).unwrap();
         return;
     }
@@ -37,7 +37,7 @@ pub fn holds(page: &str, is_shown: impl Fn(&str) -> bool) {
     let wrong = lines.position(|(current, found)| current != found);
     assert!(
         current == text,
-        "{page} shows what the program does not print, from line {}; PORTOLAN_BLESS=1 rewrites it",
+        "{page} shows what the program does not print, from line {}; PORTOLAN_UPDATE=1 rewrites it",
         wrong.unwrap_or_default() + 1
     );
 }

@@ -1,4 +1,4 @@
-//! Pages that show real output: what they print is what the program prints. `PORTOLAN_BLESS=1` rewrites them.
+//! Pages that show real output: what they print is what the program prints. `PORTOLAN_UPDATE=1` rewrites them.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::fs;
@@ -23,7 +23,7 @@ pub fn printed<'a>(folder: &Path, arguments: impl IntoIterator<Item = &'a str>) 
 
 /// True where pages are to be rewritten.
 pub fn blesses() -> bool {
-    std::env::var_os("PORTOLAN_BLESS").is_some_and(|value| value == "1")
+    std::env::var_os("PORTOLAN_UPDATE").is_some_and(|value| value == "1")
 }
 
 /// Does in a folder of its own what a page shows, from top to bottom: a block with `title="NAME"` is a file, and in a
@@ -75,7 +75,7 @@ pub fn holds(page: &Path) {
         .find(|(shown, real)| shown != real);
     assert!(
         shown == real,
-        "{} does not show what the program prints ({differs:?}); PORTOLAN_BLESS=1 rewrites it",
+        "{} does not show what the program prints ({differs:?}); PORTOLAN_UPDATE=1 rewrites it",
         page.display()
     );
 }

@@ -4,7 +4,7 @@
 
 /// Reads one element after the other.
 #[derive(Clone, Copy)]
-pub struct Reader<'a> {
+pub struct DerReader<'a> {
     rest: &'a [u8],
 }
 
@@ -32,10 +32,10 @@ pub const CONTEXT_0: u8 = 0xa0;
 /// `[1]`, constructed.
 pub const CONTEXT_1: u8 = 0xa1;
 
-impl<'a> Reader<'a> {
+impl<'a> DerReader<'a> {
     /// Reads these bytes.
     pub fn new(bytes: &'a [u8]) -> Self {
-        Reader { rest: bytes }
+        DerReader { rest: bytes }
     }
 
     /// The next element, whatever it is; `None` at the end and where the bytes are no DER.
@@ -74,8 +74,8 @@ impl<'a> Reader<'a> {
     }
 
     /// A reader of the next element, which must be a SEQUENCE.
-    pub fn sequence(&mut self) -> Option<Reader<'a>> {
-        self.take(SEQUENCE).map(Reader::new)
+    pub fn sequence(&mut self) -> Option<DerReader<'a>> {
+        self.take(SEQUENCE).map(DerReader::new)
     }
 
     /// The next element, a non-negative INTEGER, without leading zeros.

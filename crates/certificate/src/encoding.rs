@@ -5,8 +5,8 @@ use std::ops::Range;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::cause::{Cause, Part};
-use super::der::{INTEGER, OBJECT_IDENTIFIER, Reader};
+use super::defect::{Cause, Part};
+use super::der::{DerReader, INTEGER, OBJECT_IDENTIFIER};
 use super::pem::looks_like_pem;
 
 /// How a field holds PEM.
@@ -166,7 +166,7 @@ fn binary(bytes: &[u8], part: Part) -> Option<Cause> {
     if bytes.first() != Some(&0x30) || bytes.iter().all(is_text) {
         return None;
     }
-    let Some(mut inner) = Reader::new(bytes).sequence() else {
+    let Some(mut inner) = DerReader::new(bytes).sequence() else {
         return super::der::is_cut_off(bytes).then(|| Cause::CutOff {
             label: match part {
                 Part::Certificate => "CERTIFICATE".to_owned(),

@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 
-use super::cause::Defect;
 use super::chain::{Chain, End, Proof, Role};
+use super::defect::Defect;
 use super::encoding::Encoding;
 use super::x509::Certificate;
 use super::{
-    Asked, Inspection, KeyInspection, fetch_command, inspect, inspect_key, moment, reorder_command,
+    InspectOptions, Inspection, KeyInspection, fetch_command, inspect, inspect_key,
+    reorder_command, time,
 };
 
 /// What is to be explained.
@@ -39,7 +40,7 @@ pub struct Explanation {
 /// Explains a bundle.
 pub fn explain(question: Question<'_>) -> Explanation {
     let key = question.key.map(|text| inspect_key(text, Encoding::Plain));
-    let asked = Asked {
+    let asked = InspectOptions {
         given: question.given,
         key: key.as_ref().and_then(|key| key.key.as_ref()),
         now: question.now,
@@ -99,8 +100,8 @@ impl Page {
                 position + 1,
                 certificate.subject.text,
                 certificate.key.kind,
-                moment::date(certificate.not_before),
-                moment::date(certificate.not_after),
+                time::date(certificate.not_before),
+                time::date(certificate.not_after),
                 certificate.fingerprint.get(..16).unwrap_or_default(),
             ));
         }
@@ -249,12 +250,12 @@ impl Page {
             if now > certificate.not_after {
                 self.faults.push(format!(
                     "`{name}` expired on {}",
-                    moment::date(certificate.not_after)
+                    time::date(certificate.not_after)
                 ));
             } else if now < certificate.not_before {
                 self.faults.push(format!(
                     "`{name}` is valid only from {}",
-                    moment::date(certificate.not_before)
+                    time::date(certificate.not_before)
                 ));
             }
         }
@@ -268,7 +269,7 @@ impl Page {
             self.faults.push(format!(
                 "{file}, line {line}: the file {}; {}",
                 defect.cause.sentence(),
-                defect.cause.help(super::cause::Part::Certificate)
+                defect.cause.help(super::defect::Part::Certificate)
             ));
         }
     }

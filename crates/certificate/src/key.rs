@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
-use super::cause::{Cause, Defect};
-use super::der::{self, CONTEXT_0, CONTEXT_1, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, Reader};
+use super::defect::{Cause, Defect};
+use super::der::{self, CONTEXT_0, CONTEXT_1, DerReader, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING};
 use super::pem::{self, Block};
 use super::public_key::{Curve, EC, ED448, ED25519, KeyKind, PublicKey, RSA, RSA_PSS, curve};
 
@@ -204,7 +204,7 @@ pub(super) fn is_key(content: &[u8]) -> bool {
 
 /// RSAPrivateKey (RFC 8017, A.1.2).
 fn pkcs1(content: &[u8]) -> Option<(KeyKind, Half)> {
-    let mut numbers = Reader::new(content).sequence()?;
+    let mut numbers = DerReader::new(content).sequence()?;
     numbers.take(INTEGER)?;
     let modulus = numbers.unsigned()?;
     let exponent = numbers.unsigned()?;
@@ -223,14 +223,14 @@ fn pkcs1(content: &[u8]) -> Option<(KeyKind, Half)> {
 
 /// ECPrivateKey (RFC 5915, section 3); the curve may be said outside.
 fn sec1(content: &[u8], outside: &[u8]) -> Option<(KeyKind, Half)> {
-    let mut fields = Reader::new(content).sequence()?;
+    let mut fields = DerReader::new(content).sequence()?;
     if fields.take(INTEGER)? != [1] {
         return None;
     }
     fields.take(OCTET_STRING)?;
     let mut curve_oid = outside;
     if let Some(parameters) = fields.take(CONTEXT_0) {
-        curve_oid = Reader::new(parameters)
+        curve_oid = DerReader::new(parameters)
             .take(OBJECT_IDENTIFIER)
             .unwrap_or_default();
     }
@@ -241,7 +241,7 @@ fn sec1(content: &[u8], outside: &[u8]) -> Option<(KeyKind, Half)> {
     });
     let point = fields
         .take(CONTEXT_1)
-        .and_then(|content| Reader::new(content).bits());
+        .and_then(|content| DerReader::new(content).bits());
     let public = match point {
         Some(point) => Half::Ec {
             curve_oid: curve_oid.to_vec(),
@@ -254,7 +254,7 @@ fn sec1(content: &[u8], outside: &[u8]) -> Option<(KeyKind, Half)> {
 
 /// PrivateKeyInfo (RFC 5958, section 2).
 fn pkcs8(content: &[u8]) -> Option<(KeyKind, Half)> {
-    let mut fields = Reader::new(content).sequence()?;
+    let mut fields = DerReader::new(content).sequence()?;
     fields.take(INTEGER)?;
     let mut algorithm = fields.sequence()?;
     let secret = fields.take(OCTET_STRING)?;
@@ -267,7 +267,7 @@ fn pkcs8(content: &[u8]) -> Option<(KeyKind, Half)> {
         return sec1(secret, curve_oid);
     }
     if oid == ED25519 {
-        let seed = Reader::new(secret).take(OCTET_STRING)?;
+        let seed = DerReader::new(secret).take(OCTET_STRING)?;
         let public = ed25519_point(seed).map_or(Half::Hidden, |point| Half::Ed25519 { point });
         return Some((KeyKind::Ed25519, public));
     }
@@ -281,7 +281,7 @@ fn pkcs8(content: &[u8]) -> Option<(KeyKind, Half)> {
 
 /// EncryptedPrivateKeyInfo: an algorithm and encrypted bytes, and nothing else.
 fn is_encrypted_info(content: &[u8]) -> bool {
-    let Some(mut fields) = Reader::new(content).sequence() else {
+    let Some(mut fields) = DerReader::new(content).sequence() else {
         return false;
     };
     fields

@@ -6,27 +6,27 @@
 //! The way through: [`encoding`] undoes base64, [`pem`] finds the blocks, [`x509`] and [`key`] read them, `climb` puts them
 //! in a [`chain`], and [`inspect`] does all of it for one bundle. [`explain`] draws what was found.
 
-pub mod cause;
 pub mod chain;
-mod climb;
+pub mod defect;
 mod der;
 pub mod encoding;
 mod explain;
 pub mod key;
-pub mod moment;
 pub mod name;
+mod path_builder;
 pub mod pem;
 pub mod public_key;
 mod roots;
 pub mod signature;
+pub mod time;
 pub mod x509;
 
 pub use explain::{Question, explain};
 
 use std::ops::Range;
 
-use cause::{Cause, Defect, Part};
 use chain::{Bundle, Chain};
+use defect::{Cause, Defect, Part};
 use encoding::{Decoded, Encoding};
 use key::PrivateKey;
 use x509::Certificate;
@@ -56,7 +56,7 @@ pub const MAX_CERTIFICATES: usize = 100;
 
 /// A certificate of a bundle.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct BundleEntry {
     /// What it says.
     pub certificate: Certificate,
     /// Its block in the PEM text.
@@ -67,7 +67,7 @@ pub struct Found {
 #[derive(Clone, Debug, Default)]
 pub struct Reading {
     /// The certificates.
-    pub found: Vec<Found>,
+    pub found: Vec<BundleEntry>,
     /// What is wrong.
     pub defects: Vec<Defect>,
     /// Blocks that hold private keys: never to be shown.
@@ -105,7 +105,7 @@ pub fn read_at_most(text: &str, most: usize) -> Reading {
             break;
         }
         match Certificate::from_der(content) {
-            Some(certificate) => reading.found.push(Found {
+            Some(certificate) => reading.found.push(BundleEntry {
                 certificate,
                 range: block.range,
             }),
@@ -163,7 +163,7 @@ fn misfit(content: &[u8]) -> Cause {
 
 /// What is asked of a bundle.
 #[derive(Clone, Copy, Default)]
-pub struct Asked<'a> {
+pub struct InspectOptions<'a> {
     /// Roots of private authorities.
     pub given: &'a [Certificate],
     /// Its private key.
@@ -208,7 +208,7 @@ impl Inspection {
 }
 
 /// Looks at one bundle.
-pub fn inspect(given: &str, encoding: Encoding, asked: Asked<'_>) -> Inspection {
+pub fn inspect(given: &str, encoding: Encoding, asked: InspectOptions<'_>) -> Inspection {
     let decoded = match encoding::decode(given, encoding, Part::Certificate) {
         Ok(decoded) => decoded,
         Err(cause) => {
@@ -234,7 +234,7 @@ pub fn inspect(given: &str, encoding: Encoding, asked: Asked<'_>) -> Inspection 
         given: asked.given,
         now: asked.now,
     };
-    let chain = climb::build(bundle, |certificate| {
+    let chain = path_builder::build(bundle, |certificate| {
         asked
             .key
             .is_some_and(|key| key.matches(&certificate.key) == Some(true))

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use base64::Engine;
 
-use super::cause::{Cause, Defect};
+use super::defect::{Cause, Defect};
 
 /// One block, from the first dash of `-----BEGIN` to the last of `-----END …-----`.
 pub struct Block {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::der::{self, OBJECT_IDENTIFIER, Reader};
+use super::der::{self, DerReader, OBJECT_IDENTIFIER};
 
 /// The kind of a key, with its size.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,7 +95,7 @@ pub struct PublicKey {
 impl PublicKey {
     /// Reads the content of a SubjectPublicKeyInfo.
     pub fn from_info(info: &[u8]) -> Option<PublicKey> {
-        let mut reader = Reader::new(info);
+        let mut reader = DerReader::new(info);
         let mut algorithm = reader.sequence()?;
         let bits = reader.bits()?;
         let oid = algorithm.take(OBJECT_IDENTIFIER)?;
@@ -138,6 +138,6 @@ impl PublicKey {
 
 /// Modulus and exponent of an RSAPublicKey.
 fn rsa_numbers(bits: &[u8]) -> Option<(&[u8], &[u8])> {
-    let mut numbers = Reader::new(bits).sequence()?;
+    let mut numbers = DerReader::new(bits).sequence()?;
     Some((numbers.unsigned()?, numbers.unsigned()?))
 }

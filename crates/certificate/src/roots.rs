@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn a_published_intermediate_is_led_to_its_public_root() {
-        let text = include_str!("../../tests/certificates/public-intermediate.pem");
+        let text = include_str!("../tests/public-intermediate.pem");
         let reading = crate::read_certificates(text);
         let found = reading.found.first().map(|found| &found.certificate);
         let proof = found.and_then(issuer_of);

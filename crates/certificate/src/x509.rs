@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::prelude::{FromDer, X509Certificate, X509Name, X509Version};
 
-use super::der::{Reader, SEQUENCE};
+use super::der::{DerReader, SEQUENCE};
 use super::name;
 use super::public_key::PublicKey;
 use super::signature::Scheme;
@@ -38,7 +38,7 @@ impl Name {
         } else {
             full
         };
-        let content = Reader::new(name.as_raw())
+        let content = DerReader::new(name.as_raw())
             .take(SEQUENCE)
             .unwrap_or_default()
             .to_vec();
@@ -130,7 +130,7 @@ impl Certificate {
     pub fn from_der(der: &[u8]) -> Option<Certificate> {
         let (rest, parsed) = X509Certificate::from_der(der).ok()?;
         let own = der.get(..der.len() - rest.len())?;
-        let info = Reader::new(parsed.public_key().raw).take(SEQUENCE)?;
+        let info = DerReader::new(parsed.public_key().raw).take(SEQUENCE)?;
         let mut certificate = Certificate {
             subject: Name::new(parsed.subject()),
             issuer: Name::new(parsed.issuer()),

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::ast::{Branch, Bytes, Pipeline, Statement};
-use super::eval::{Eval, Fault, Flow, Outcome, Variable};
+use super::eval::{Eval, EvalResult, Fault, Flow, Variable};
 use super::output::Output;
 use super::placeholder;
 use super::value::{Element, IntType, Value};
@@ -16,7 +16,7 @@ impl Eval<'_> {
         otherwise: &[Statement],
         range: &Bytes,
         dot: &Value,
-    ) -> Outcome<Flow> {
+    ) -> EvalResult<Flow> {
         for (index, branch) in branches.iter().enumerate() {
             self.action = self.span(&branch.head);
             let (value, truth) = self.condition(branch.condition.as_ref(), &branch.head, dot)?;
@@ -50,7 +50,7 @@ impl Eval<'_> {
         pipeline: Option<&Pipeline>,
         head: &Bytes,
         dot: &Value,
-    ) -> Outcome<(Value, Result<bool, Rc<str>>)> {
+    ) -> EvalResult<(Value, Result<bool, Rc<str>>)> {
         let Some(pipeline) = pipeline else {
             let reason: Rc<str> = Rc::from("the condition cannot be parsed");
             return Ok((Value::Opaque(Rc::clone(&reason)), Err(reason)));
@@ -73,7 +73,7 @@ impl Eval<'_> {
         bodies: &[(&[Statement], Value)],
         reason: &Rc<str>,
         range: &Bytes,
-    ) -> Outcome<Flow> {
+    ) -> EvalResult<Flow> {
         let mut sample = String::new();
         for (body, dot) in bodies {
             let made = self.try_out(body, dot, reason)?;
@@ -88,7 +88,7 @@ impl Eval<'_> {
     }
 
     /// What a body would print if it were run. Variables that it sets become opaque.
-    fn try_out(&mut self, body: &[Statement], dot: &Value, reason: &Rc<str>) -> Outcome<String> {
+    fn try_out(&mut self, body: &[Statement], dot: &Value, reason: &Rc<str>) -> EvalResult<String> {
         let mark = self.heap.mark();
         let changed = self.heap.changed.take();
         let assigned = std::mem::take(&mut self.assigned);
@@ -128,7 +128,7 @@ impl Eval<'_> {
         otherwise: &[Statement],
         range: &Bytes,
         dot: &Value,
-    ) -> Outcome<Flow> {
+    ) -> EvalResult<Flow> {
         self.action = self.span(pipeline.map_or(range, |pipeline| &pipeline.range));
         let value = match pipeline.map(|pipeline| self.range_value(pipeline, dot)) {
             None => Value::Opaque(Rc::from("what `range` goes over cannot be parsed")),
@@ -234,7 +234,7 @@ impl Eval<'_> {
         &mut self,
         value: &Value,
         variables: usize,
-    ) -> Outcome<Result<(Vec<(Value, Value)>, Option<Rc<str>>), Rc<str>>> {
+    ) -> EvalResult<Result<(Vec<(Value, Value)>, Option<Rc<str>>), Rc<str>>> {
         let items = match value {
             Value::Opaque(reason) => return Ok(Err(Rc::clone(reason))),
             Value::Nil => Vec::new(),
@@ -289,7 +289,7 @@ impl Eval<'_> {
     }
 
     /// A list of Go strings.
-    pub(super) fn texts(&mut self, items: Vec<String>) -> Outcome {
+    pub(super) fn texts(&mut self, items: Vec<String>) -> EvalResult {
         self.charge(items.len())?;
         let items = items.into_iter().map(Value::text).collect();
         Ok(self.heap.new_list_of(items, Element::Text))

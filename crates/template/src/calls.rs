@@ -5,7 +5,7 @@ use std::rc::Rc;
 use portolan_yaml::source::MappedText;
 
 use super::ast::{Bytes, Pipeline, Statement};
-use super::eval::{Definition, Eval, Fault, Frame, Outcome, Variable};
+use super::eval::{Definition, Eval, EvalResult, Fault, SourceFrame, Variable};
 use super::output::Output;
 use super::parse::parse;
 use super::value::Value;
@@ -34,7 +34,7 @@ impl Eval<'_> {
         argument: Option<&Pipeline>,
         range: &Bytes,
         dot: &Value,
-    ) -> Outcome<()> {
+    ) -> EvalResult<()> {
         let data = match argument {
             Some(pipeline) => match self.pipeline(pipeline, dot) {
                 Ok(value) => value,
@@ -53,7 +53,7 @@ impl Eval<'_> {
     }
 
     /// Runs the body of a `define` with its own variables, printing where we print.
-    fn run_definition(&mut self, definition: &Definition, data: &Value) -> Outcome<()> {
+    fn run_definition(&mut self, definition: &Definition, data: &Value) -> EvalResult<()> {
         self.enter()?;
         let frame = std::mem::replace(&mut self.frame, definition.frame.clone());
         let variables = std::mem::replace(
@@ -75,7 +75,7 @@ impl Eval<'_> {
     }
 
     /// The text that a `define` of this template prints; `None` where there is none of that name.
-    pub(super) fn include(&mut self, name: &str, data: &Value) -> Outcome<Option<String>> {
+    pub(super) fn include(&mut self, name: &str, data: &Value) -> EvalResult<Option<String>> {
         let Some(definition) = self.definitions.get(name).cloned() else {
             return Ok(None);
         };
@@ -86,7 +86,7 @@ impl Eval<'_> {
     }
 
     /// Evaluates text as a template.
-    pub(super) fn tpl(&mut self, text: &str, data: &Value) -> Outcome<String> {
+    pub(super) fn tpl(&mut self, text: &str, data: &Value) -> EvalResult<String> {
         if !text.contains("{{") {
             return Ok(text.to_owned());
         }
@@ -109,7 +109,7 @@ impl Eval<'_> {
                 None => fault,
             });
         }
-        let frame = Frame {
+        let frame = SourceFrame {
             text: Rc::new(MappedText {
                 text: text.to_owned(),
                 map: Default::default(),

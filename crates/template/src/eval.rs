@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::Limit;
-use portolan_yaml::source::{MappedText, Span};
 use portolan_yaml::OPAQUE;
+use portolan_yaml::source::{MappedText, Span};
 
 use super::ast::{Bytes, Pipeline, Statement, SyntaxProblem};
 use super::functions::print;
@@ -34,7 +34,7 @@ pub(super) struct Fault {
     pub limit: Option<Limit>,
 }
 
-pub(super) type Outcome<T = Value> = Result<T, Fault>;
+pub(super) type EvalResult<T = Value> = Result<T, Fault>;
 
 impl Fault {
     pub fn new(message: impl Into<String>) -> Self {
@@ -77,7 +77,7 @@ pub(super) enum Flow {
 
 /// The text whose statements are run, and how its bytes lead to a file.
 #[derive(Clone)]
-pub(super) struct Frame {
+pub(super) struct SourceFrame {
     pub text: Rc<MappedText>,
     /// For text that was computed (given to `tpl`): the action that computed it.
     pub within: Option<Span>,
@@ -86,7 +86,7 @@ pub(super) struct Frame {
 /// The body of a `define`.
 pub(super) struct Definition {
     pub body: Vec<Statement>,
-    pub frame: Frame,
+    pub frame: SourceFrame,
 }
 
 pub(super) struct Variable {
@@ -100,7 +100,7 @@ pub(super) struct Eval<'a> {
     pub heap: Heap,
     pub root: Value,
     pub definitions: HashMap<String, Rc<Definition>>,
-    pub frame: Frame,
+    pub frame: SourceFrame,
     pub variables: Vec<Variable>,
     pub out: Output,
     /// Above 0 while a branch is tried that may not be taken: nothing is reported then.
@@ -130,7 +130,7 @@ impl<'a> Eval<'a> {
             heap,
             root,
             definitions: HashMap::new(),
-            frame: Frame {
+            frame: SourceFrame {
                 text: Rc::new(template.clone()),
                 within: None,
             },
@@ -201,7 +201,7 @@ impl<'a> Eval<'a> {
     }
 
     /// Counts work done.
-    pub fn charge(&mut self, steps: usize) -> Outcome<()> {
+    pub fn charge(&mut self, steps: usize) -> EvalResult<()> {
         let steps = steps.saturating_add(self.heap.take_copied());
         let most = self.limits.steps;
         if self.budget.take_steps(steps as u64) > most {
@@ -216,7 +216,7 @@ impl<'a> Eval<'a> {
     }
 
     /// Refuses a text that would be longer than all that may be made.
-    pub fn check_text(&self, len: usize) -> Outcome<()> {
+    pub fn check_text(&self, len: usize) -> EvalResult<()> {
         let most = self.limits.output_bytes;
         if len > most {
             return Err(Fault::limit(
@@ -228,7 +228,7 @@ impl<'a> Eval<'a> {
     }
 
     /// Refuses a text of `len` bytes before it is made, if it is too long; otherwise counts it, and the work of making it.
-    pub fn allow_text(&mut self, len: usize) -> Outcome<()> {
+    pub fn allow_text(&mut self, len: usize) -> EvalResult<()> {
         self.check_text(len)?;
         let most = self.limits.output_bytes;
         if self.budget.take_output(len as u64) > most as u64 {
@@ -243,7 +243,7 @@ impl<'a> Eval<'a> {
     }
 
     /// Refuses a template that is too long to be parsed; otherwise counts the work of parsing it.
-    pub fn allow_template(&mut self, len: usize) -> Outcome<()> {
+    pub fn allow_template(&mut self, len: usize) -> EvalResult<()> {
         let most = self.limits.template_bytes;
         if len > most {
             return Err(Fault::limit(
@@ -255,7 +255,7 @@ impl<'a> Eval<'a> {
     }
 
     /// Refuses a list that is too long before it is made, or gone over.
-    pub fn allow_items(&mut self, items: usize) -> Outcome<()> {
+    pub fn allow_items(&mut self, items: usize) -> EvalResult<()> {
         let most = self.limits.range_items;
         if items > most {
             return Err(Fault::limit(
@@ -267,7 +267,7 @@ impl<'a> Eval<'a> {
     }
 
     /// Refuses to go deeper into a value that is nested too deep: it may hold itself.
-    pub fn allow_depth(&self, depth: usize) -> Outcome<()> {
+    pub fn allow_depth(&self, depth: usize) -> EvalResult<()> {
         let most = self.limits.value_depth;
         if depth > most {
             return Err(Fault::limit(
@@ -279,7 +279,7 @@ impl<'a> Eval<'a> {
     }
 
     /// Goes one deeper; every call needs an [`Eval::leave`].
-    pub fn enter(&mut self) -> Outcome<()> {
+    pub fn enter(&mut self) -> EvalResult<()> {
         let most = self.limits.depth;
         if self.depth >= most {
             return Err(Fault::limit(
@@ -296,7 +296,7 @@ impl<'a> Eval<'a> {
     }
 
     /// Reports a fault; `place` is shown if it names no place of its own. A limit is handed on: it ends everything.
-    pub fn settle(&mut self, fault: Fault, place: &Bytes) -> Outcome<()> {
+    pub fn settle(&mut self, fault: Fault, place: &Bytes) -> EvalResult<()> {
         if fault.limit.is_some() {
             return Err(self.pin(fault, place));
         }
@@ -343,7 +343,7 @@ impl<'a> Eval<'a> {
         placeholder: Placeholder,
         reason: &str,
         range: &Bytes,
-    ) -> Outcome<()> {
+    ) -> EvalResult<()> {
         let start = self.out.text().len();
         let span = self.span(range);
         self.write(&placeholder.text, span)?;
@@ -365,17 +365,17 @@ impl<'a> Eval<'a> {
         Ok(())
     }
 
-    pub fn write(&mut self, text: &str, span: Span) -> Outcome<()> {
+    pub fn write(&mut self, text: &str, span: Span) -> EvalResult<()> {
         self.make_room(text.len())?;
         self.out.make(text, span);
         Ok(())
     }
 
-    fn make_room(&mut self, len: usize) -> Outcome<()> {
+    fn make_room(&mut self, len: usize) -> EvalResult<()> {
         self.allow_text(len)
     }
 
-    pub fn walk(&mut self, statements: &[Statement], dot: &Value) -> Outcome<Flow> {
+    pub fn walk(&mut self, statements: &[Statement], dot: &Value) -> EvalResult<Flow> {
         for statement in statements {
             let flow = self.statement(statement, dot)?;
             if flow != Flow::Next {
@@ -385,7 +385,7 @@ impl<'a> Eval<'a> {
         Ok(Flow::Next)
     }
 
-    fn statement(&mut self, statement: &Statement, dot: &Value) -> Outcome<Flow> {
+    fn statement(&mut self, statement: &Statement, dot: &Value) -> EvalResult<Flow> {
         self.charge(1)?;
         match statement {
             Statement::Text(range) => {
@@ -448,7 +448,7 @@ impl<'a> Eval<'a> {
         }
     }
 
-    fn print_action(&mut self, pipeline: &Pipeline, range: &Bytes, dot: &Value) -> Outcome<()> {
+    fn print_action(&mut self, pipeline: &Pipeline, range: &Bytes, dot: &Value) -> EvalResult<()> {
         let value = match self.pipeline(pipeline, dot) {
             Ok(value) => value,
             Err(fault) => {
@@ -480,7 +480,7 @@ impl<'a> Eval<'a> {
     }
 
     /// Prints what stands for an opaque value.
-    pub fn print_opaque(&mut self, reason: &str, range: &Bytes) -> Outcome<()> {
+    pub fn print_opaque(&mut self, reason: &str, range: &Bytes) -> EvalResult<()> {
         let source = &self.frame.text.text;
         let trims = source
             .get(range.clone())

@@ -3,13 +3,13 @@
 use std::rc::Rc;
 
 use super::ast::{Base, Bytes, Command, Expression, ExpressionKind, Pipeline};
-use super::eval::{Eval, Fault, Outcome, Variable};
+use super::eval::{Eval, EvalResult, Fault, Variable};
 use super::functions::{self, Function, OnOpaque};
 use super::value::{Element, IntType, MapKind, Value};
 
 impl Eval<'_> {
     /// A pipeline's value; its variables are declared or set.
-    pub(super) fn pipeline(&mut self, pipeline: &Pipeline, dot: &Value) -> Outcome {
+    pub(super) fn pipeline(&mut self, pipeline: &Pipeline, dot: &Value) -> EvalResult {
         let value = self.range_value(pipeline, dot)?;
         for name in &pipeline.variables {
             if pipeline.assigns {
@@ -25,7 +25,7 @@ impl Eval<'_> {
     }
 
     /// A pipeline's value without setting its variables: in `range` they are set for each item.
-    pub(super) fn range_value(&mut self, pipeline: &Pipeline, dot: &Value) -> Outcome {
+    pub(super) fn range_value(&mut self, pipeline: &Pipeline, dot: &Value) -> EvalResult {
         self.enter()?;
         let mut value = None;
         let mut result = Ok(Value::Nil);
@@ -58,7 +58,7 @@ impl Eval<'_> {
         }
     }
 
-    fn command(&mut self, command: &Command, piped: Option<Value>, dot: &Value) -> Outcome {
+    fn command(&mut self, command: &Command, piped: Option<Value>, dot: &Value) -> EvalResult {
         self.charge(1)?;
         match &command.first.kind {
             ExpressionKind::Function(function) => self.call(function, command, piped, dot),
@@ -90,7 +90,7 @@ impl Eval<'_> {
         }
     }
 
-    fn expression(&mut self, expression: &Expression, dot: &Value) -> Outcome {
+    fn expression(&mut self, expression: &Expression, dot: &Value) -> EvalResult {
         self.charge(1)?;
         match &expression.kind {
             ExpressionKind::Dot => Ok(dot.clone()),
@@ -116,7 +116,7 @@ impl Eval<'_> {
         arguments: Vec<Value>,
         range: &Bytes,
         dot: &Value,
-    ) -> Outcome {
+    ) -> EvalResult {
         let (mut value, mut path) = match base {
             Base::Dot => (dot.clone(), String::new()),
             Base::Variable(name) => {
@@ -171,7 +171,7 @@ impl Eval<'_> {
     }
 
     /// One step of a field chain.
-    fn field(&mut self, value: &Value, path: &str, name: &str, arguments: &[Value]) -> Outcome {
+    fn field(&mut self, value: &Value, path: &str, name: &str, arguments: &[Value]) -> EvalResult {
         let id = match value {
             Value::Opaque(reason) => return Ok(Value::Opaque(Rc::clone(reason))),
             Value::Map(id) => *id,
@@ -225,7 +225,7 @@ impl Eval<'_> {
         command: &Command,
         piped: Option<Value>,
         dot: &Value,
-    ) -> Outcome {
+    ) -> EvalResult {
         if matches!(function.name, "and" | "or") {
             return self.connective(function.name == "and", command, piped, dot);
         }
@@ -245,7 +245,7 @@ impl Eval<'_> {
         command: &Command,
         piped: Option<Value>,
         dot: &Value,
-    ) -> Outcome {
+    ) -> EvalResult {
         let mut unknown = None;
         let mut last = None;
         let count = command.arguments.len() + usize::from(piped.is_some());
@@ -283,7 +283,7 @@ impl Eval<'_> {
         function: &'static Function,
         arguments: Vec<Value>,
         range: &Bytes,
-    ) -> Outcome {
+    ) -> EvalResult {
         let count = arguments.len();
         if count < function.least || count > function.most {
             let expected = match (function.least, function.most) {
@@ -324,7 +324,7 @@ impl Eval<'_> {
     }
 
     /// Counts the work of going through a whole value.
-    pub(super) fn charge_value(&mut self, value: &Value, depth: usize) -> Outcome<()> {
+    pub(super) fn charge_value(&mut self, value: &Value, depth: usize) -> EvalResult<()> {
         let items: Vec<Value> = match value {
             Value::List(id) => self.heap.list(*id).items.clone(),
             Value::Map(id) => self

@@ -32,8 +32,8 @@
 
 use std::ops::Range;
 
-use portolan_yaml::source::{MappedText, Span};
 use portolan_yaml::Node;
+use portolan_yaml::source::{MappedText, Span};
 
 mod ast;
 mod blocks;

@@ -2,11 +2,11 @@
 //!
 //! Blocks are kept on a stack of their own, not on the machine's, and may be nested as deep as the limits say.
 
-use crate::Limit;
 use super::Limits;
 use super::ast::{Branch, Bytes, Parsed, Pipeline, Statement, SyntaxProblem};
 use super::lexer::{Segment, Token, TokenKind, lex};
-use super::pipeline::{Scope, parse_pipeline};
+use super::pipeline::{VariableScope, parse_pipeline};
+use crate::Limit;
 
 /// At most this many problems are kept of one template.
 const MAX_PROBLEMS: usize = 50;
@@ -20,7 +20,7 @@ pub(super) fn parse(text: &str, limits: &Limits) -> Parsed {
         open: Vec::new(),
         body: Vec::new(),
         defines: Vec::new(),
-        scope: Scope::new(),
+        scope: VariableScope::new(),
         limits,
         problems,
         too_deep: 0,
@@ -39,7 +39,7 @@ pub(super) fn parse(text: &str, limits: &Limits) -> Parsed {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum BlockKind {
     If,
     With,
     Range,
@@ -47,21 +47,21 @@ enum Kind {
     Block,
 }
 
-impl Kind {
+impl BlockKind {
     fn word(self) -> &'static str {
         match self {
-            Kind::If => "if",
-            Kind::With => "with",
-            Kind::Range => "range",
-            Kind::Define => "define",
-            Kind::Block => "block",
+            BlockKind::If => "if",
+            BlockKind::With => "with",
+            BlockKind::Range => "range",
+            BlockKind::Define => "define",
+            BlockKind::Block => "block",
         }
     }
 }
 
 /// A block whose `end` has not come yet.
 struct Open {
-    kind: Kind,
+    kind: BlockKind,
     /// The action that opened it.
     start: Bytes,
     /// The statements before it, of the block around it.
@@ -74,7 +74,7 @@ struct Open {
     /// How many variables there were before it.
     mark: usize,
     /// The variables outside of a `define` or `block`, which has its own.
-    outer_scope: Option<Scope>,
+    outer_scope: Option<VariableScope>,
 }
 
 struct Parser<'t> {
@@ -83,7 +83,7 @@ struct Parser<'t> {
     open: Vec<Open>,
     body: Vec<Statement>,
     defines: Vec<(String, Vec<Statement>)>,
-    scope: Scope,
+    scope: VariableScope,
     problems: Vec<SyntaxProblem>,
     /// How many blocks were refused for their depth and still await their `end`.
     too_deep: usize,
@@ -109,11 +109,11 @@ impl Parser<'_> {
             .first()
             .map_or(range.clone(), |token| token.range.clone());
         match keyword {
-            "if" => self.enter(Kind::If, range, head, rest, sound),
-            "with" => self.enter(Kind::With, range, head, rest, sound),
-            "range" => self.enter(Kind::Range, range, head, rest, sound),
-            "define" => self.enter(Kind::Define, range, head, rest, sound),
-            "block" => self.enter(Kind::Block, range, head, rest, sound),
+            "if" => self.enter(BlockKind::If, range, head, rest, sound),
+            "with" => self.enter(BlockKind::With, range, head, rest, sound),
+            "range" => self.enter(BlockKind::Range, range, head, rest, sound),
+            "define" => self.enter(BlockKind::Define, range, head, rest, sound),
+            "block" => self.enter(BlockKind::Block, range, head, rest, sound),
             "else" => self.alternative(range, rest, sound),
             "end" => {
                 self.nothing_after("end", rest, sound);
@@ -125,8 +125,8 @@ impl Parser<'_> {
                     .open
                     .iter()
                     .rev()
-                    .take_while(|open| !matches!(open.kind, Kind::Define | Kind::Block))
-                    .any(|open| open.kind == Kind::Range);
+                    .take_while(|open| !matches!(open.kind, BlockKind::Define | BlockKind::Block))
+                    .any(|open| open.kind == BlockKind::Range);
                 if !in_loop {
                     let message = format!("`{keyword}` stands outside of a `range`");
                     self.problem(range.clone(), message, None);
@@ -218,7 +218,7 @@ impl Parser<'_> {
         None
     }
 
-    fn enter(&mut self, kind: Kind, range: Bytes, head: Bytes, rest: &[Token], sound: bool) {
+    fn enter(&mut self, kind: BlockKind, range: Bytes, head: Bytes, rest: &[Token], sound: bool) {
         if self.open.len() >= self.limits.depth {
             if self.too_deep == 0 {
                 self.problems.push(SyntaxProblem {
@@ -236,9 +236,9 @@ impl Parser<'_> {
         let mut name = String::new();
         let mut condition = None;
         match kind {
-            Kind::If | Kind::With => condition = self.pipeline(rest, &head, sound, false),
-            Kind::Range => condition = self.pipeline(rest, &head, sound, true),
-            Kind::Define => {
+            BlockKind::If | BlockKind::With => condition = self.pipeline(rest, &head, sound, false),
+            BlockKind::Range => condition = self.pipeline(rest, &head, sound, true),
+            BlockKind::Define => {
                 if let Some(around) = self.open.last() {
                     let message = format!("`define` cannot stand within `{}`", around.kind.word());
                     self.problem(range.clone(), message, Some("move it out of every block"));
@@ -253,12 +253,12 @@ impl Parser<'_> {
                         None,
                     );
                 }
-                outer_scope = Some(std::mem::replace(&mut self.scope, Scope::new()));
+                outer_scope = Some(std::mem::replace(&mut self.scope, VariableScope::new()));
             }
-            Kind::Block => {
+            BlockKind::Block => {
                 name = self.name("block", &head, rest, sound).unwrap_or_default();
                 condition = self.pipeline(rest.get(1..).unwrap_or_default(), &head, sound, false);
-                outer_scope = Some(std::mem::replace(&mut self.scope, Scope::new()));
+                outer_scope = Some(std::mem::replace(&mut self.scope, VariableScope::new()));
             }
         }
         self.open.push(Open {
@@ -285,12 +285,12 @@ impl Parser<'_> {
             );
             return;
         };
-        if matches!(kind, Kind::Define | Kind::Block) {
+        if matches!(kind, BlockKind::Define | BlockKind::Block) {
             self.problem(range, format!("`{}` has no `else`", kind.word()), None);
             return;
         }
         let again = match rest.first().map(|token| &token.kind) {
-            Some(TokenKind::Word(word)) if word == kind.word() && kind != Kind::Range => {
+            Some(TokenKind::Word(word)) if word == kind.word() && kind != BlockKind::Range => {
                 let head = rest
                     .first()
                     .map_or(range.clone(), |token| token.range.clone());
@@ -299,7 +299,9 @@ impl Parser<'_> {
             _ => {
                 if let (Some(first), Some(last), true) = (rest.first(), rest.last(), sound) {
                     let message = match kind {
-                        Kind::Range => "unexpected text after `else`: expected `}}`".to_owned(),
+                        BlockKind::Range => {
+                            "unexpected text after `else`: expected `}}`".to_owned()
+                        }
                         _ => format!(
                             "unexpected text after `else`: expected `{}` or `}}}}`",
                             kind.word()
@@ -367,13 +369,13 @@ impl Parser<'_> {
             None => last,
         };
         match open.kind {
-            Kind::If | Kind::With => self.body.push(Statement::Choice {
-                rebinds: open.kind == Kind::With,
+            BlockKind::If | BlockKind::With => self.body.push(Statement::Choice {
+                rebinds: open.kind == BlockKind::With,
                 branches,
                 otherwise,
                 range,
             }),
-            Kind::Range => {
+            BlockKind::Range => {
                 if let Some(first) = branches.into_iter().next() {
                     self.body.push(Statement::Loop {
                         pipeline: first.condition,
@@ -383,12 +385,12 @@ impl Parser<'_> {
                     });
                 }
             }
-            Kind::Define => {
+            BlockKind::Define => {
                 if let Some(first) = branches.into_iter().next() {
                     self.defines.push((open.name, first.body));
                 }
             }
-            Kind::Block => {
+            BlockKind::Block => {
                 if let Some(first) = branches.into_iter().next() {
                     self.body.push(Statement::Call {
                         name: open.name.clone(),

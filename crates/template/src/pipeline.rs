@@ -1,21 +1,21 @@
 //! Parses what stands within an action: pipelines, commands, operands.
 
-use crate::Limit;
 use super::Limits;
 use super::ast::{Base, Bytes, Command, Expression, ExpressionKind, Pipeline, SyntaxProblem};
 use super::functions;
 use super::lexer::{Token, TokenKind};
+use crate::Limit;
 
 /// The variables that may be named at a place.
-pub(super) struct Scope(Vec<String>);
+pub(super) struct VariableScope(Vec<String>);
 
-impl Scope {
+impl VariableScope {
     /// Only `$`.
     pub fn new() -> Self {
-        Scope(vec!["$".to_owned()])
+        VariableScope(vec!["$".to_owned()])
     }
 
-    /// How many variables there are, for [`Scope::forget`].
+    /// How many variables there are, for [`VariableScope::forget`].
     pub fn mark(&self) -> usize {
         self.0.len()
     }
@@ -32,11 +32,11 @@ pub(super) fn parse_pipeline(
     tokens: &[Token],
     place: &Bytes,
     in_range: bool,
-    scope: &mut Scope,
+    scope: &mut VariableScope,
     limits: &Limits,
     problems: &mut Vec<SyntaxProblem>,
 ) -> Option<Pipeline> {
-    let mut reader = Reader {
+    let mut reader = CommandReader {
         text,
         tokens,
         at: 0,
@@ -58,17 +58,17 @@ pub(super) fn parse_pipeline(
     Some(pipeline)
 }
 
-struct Reader<'t, 'p> {
+struct CommandReader<'t, 'p> {
     text: &'t str,
     tokens: &'t [Token],
     at: usize,
     depth: usize,
-    scope: &'p mut Scope,
+    scope: &'p mut VariableScope,
     limits: &'p Limits,
     problems: &'p mut Vec<SyntaxProblem>,
 }
 
-impl<'t> Reader<'t, '_> {
+impl<'t> CommandReader<'t, '_> {
     fn peek(&self) -> Option<&'t Token> {
         self.tokens.get(self.at)
     }

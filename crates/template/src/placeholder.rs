@@ -66,16 +66,16 @@ pub(super) fn for_block(last_line: &str, sample: &str) -> Placeholder {
         indent = indent.get(last_line.len()..).unwrap_or_default();
     }
     let body = match shape(line) {
-        Shape::Separator => format!("---\n{}", entry()),
-        Shape::Entry => entry(),
-        Shape::Item => format!("- {OPAQUE}"),
-        Shape::Other if content.contains('\n') => {
+        PlaceholderShape::Separator => format!("---\n{}", entry()),
+        PlaceholderShape::Entry => entry(),
+        PlaceholderShape::Item => format!("- {OPAQUE}"),
+        PlaceholderShape::Other if content.contains('\n') => {
             return Placeholder {
                 text: String::new(),
                 whole_lines: true,
             };
         }
-        Shape::Other => {
+        PlaceholderShape::Other => {
             return Placeholder {
                 text: format!(
                     "{lead}{OPAQUE}{}",
@@ -126,14 +126,14 @@ pub(super) fn for_value(before: &str, alone: bool) -> Placeholder {
     if indent(previous) < line.len() && !is_separator(previous) {
         return Placeholder::inline();
     }
-    if indent(previous) == line.len() && shape(previous.trim_start()) == Shape::Item {
+    if indent(previous) == line.len() && shape(previous.trim_start()) == PlaceholderShape::Item {
         return whole(format!("- {OPAQUE}"));
     }
     whole(entry())
 }
 
 #[derive(Debug, PartialEq, Eq)]
-enum Shape {
+enum PlaceholderShape {
     Separator,
     Entry,
     Item,
@@ -141,12 +141,12 @@ enum Shape {
 }
 
 /// What a line without its indentation begins.
-fn shape(line: &str) -> Shape {
+fn shape(line: &str) -> PlaceholderShape {
     if is_separator(line) {
-        return Shape::Separator;
+        return PlaceholderShape::Separator;
     }
     if line == "-" || line.starts_with("- ") {
-        return Shape::Item;
+        return PlaceholderShape::Item;
     }
     let after_key = match line.chars().next() {
         Some(quote @ ('"' | '\'')) => {
@@ -160,8 +160,8 @@ fn shape(line: &str) -> Shape {
             .and_then(|at| line.get(at..)),
     };
     match after_key {
-        Some(rest) if rest == ":" || rest.starts_with(": ") => Shape::Entry,
-        _ => Shape::Other,
+        Some(rest) if rest == ":" || rest.starts_with(": ") => PlaceholderShape::Entry,
+        _ => PlaceholderShape::Other,
     }
 }
 

@@ -7,12 +7,12 @@ use crate::source::Span;
 
 use super::{
     Entry, NodeId, NodeKind, Problem, ProblemKind, Style, Value,
-    build::{Abandon, Builder, Child, Content, Frame},
+    build::{Builder, Child, Content, OpenCollection, ParseAborted},
     syntax,
 };
 
 impl Builder<'_> {
-    pub(super) fn alias(&mut self, anchor: usize, range: Range<usize>) -> Result<(), Abandon> {
+    pub(super) fn alias(&mut self, anchor: usize, range: Range<usize>) -> Result<(), ParseAborted> {
         let Some(target) = self.document.anchors.get(&anchor).copied() else {
             // The parser knows the anchor, so it is that of a collection which is still open.
             let name = self.text.text.get(range.clone()).unwrap_or("*");
@@ -24,7 +24,7 @@ impl Builder<'_> {
             let related =
                 opened.map(|frame| (frame.start..frame.start, "the value begins here".to_owned()));
             self.document.lost = true;
-            self.found(syntax::Found {
+            self.found(syntax::SyntaxDefect {
                 kind: ProblemKind::Alias,
                 range: range.clone(),
                 message,
@@ -48,7 +48,7 @@ impl Builder<'_> {
             // The limit is this document's, so the text's is not to trip over it.
             self.nodes = self.nodes.saturating_sub(self.document.aliased);
             self.limit(Limit::AliasedNodes, range, message);
-            return Err(Abandon);
+            return Err(ParseAborted);
         }
         let id = self.push(NodeKind::Alias(target.id), range.clone());
         let child = Child {
@@ -62,7 +62,7 @@ impl Builder<'_> {
     }
 
     pub(super) fn unknown_alias(&mut self, range: Range<usize>) {
-        let found = syntax::Found {
+        let found = syntax::SyntaxDefect {
             kind: ProblemKind::Alias,
             range: range.clone(),
             // The name is left out: a password that begins with `*` looks like an alias.
@@ -89,7 +89,7 @@ impl Builder<'_> {
         };
         self.nodes = self.nodes.saturating_add(merged.len());
         for entry in merged {
-            let Some(Frame {
+            let Some(OpenCollection {
                 content: Content::Mapping { entries, .. },
                 ..
             }) = self.frames.last_mut()

@@ -11,15 +11,15 @@ use super::{
     Entry, NodeData, NodeId, NodeKind, OPAQUE, ProblemKind, Scalar, Style, Tree, Value,
     events::{Anchor, Event},
     layout,
-    mapping::Entries,
     limit::Limits,
-    parse::{Comment, Document, Look, Stream, Written},
+    mapping::Entries,
+    parse::{Comment, Document, DocumentFilter, Stream, Written},
     scalar::{key_text, try_resolve},
     syntax,
 };
 
 /// The document cannot be read on; the problem has been recorded.
-pub(super) struct Abandon;
+pub(super) struct ParseAborted;
 
 pub(super) struct Builder<'a> {
     pub(super) text: Written<'a>,
@@ -30,16 +30,16 @@ pub(super) struct Builder<'a> {
     pub(super) nodes: usize,
     /// The most that there have been of them at once.
     pub(super) most_nodes: usize,
-    pub(super) frames: Vec<Frame>,
+    pub(super) frames: Vec<OpenCollection>,
     pub(super) document: DocumentState,
     /// The last scalar that was read, for error messages.
     pub(super) last_scalar: Option<Range<usize>>,
-    /// The end of the last token, and whether it is a plain scalar: what follows is white space, comments and signs.
+    /// The end of the last token, and whether it is a plain scalar: what follows is whitespace, comments and signs.
     pub(super) gap: (usize, bool),
     /// Where the last document began, if it goes on until the next one begins.
     pub(super) unended: Option<usize>,
     /// What is asked about every document.
-    pub(super) look: Option<Look<'a>>,
+    pub(super) filter: Option<DocumentFilter<'a>>,
     pub(super) done: Option<&'a AtomicUsize>,
     /// How many threads may read at once, and how much text each of them is to have at least.
     pub(super) threads: usize,
@@ -82,7 +82,7 @@ pub(super) struct Child {
 }
 
 /// A collection that is still open.
-pub(super) struct Frame {
+pub(super) struct OpenCollection {
     pub(super) content: Content,
     pub(super) flow: bool,
     pub(super) anchor: Anchor,
@@ -111,7 +111,7 @@ pub(super) enum Key {
     Refused,
 }
 
-impl Frame {
+impl OpenCollection {
     pub(super) fn cover(&mut self, range: &Range<usize>) {
         match &mut self.hull {
             Some(hull) => hull.end = range.end.max(hull.end),
@@ -121,7 +121,11 @@ impl Frame {
 }
 
 impl Builder<'_> {
-    pub(super) fn take(&mut self, event: Event<'_>, range: Range<usize>) -> Result<(), Abandon> {
+    pub(super) fn take(
+        &mut self,
+        event: Event<'_>,
+        range: Range<usize>,
+    ) -> Result<(), ParseAborted> {
         self.look_between_tokens(&event, &range);
         match event {
             Event::DocumentStart { explicit, version } => {
@@ -176,11 +180,11 @@ impl Builder<'_> {
         flow: bool,
         anchor: Anchor,
         start: usize,
-    ) -> Result<(), Abandon> {
+    ) -> Result<(), ParseAborted> {
         if self.frames.len() >= self.limits.max_nesting {
             return Err(self.too_deep(start..start));
         }
-        self.frames.push(Frame {
+        self.frames.push(OpenCollection {
             content,
             flow,
             anchor,
@@ -305,20 +309,20 @@ impl Builder<'_> {
         let text = self.text.text;
         let mut frames = self.frames.iter().rev();
         let at = match frames.next() {
-            Some(Frame {
+            Some(OpenCollection {
                 content: Content::Mapping { key: Some(_), .. },
                 hull: Some(hull),
                 ..
             }) => layout::after_colon(text, hull.end),
             Some(
-                frame @ Frame {
+                frame @ OpenCollection {
                     content: Content::Sequence(_),
                     flow: false,
                     ..
                 },
             ) => {
                 let key_end = match frames.next() {
-                    Some(Frame {
+                    Some(OpenCollection {
                         content: Content::Mapping { .. },
                         hull,
                         ..
@@ -377,7 +381,7 @@ impl Builder<'_> {
     pub(super) fn expects_key(&self) -> bool {
         matches!(
             self.frames.last(),
-            Some(Frame {
+            Some(OpenCollection {
                 content: Content::Mapping { key: None, .. },
                 ..
             })
@@ -443,8 +447,8 @@ impl Builder<'_> {
             is_empty: document.omitted,
             is_trimmed: false,
         };
-        if let Some(look) = self.look {
-            let seen = look(self.tree.node(root.id));
+        if let Some(filter) = self.filter {
+            let seen = filter(self.tree.node(root.id));
             self.stream.places.extend(seen.places);
             // A finding may lead anywhere in its document, and so may an alias.
             let is_plain = self.chunked

@@ -11,11 +11,11 @@ use memchr::memmem;
 
 use super::{
     Style, Tree,
-    build::{Abandon, Builder},
+    build::{Builder, ParseAborted},
     events::{Event, Events},
     parse::Stream,
     reader::Rest,
-    simple::{self, Kind, Token},
+    simple::{self, Token, TokenKind},
 };
 
 /// What became of a chunk.
@@ -109,7 +109,7 @@ impl<'a> Builder<'a> {
     ) -> Read {
         let before = self.mark();
         for (event, range) in events {
-            if let Err(Abandon) = self.take(event, range) {
+            if let Err(ParseAborted) = self.take(event, range) {
                 self.return_to(before);
                 return Read::NotAlone;
             }
@@ -130,7 +130,7 @@ impl<'a> Builder<'a> {
     /// Reads parts of the text at once, and puts them together in their order.
     fn read_in_parts(&mut self) {
         let text = self.text;
-        let (limits, look, done, threads) = (self.limits, self.look, self.done, self.threads);
+        let (limits, filter, done, threads) = (self.limits, self.filter, self.done, self.threads);
         let parts = parts(text.text, threads, self.smallest_part);
         let mut read = std::thread::scope(|scope| {
             let running: Vec<_> = parts
@@ -139,7 +139,7 @@ impl<'a> Builder<'a> {
                     let read = move || {
                         let mut tree = Tree::default();
                         let mut builder = Builder::new(text, &mut tree, limits);
-                        builder.look = look;
+                        builder.filter = filter;
                         builder.done = done;
                         builder.alone = true;
                         builder.gap = (part.start, false);
@@ -264,10 +264,14 @@ fn event(text: &str, token: Token) -> (Event<'_>, Range<usize>) {
         }
         Token::Omitted { at } => (scalar(Cow::Borrowed(""), Style::Plain), at..at),
         Token::Open { at, kind } => {
-            let flow = matches!(kind, Kind::FlowMapping | Kind::FlowSequence);
+            let flow = matches!(kind, TokenKind::FlowMapping | TokenKind::FlowSequence);
             let event = match kind {
-                Kind::Mapping | Kind::FlowMapping => Event::MappingStart { flow, anchor: None },
-                Kind::Sequence | Kind::FlowSequence => Event::SequenceStart { flow, anchor: None },
+                TokenKind::Mapping | TokenKind::FlowMapping => {
+                    Event::MappingStart { flow, anchor: None }
+                }
+                TokenKind::Sequence | TokenKind::FlowSequence => {
+                    Event::SequenceStart { flow, anchor: None }
+                }
             };
             (event, at..at + usize::from(flow))
         }

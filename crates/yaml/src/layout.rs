@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-/// Skips white space, line breaks and comments from `at`.
+/// Skips whitespace, line breaks and comments from `at`.
 fn skip_blank(text: &str, mut at: usize) -> usize {
     let bytes = text.as_bytes();
     while let Some(byte) = bytes.get(at) {

@@ -32,7 +32,7 @@ pub mod typed;
 
 pub use limit::{Limit, Limits};
 pub use parse::{
-    Comment, Document, Look, Reading, Seen, Stream, parse, parse_again, parse_source,
+    Comment, Document, DocumentFilter, Filtered, Reading, Stream, parse, parse_again, parse_source,
 };
 pub use path::{path_at, push_key};
 pub use place::place_of;

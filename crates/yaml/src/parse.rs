@@ -16,7 +16,7 @@ pub struct Stream {
     pub problems: Vec<Problem>,
     /// Every comment, in the order of the text; also those of documents that could not be read.
     pub comments: Vec<Comment>,
-    /// What was asked for with [`Seen::places`], document by document.
+    /// What was asked for with [`Filtered::places`], document by document.
     pub places: Vec<Span>,
 }
 
@@ -29,7 +29,7 @@ pub struct Document {
     pub span: Span,
     /// True where there is nothing between this document's markers (comments aside).
     pub is_empty: bool,
-    /// True where only [`Seen::enough`] of it is in the tree; [`parse_again`] reads all of it.
+    /// True where only [`Filtered::enough`] of it is in the tree; [`parse_again`] reads all of it.
     pub is_trimmed: bool,
 }
 
@@ -38,13 +38,13 @@ pub struct Document {
 pub struct Comment {
     /// From the `#` to the end of the line, without the line break.
     pub span: Span,
-    /// True where nothing but white space stands before it on its line.
+    /// True where nothing but whitespace stands before it on its line.
     pub own_line: bool,
 }
 
 /// What somebody wants from a document once it has been read.
 #[derive(Debug, Default)]
-pub struct Seen {
+pub struct Filtered {
     /// Places to be kept in [`Stream::places`].
     pub places: Vec<Span>,
     /// Where no more than these keys of the root are needed for now: the others may be dropped from the tree. They are not
@@ -53,7 +53,7 @@ pub struct Seen {
 }
 
 /// Looks at the root of every document, as soon as it has been read.
-pub type Look<'l> = &'l (dyn Fn(Node<'_>) -> Seen + Sync);
+pub type DocumentFilter<'l> = &'l (dyn Fn(Node<'_>) -> Filtered + Sync);
 
 /// How a text is read. Nothing of this changes what is found in it.
 #[derive(Clone, Copy, Default)]
@@ -61,7 +61,7 @@ pub struct Reading<'l> {
     /// How many threads may read a large text at once; one, where nothing is said.
     pub threads: usize,
     /// What is asked about every document.
-    pub look: Option<Look<'l>>,
+    pub filter: Option<DocumentFilter<'l>>,
     /// Counts the bytes that have been read.
     pub done: Option<&'l AtomicUsize>,
 }
@@ -136,14 +136,14 @@ pub fn parse_source(
     reading: Reading<'_>,
 ) -> Stream {
     let mut builder = Builder::new(Written::of_source(sources, source), tree, limits);
-    builder.look = reading.look;
+    builder.filter = reading.filter;
     builder.done = reading.done;
     builder.threads = reading.threads;
     builder.smallest_part = SMALLEST_PART;
     read(builder, Builder::read_all)
 }
 
-/// Reads a document again of which [`Seen::enough`] had been dropped; `None` where its place is not that of a document.
+/// Reads a document again of which [`Filtered::enough`] had been dropped; `None` where its place is not that of a document.
 pub fn parse_again(
     sources: &Sources,
     document: Document,

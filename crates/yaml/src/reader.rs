@@ -6,7 +6,7 @@ use crate::Limit;
 
 use super::{
     Document, Problem, Tree,
-    build::{Abandon, Builder, DocumentState},
+    build::{Builder, DocumentState, ParseAborted},
     events::Events,
     limit::Limits,
     parse::{Stream, Written},
@@ -50,7 +50,7 @@ impl<'a> Builder<'a> {
             last_scalar: None,
             gap: (0, false),
             unended: None,
-            look: None,
+            filter: None,
             done: None,
             threads: 1,
             smallest_part: usize::MAX,
@@ -98,7 +98,7 @@ impl Builder<'_> {
                     };
                     let found = syntax::explain(text, &failure, context);
                     self.found(found);
-                    Err(Abandon)
+                    Err(ParseAborted)
                 }
             };
             if self.has_too_many_nodes() {

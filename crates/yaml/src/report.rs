@@ -7,7 +7,7 @@ use crate::source::Span;
 
 use super::{
     Problem, ProblemKind, Style,
-    build::{Abandon, Builder, Content},
+    build::{Builder, Content, ParseAborted},
     events::Event,
     layout,
     mapping::Lost,
@@ -151,22 +151,22 @@ impl Builder<'_> {
         });
     }
 
-    pub(super) fn too_deep(&mut self, range: Range<usize>) -> Abandon {
+    pub(super) fn too_deep(&mut self, range: Range<usize>) -> ParseAborted {
         let message = format!(
             "more than {} collections lie within one another here",
             self.limits.max_nesting
         );
         self.limit(Limit::Nesting, range, message);
-        Abandon
+        ParseAborted
     }
 
-    pub(super) fn too_long(&mut self, range: Range<usize>) -> Abandon {
+    pub(super) fn too_long(&mut self, range: Range<usize>) -> ParseAborted {
         let message = format!(
             "this value is longer than {} bytes",
             self.limits.max_scalar_bytes
         );
         self.limit(Limit::ValueSize, range.start..range.start, message);
-        Abandon
+        ParseAborted
     }
 
     pub(super) fn refused(&mut self, range: Range<usize>, message: String, help: Option<&str>) {
@@ -191,7 +191,7 @@ impl Builder<'_> {
         });
     }
 
-    pub(super) fn found(&mut self, found: syntax::Found) {
+    pub(super) fn found(&mut self, found: syntax::SyntaxDefect) {
         let span = self.span(found.range);
         let related = found
             .related

@@ -35,14 +35,14 @@ pub(super) enum Token {
     /// A value that was left out.
     Omitted { at: usize },
     /// A sequence or mapping begins.
-    Open { at: usize, kind: Kind },
+    Open { at: usize, kind: TokenKind },
     /// The innermost sequence or mapping ends.
     Close { at: usize },
 }
 
 /// The kinds of collections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum TokenKind {
     Mapping,
     Sequence,
     FlowMapping,
@@ -112,7 +112,7 @@ struct Lines<'t> {
 }
 
 /// A key with its colon.
-struct Key {
+struct SimpleKey {
     token: Token,
     after: usize,
 }
@@ -178,9 +178,9 @@ impl Lines<'_> {
             return None;
         }
         let kind = if is_sequence {
-            Kind::Sequence
+            TokenKind::Sequence
         } else {
-            Kind::Mapping
+            TokenKind::Mapping
         };
         self.tokens.push(Token::Open { at, kind });
         self.open.push(Open {
@@ -260,7 +260,7 @@ impl Lines<'_> {
         }
     }
 
-    fn key(&self, at: usize, end: usize) -> Option<Key> {
+    fn key(&self, at: usize, end: usize) -> Option<SimpleKey> {
         let (token, colon) = match self.byte(at)? {
             b'"' | b'\'' => {
                 let close = self.quoted(at, end)?;
@@ -291,11 +291,11 @@ impl Lines<'_> {
             && (after >= end || self.byte(after) == Some(b' '))
             && colon < end
             && colon - at <= LONGEST_KEY;
-        is_key.then_some(Key { token, after })
+        is_key.then_some(SimpleKey { token, after })
     }
 
     /// A key with what follows it on its line.
-    fn entry(&mut self, key: Key, end: usize, column: usize) -> Option<usize> {
+    fn entry(&mut self, key: SimpleKey, end: usize, column: usize) -> Option<usize> {
         self.tokens.push(key.token);
         let at = self.skip_spaces(key.after);
         if at < end && self.byte(at) != Some(b'#') {
@@ -379,8 +379,8 @@ impl Lines<'_> {
         }
         let is_mapping = self.byte(at) == Some(b'{');
         let (kind, bracket) = match is_mapping {
-            true => (Kind::FlowMapping, b'}'),
-            false => (Kind::FlowSequence, b']'),
+            true => (TokenKind::FlowMapping, b'}'),
+            false => (TokenKind::FlowSequence, b']'),
         };
         self.tokens.push(Token::Open { at, kind });
         let mut close = at + 1;

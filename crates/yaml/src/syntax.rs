@@ -9,7 +9,7 @@ use super::{
 };
 
 /// A problem whose places are still bytes of the parsed text.
-pub(super) struct Found {
+pub(super) struct SyntaxDefect {
     pub(super) kind: ProblemKind,
     pub(super) range: Range<usize>,
     pub(super) message: String,
@@ -18,8 +18,8 @@ pub(super) struct Found {
 }
 
 /// A Go template where a value was expected.
-pub(super) fn unquoted_template(range: Range<usize>, kind: ProblemKind) -> Found {
-    Found {
+pub(super) fn unquoted_template(range: Range<usize>, kind: ProblemKind) -> SyntaxDefect {
+    SyntaxDefect {
         kind,
         range,
         message: "a Go template must be quoted in YAML, where `{` begins a mapping".to_owned(),
@@ -39,10 +39,10 @@ pub(super) struct Context {
 }
 
 /// Says what a failure means.
-pub(super) fn explain(text: &str, failure: &Failure, context: Context) -> Found {
+pub(super) fn explain(text: &str, failure: &Failure, context: Context) -> SyntaxDefect {
     let at = failure.at.min(text.len());
     if matches!(failure.kind, FailureKind::Nesting) {
-        return Found {
+        return SyntaxDefect {
             kind: ProblemKind::LimitExceeded(crate::Limit::Nesting),
             range: one_character(text, at),
             message: "too many collections lie within one another here".to_owned(),
@@ -53,7 +53,7 @@ pub(super) fn explain(text: &str, failure: &Failure, context: Context) -> Found 
     if let Some(template) = template_near(text, at) {
         return unquoted_template(template, ProblemKind::Syntax);
     }
-    let mut found = Found {
+    let mut found = SyntaxDefect {
         kind: ProblemKind::Syntax,
         range: one_character(text, at),
         message: String::new(),
@@ -83,7 +83,7 @@ fn describe(
     kind: &FailureKind,
     at: usize,
     last_scalar: Option<Range<usize>>,
-    found: &mut Found,
+    found: &mut SyntaxDefect,
 ) -> (String, &'static str) {
     let fixed = |message: &str, help: &'static str| (message.to_owned(), help);
     match kind {
@@ -228,7 +228,7 @@ fn unexpected_colon(
     text: &str,
     at: usize,
     last: Option<Range<usize>>,
-    found: &mut Found,
+    found: &mut SyntaxDefect,
 ) -> (String, &'static str) {
     let start = line_start(text, at);
     if let Some(last) = last.filter(|last| last.start < start && last.end > start) {

@@ -14,7 +14,7 @@ use crate::{Limits, Node, NodeId, NodeKind, Tree, Value};
 
 /// Something wrong in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mistake {
+pub struct ConfigIssue {
     /// Where.
     pub place: LineColumn,
     /// What, in one sentence.
@@ -67,7 +67,7 @@ fn close(schema: &mut Json) {
 /// Everything that is wrong with it.
 pub fn read<T: JsonSchema + DeserializeOwned + Default>(
     text: &str,
-) -> Result<Typed<T>, Vec<Mistake>> {
+) -> Result<Typed<T>, Vec<ConfigIssue>> {
     let mut sources = Sources::default();
     let source = sources.add("", text);
     let mut tree = Tree::default();
@@ -120,7 +120,7 @@ pub fn read<T: JsonSchema + DeserializeOwned + Default>(
     mistakes.sort();
     Err(mistakes
         .into_iter()
-        .map(|(span, message)| Mistake {
+        .map(|(span, message)| ConfigIssue {
             place: sources.line_column(span),
             message,
         })
@@ -149,19 +149,19 @@ impl Text {
     }
 
     /// A mistake at a key of the mapping that stands at a path.
-    pub fn mistake_at_key(&self, path: &[&str], key: &str, message: String) -> Mistake {
+    pub fn mistake_at_key(&self, path: &[&str], key: &str, message: String) -> ConfigIssue {
         let root = self.root.map(|root| self.tree.node(root));
         let entry = root.and_then(|root| root.at(path)?.entry(key));
         let span = entry.map_or(Span::new(self.source, 0, 0), |(entry, _)| entry.key_span);
-        Mistake {
+        ConfigIssue {
             place: self.sources.line_column(span),
             message,
         }
     }
 
     /// A mistake at a field.
-    pub fn mistake(&self, field: &str, message: impl Into<String>) -> Mistake {
-        Mistake {
+    pub fn mistake(&self, field: &str, message: impl Into<String>) -> ConfigIssue {
+        ConfigIssue {
             place: self.sources.line_column(self.span(field)),
             message: message.into(),
         }

@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::catalogue::{Catalogue, Edition};
-use portolan_certificate::moment::parse_rfc3339;
+use crate::catalogue::{Catalogue, ChartVersion};
 use crate::check::{Options, PemFile, SetValue};
-use crate::cli::output::{self, Wanted};
+use crate::cli::output::{self, OutputSpec};
 use crate::config::{FailOn, Platform, Settings, cluster_version, controller_version};
 use crate::exposure::ClusterOptions;
 use crate::limits::{self, Limit, Limits};
+use portolan_certificate::time::parse_rfc3339;
 
 pub(super) const CHECK_EXAMPLES: &str = "\
 Examples:
@@ -37,7 +37,7 @@ Exit status:
 #[derive(Debug, Args)]
 pub(crate) struct CheckArguments {
     #[command(flatten)]
-    pub scope: Scope,
+    pub scope: CheckScope,
 
     /// Leave out the findings of this file, which `portolan baseline` wrote
     ///
@@ -60,7 +60,7 @@ pub(crate) struct CheckArguments {
         value_parser = output::wanted,
         help_heading = "Output"
     )]
-    pub format: Vec<Wanted>,
+    pub format: Vec<OutputSpec>,
 
     /// Write the one format that has no file of its own to this file
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
@@ -84,7 +84,7 @@ pub(crate) struct CheckArguments {
 #[derive(Debug, Args)]
 pub(crate) struct BaselineArguments {
     #[command(flatten)]
-    pub scope: Scope,
+    pub scope: CheckScope,
 
     /// The file to write [default: the configuration's, or portolan-baseline.yaml beside it]
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
@@ -103,7 +103,7 @@ Exit status:
 
 /// What is checked, and how it is judged.
 #[derive(Debug, Args)]
-pub(crate) struct Scope {
+pub(crate) struct CheckScope {
     /// Files and folders to check; `-` is standard input
     ///
     /// Without one, the releases of `portolan.yaml`. A file that is one of a release's values files stands for that release
@@ -158,7 +158,7 @@ pub(crate) struct Scope {
     pub values: Vec<PathBuf>,
 
     #[command(flatten)]
-    pub circumstances: Circumstances,
+    pub circumstances: ReleaseArgs,
 
     /// Only report findings of this rule (repeatable)
     ///
@@ -187,7 +187,7 @@ pub(crate) struct Scope {
     pub rules: Option<PathBuf>,
 }
 
-impl Scope {
+impl CheckScope {
     /// How much may be read and done.
     pub(crate) fn limits(&self) -> Limits {
         Limits::with(&self.circumstances.limit)
@@ -202,7 +202,7 @@ impl Scope {
 
 /// What a check is told besides its inputs and where its report goes: the options that an example of a rule can have.
 #[derive(Debug, Default, Args)]
-pub(crate) struct Circumstances {
+pub(crate) struct ReleaseArgs {
     /// A value on top of all files (repeatable)
     ///
     /// Read as Helm reads it, for example `router.service.type=LoadBalancer`.
@@ -253,7 +253,7 @@ pub(crate) struct Circumstances {
     ///
     /// Keys and types of values are held against this release of the chart.
     #[arg(long, value_name = "VERSION", value_parser = chart_version, help_heading = "Values")]
-    pub chart_version: Option<Edition>,
+    pub chart_version: Option<ChartVersion>,
 
     /// The cluster's platform, where annotations do not tell
     #[arg(long, help_heading = "Cluster")]
@@ -282,7 +282,7 @@ pub(crate) struct Circumstances {
     pub aws_load_balancer_controller: Option<String>,
 }
 
-impl Circumstances {
+impl ReleaseArgs {
     /// The options of a check, without a selection of rules.
     pub(crate) fn options(&self) -> Options {
         self.options_over(&Settings::default(), &str::to_owned)
@@ -358,6 +358,6 @@ fn limit(text: &str) -> Result<(Limit, usize), String> {
     limits::parse(text)
 }
 
-fn chart_version(text: &str) -> Result<Edition, String> {
+fn chart_version(text: &str) -> Result<ChartVersion, String> {
     Catalogue::embedded().release(text)
 }

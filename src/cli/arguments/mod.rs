@@ -9,12 +9,12 @@ use clap::{ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand, Valu
 
 use super::completions::CompletionsArguments;
 use super::helm::HelmArguments;
-use super::manual::ManArguments;
+use super::man::ManArguments;
 use super::post_render::{self, PostRenderArguments};
-use super::{Surroundings, helm, look::Look};
+use super::{CliContext, helm, style::OutputStyle};
 use crate::check::Options;
 
-pub(super) use check::{BaselineArguments, CheckArguments, Circumstances, Scope};
+pub(super) use check::{BaselineArguments, CheckArguments, CheckScope, ReleaseArgs};
 pub(super) use others::{
     CertArguments, ConfigArguments, ExplainArguments, ListFormat, RulesArguments,
 };
@@ -138,10 +138,10 @@ pub fn command() -> clap::Command {
 }
 
 /// Reads the command line.
-pub(super) fn parse(around: &Surroundings<'_>) -> Result<Arguments, clap::Error> {
-    let look = Look::new(ColorChoice::Auto, around);
-    let mut command = command().term_width(look.width.min(100));
-    let words = std::iter::once(OsString::from("portolan")).chain(around.arguments.iter().cloned());
+pub(super) fn parse(ctx: &CliContext<'_>) -> Result<Arguments, clap::Error> {
+    let style = OutputStyle::new(ColorChoice::Auto, ctx);
+    let mut command = command().term_width(style.width.min(100));
+    let words = std::iter::once(OsString::from("portolan")).chain(ctx.arguments.iter().cloned());
     let matches = command.try_get_matches_from_mut(words)?;
     Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
@@ -169,7 +169,7 @@ pub(super) fn asked_color(words: &[OsString]) -> ColorChoice {
 #[command(no_binary_name = true, disable_help_flag = true)]
 struct ExampleArguments {
     #[command(flatten)]
-    circumstances: Circumstances,
+    circumstances: ReleaseArgs,
 }
 
 /// Reads the options of an example of a rule, with the parser of `portolan check`.

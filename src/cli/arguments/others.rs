@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use portolan_certificate::moment::parse_rfc3339;
+use portolan_certificate::time::parse_rfc3339;
 
 pub(super) const RULES_EXAMPLES: &str = "\
 Examples:

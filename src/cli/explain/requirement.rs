@@ -1,6 +1,6 @@
 //! What a requirement demands, who asks for it, which rules bear on it, and what decides it.
 
-use super::Page;
+use super::ExplainPage;
 use crate::cli::arguments::command;
 use crate::diagnostic::Requirement;
 use crate::report::{self, Style, cells};
@@ -30,7 +30,7 @@ pub(super) fn deciding(requirement: Requirement) -> &'static [&'static str] {
     }
 }
 
-impl Page {
+impl ExplainPage {
     pub(super) fn requirement(&mut self, requirement: Requirement, files: &[RuleFile]) {
         let mut rules: Vec<&RuleFile> = files
             .iter()
@@ -53,7 +53,7 @@ impl Page {
             let pad = " ".repeat("warning".len().saturating_sub(severity.len()));
             let severity = self.paint(Style::Of(file.severity), severity);
             let margin = " ".repeat(2 + longest + 2 + "warning".len() + 2);
-            let id = self.look.visible(&file.id);
+            let id = self.style.visible(&file.id);
             self.hanging(
                 &file.title,
                 &format!("  {id}{gap}  {severity}{pad}  "),
@@ -73,12 +73,12 @@ impl Page {
 
     /// What one place in the documentation asks.
     fn asked_by(&mut self, documentation: &Documentation) {
-        let (open, close) = if self.look.unicode {
+        let (open, close) = if self.style.unicode {
             ("“", "”")
         } else {
             ("\"", "\"")
         };
-        let bullet = if self.look.unicode { "  • " } else { "  - " };
+        let bullet = if self.style.unicode { "  • " } else { "  - " };
         self.hanging(&documentation.asks, bullet, "    ");
         let heading = &documentation.heading;
         let document = &documentation.document;
@@ -88,7 +88,7 @@ impl Page {
             "    ",
         );
         if let Some(url) = &documentation.url {
-            let link = report::link(&self.look.visible(url), &self.shown);
+            let link = report::link(&self.style.visible(url), &self.shown);
             self.line(&format!("    {link}"));
         }
     }

@@ -4,32 +4,32 @@ use std::collections::{BTreeSet, HashMap};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
-use super::{Draft, Group, Refusal, Run};
-use crate::catalogue::Edition;
+use super::{Group, PlanError, PlannedRun, Run};
+use crate::catalogue::ChartVersion;
 use crate::check::{Options, SetValue};
-use crate::cli::arguments::Scope;
-use crate::cli::config::{ConfigError, Found, set_origin};
+use crate::cli::arguments::CheckScope;
+use crate::cli::config::{ConfigError, FoundConfig, set_origin};
 use crate::cli::inputs::{layer, read};
 use crate::cli::paths::{identity, relative, shown};
 use crate::cli::{chart, rule_folder};
-use crate::config::{Extent, Settings};
+use crate::config::{Coverage, Settings};
 use crate::limits::Limits;
 use crate::rules::RuleSet;
 
 /// Turns drafts into checks.
 pub(super) struct Planner<'s> {
-    pub scope: &'s Scope,
+    pub scope: &'s CheckScope,
     pub here: &'s Path,
     pub now: Option<i64>,
     pub limits: Limits,
     /// Charts that were read, by path.
-    pub charts: HashMap<PathBuf, Edition>,
+    pub charts: HashMap<PathBuf, ChartVersion>,
     pub errors: Vec<ConfigError>,
 }
 
 impl Planner<'_> {
-    pub fn group(&mut self, draft: Draft) -> Result<Group, Refusal> {
-        let Draft {
+    pub fn group(&mut self, draft: PlannedRun) -> Result<Group, PlanError> {
+        let PlannedRun {
             found,
             loose,
             releases,
@@ -69,7 +69,7 @@ impl Planner<'_> {
             found,
             own_rules,
             runs,
-            extent: if all { extent } else { Extent::Part },
+            extent: if all { extent } else { Coverage::Part },
             left_out,
         };
         if let Some(found) = &group.found {
@@ -81,7 +81,7 @@ impl Planner<'_> {
         Ok(group)
     }
 
-    fn rules(&self, found: Option<&Found>) -> Result<Option<RuleSet>, Refusal> {
+    fn rules(&self, found: Option<&FoundConfig>) -> Result<Option<RuleSet>, PlanError> {
         let given = self.scope.rules.clone();
         let folder = match (given, found) {
             (Some(folder), _) => folder,
@@ -100,11 +100,11 @@ impl Planner<'_> {
         };
         rule_folder::with_builtin(&folder)
             .map(Some)
-            .map_err(Refusal::Rules)
+            .map_err(PlanError::Rules)
     }
 
     /// The check of a release; nothing, and an error, where a part of it cannot be read.
-    fn release(&mut self, found: &Found, index: usize) -> Result<Option<Run>, Refusal> {
+    fn release(&mut self, found: &FoundConfig, index: usize) -> Result<Option<Run>, PlanError> {
         let Some(release) = found.config.file.releases.get(index) else {
             return Ok(None);
         };
@@ -140,10 +140,10 @@ impl Planner<'_> {
     /// the call; one of the configuration keeps this check from being made.
     fn options(
         &mut self,
-        found: Option<&Found>,
+        found: Option<&FoundConfig>,
         settings: &Settings,
         release: Option<usize>,
-    ) -> Result<Result<Options, Vec<ConfigError>>, Refusal> {
+    ) -> Result<Result<Options, Vec<ConfigError>>, PlanError> {
         let here = self.here;
         let called =
             |path: &str| found.map_or_else(|| path.to_owned(), |found| found.called(path, here));
@@ -163,7 +163,7 @@ impl Planner<'_> {
         };
         if let Some(path) = &self.scope.chart {
             let chart = self.chart(path).map_err(|error| {
-                Refusal::Call(vec![format!("--chart: {}: {error}", shown(path))])
+                PlanError::Call(vec![format!("--chart: {}: {error}", shown(path))])
             })?;
             options.chart = Some(chart);
         } else if let (Some(chart), None) = (&settings.chart, &given.chart_version) {
@@ -192,7 +192,7 @@ impl Planner<'_> {
             }
         }
         if !from_call.is_empty() {
-            return Err(Refusal::Call(from_call));
+            return Err(PlanError::Call(from_call));
         }
         Ok(if errors.is_empty() {
             Ok(options)
@@ -201,7 +201,7 @@ impl Planner<'_> {
         })
     }
 
-    fn chart(&mut self, path: &Path) -> Result<Edition, String> {
+    fn chart(&mut self, path: &Path) -> Result<ChartVersion, String> {
         if let Some(known) = self.charts.get(path) {
             return Ok(known.clone());
         }
@@ -213,7 +213,12 @@ impl Planner<'_> {
 
 /// Says of values that the configuration sets where they come from: `portolan.yaml (set of release prod)`. The releases of a
 /// file set different things, and what is found in one of them is not found in another.
-fn name_origins(set: &mut [SetValue], found: &Found, settings: &Settings, release: Option<usize>) {
+fn name_origins(
+    set: &mut [SetValue],
+    found: &FoundConfig,
+    settings: &Settings,
+    release: Option<usize>,
+) {
     let release = release.and_then(|index| found.config.file.releases.get(index));
     for (as_string, field, count) in [
         (false, "set", settings.set.len()),
@@ -229,7 +234,7 @@ fn name_origins(set: &mut [SetValue], found: &Found, settings: &Settings, releas
 }
 
 /// The field that a setting of a release was written in: its own, or that for all releases.
-fn written(found: &Found, release: Option<usize>, field: &str) -> String {
+fn written(found: &FoundConfig, release: Option<usize>, field: &str) -> String {
     let own = release.and_then(|index| {
         let settings = &found.config.file.releases.get(index)?.settings;
         let is_own = match field {

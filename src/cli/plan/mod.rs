@@ -6,19 +6,19 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use super::Surroundings;
-use super::arguments::Scope;
+use super::CliContext;
+use super::arguments::CheckScope;
 use super::check::{clock, no_rule};
-use super::config::{ConfigError, Finder, Found};
+use super::config::{ConfigError, Finder, FoundConfig};
 use super::inputs::{Gathered, gather};
-use super::look::Look;
 use super::paths::identity;
+use super::style::OutputStyle;
 use super::{config, rule_folder};
 use crate::check::{Input, Options, Role};
-use crate::config::Extent;
-use portolan_yaml::nearest::nearest;
+use crate::config::Coverage;
 use crate::rules::RuleSet;
 use checks::Planner;
+use portolan_yaml::nearest::nearest;
 
 /// Everything that a call checks.
 pub(super) struct Plan<'s> {
@@ -29,12 +29,12 @@ pub(super) struct Plan<'s> {
     pub walked: bool,
     /// Files that were passed over in a folder.
     pub passed_over: usize,
-    pub terms: Terms<'s>,
+    pub terms: RunContext<'s>,
 }
 
 /// What holds for every check of a call.
-pub(super) struct Terms<'s> {
-    pub scope: &'s Scope,
+pub(super) struct RunContext<'s> {
+    pub scope: &'s CheckScope,
     /// The current folder.
     pub here: PathBuf,
     /// The time that everything is judged at.
@@ -43,12 +43,12 @@ pub(super) struct Terms<'s> {
 
 /// What one configuration, or none, applies to.
 pub(super) struct Group {
-    pub found: Option<Rc<Found>>,
+    pub found: Option<Rc<FoundConfig>>,
     /// The rules, where they are others than the built-in ones.
     own_rules: Option<RuleSet>,
     pub runs: Vec<Run>,
     /// How much is checked of what the configuration speaks of.
-    pub extent: Extent,
+    pub extent: Coverage,
     /// Files of releases that this call does not check.
     pub left_out: BTreeSet<PathBuf>,
 }
@@ -87,49 +87,41 @@ impl Group {
 
 /// Lays out what a call checks. Mistakes in the call, in a configuration or in rules are reported, and nothing is planned.
 pub(super) fn plan<'s>(
-    scope: &'s Scope,
-    look: Look,
-    around: &mut Surroundings<'_>,
+    scope: &'s CheckScope,
+    style: OutputStyle,
+    ctx: &mut CliContext<'_>,
 ) -> Option<Plan<'s>> {
-    let drafted = Drafts::draw(scope, around);
-    allowed(
-        drafted.and_then(|drafts| drafts.finish(scope)),
-        look,
-        around,
-    )
+    let drafted = PlanBuilder::draw(scope, ctx);
+    allowed(drafted.and_then(|drafts| drafts.finish(scope)), style, ctx)
 }
 
 /// The same for inputs that were read already.
 pub(super) fn plan_of<'s>(
-    scope: &'s Scope,
+    scope: &'s CheckScope,
     gathered: Gathered,
-    look: Look,
-    around: &mut Surroundings<'_>,
+    style: OutputStyle,
+    ctx: &mut CliContext<'_>,
 ) -> Option<Plan<'s>> {
-    let drafted = Drafts::new(scope).and_then(|drafts| drafts.of(scope, gathered));
-    allowed(
-        drafted.and_then(|drafts| drafts.finish(scope)),
-        look,
-        around,
-    )
+    let drafted = PlanBuilder::new(scope).and_then(|drafts| drafts.of(scope, gathered));
+    allowed(drafted.and_then(|drafts| drafts.finish(scope)), style, ctx)
 }
 
 /// Says why there is no plan.
 fn allowed<'s>(
-    planned: Result<Plan<'s>, Refusal>,
-    look: Look,
-    around: &mut Surroundings<'_>,
+    planned: Result<Plan<'s>, PlanError>,
+    style: OutputStyle,
+    ctx: &mut CliContext<'_>,
 ) -> Option<Plan<'s>> {
     match planned {
         Ok(plan) => Some(plan),
         Err(refusal) => {
             match refusal {
-                Refusal::Config(error) => config::report(&[error], look, around),
-                Refusal::Rules(errors) => rule_folder::report(&errors, look, around),
-                Refusal::Call(errors) => around.errors(errors, look),
-                Refusal::Nothing(reason) => {
-                    around.errors([reason], look);
-                    around.complain(
+                PlanError::Config(error) => config::report(&[error], style, ctx),
+                PlanError::Rules(errors) => rule_folder::report(&errors, style, ctx),
+                PlanError::Call(errors) => ctx.errors(errors, style),
+                PlanError::Nothing(reason) => {
+                    ctx.errors([reason], style);
+                    ctx.complain(
                         "\n  portolan check customizations.yaml\n  helm template carto carto/carto | portolan check -\n\n\
                          `portolan check --help` says more\n",
                     );
@@ -141,7 +133,7 @@ fn allowed<'s>(
 }
 
 /// Why nothing is checked.
-enum Refusal {
+enum PlanError {
     Config(ConfigError),
     Rules(Vec<rule_folder::FolderError>),
     Call(Vec<String>),
@@ -149,39 +141,39 @@ enum Refusal {
     Nothing(String),
 }
 
-impl From<ConfigError> for Refusal {
+impl From<ConfigError> for PlanError {
     fn from(error: ConfigError) -> Self {
-        Refusal::Config(error)
+        PlanError::Config(error)
     }
 }
 
 /// What falls to one configuration.
-struct Draft {
-    found: Option<Rc<Found>>,
+struct PlannedRun {
+    found: Option<Rc<FoundConfig>>,
     /// Texts that belong to none of its releases.
     loose: Vec<Input>,
     releases: BTreeSet<usize>,
     /// What was asked for, whether all of it can be checked or not.
-    extent: Extent,
+    extent: Coverage,
 }
 
-struct Drafts {
+struct PlanBuilder {
     finder: Finder,
-    drafts: Vec<Draft>,
+    drafts: Vec<PlannedRun>,
     gathered: Gathered,
 }
 
-impl Drafts {
-    fn new(scope: &Scope) -> Result<Drafts, Refusal> {
-        Ok(Drafts {
+impl PlanBuilder {
+    fn new(scope: &CheckScope) -> Result<PlanBuilder, PlanError> {
+        Ok(PlanBuilder {
             finder: Finder::new(scope.config.as_deref(), scope.no_config)?,
             drafts: Vec::new(),
             gathered: Gathered::default(),
         })
     }
 
-    fn draw(scope: &Scope, around: &mut Surroundings<'_>) -> Result<Drafts, Refusal> {
-        let mut drafts = Drafts::new(scope)?;
+    fn draw(scope: &CheckScope, ctx: &mut CliContext<'_>) -> Result<PlanBuilder, PlanError> {
+        let mut drafts = PlanBuilder::new(scope)?;
         if scope.values.is_empty() && scope.paths.is_empty() {
             drafts.of_configuration(scope)?;
             return Ok(drafts);
@@ -191,13 +183,13 @@ impl Drafts {
             &scope.paths,
             scope.skip_unrelated,
             &scope.limits(),
-            around.stdin,
+            ctx.stdin,
         );
         drafts.of(scope, gathered)
     }
 
     /// What was read, by configuration.
-    fn of(self, scope: &Scope, gathered: Gathered) -> Result<Drafts, Refusal> {
+    fn of(self, scope: &CheckScope, gathered: Gathered) -> Result<PlanBuilder, PlanError> {
         let mut drafts = self;
         drafts.gathered = gathered;
         let last_layer = scope.values.last().filter(|path| path.as_os_str() != "-");
@@ -217,23 +209,23 @@ impl Drafts {
         for draft in &mut drafts.drafts {
             let folder = draft.found.as_ref().map(|found| &found.folder);
             let is_walked = folder.is_some_and(|folder| {
-                let mut around = walked.iter();
-                around.any(|walked| folder.starts_with(walked))
+                let mut ctx = walked.iter();
+                ctx.any(|walked| folder.starts_with(walked))
             });
             if is_walked {
-                draft.extent = Extent::Folder;
+                draft.extent = Coverage::Folder;
             }
         }
         Ok(drafts)
     }
 
     /// The releases of the configuration that applies here: all of them, or those that were picked.
-    fn of_configuration(&mut self, scope: &Scope) -> Result<(), Refusal> {
+    fn of_configuration(&mut self, scope: &CheckScope) -> Result<(), PlanError> {
         let nothing = "nothing to check: give a values file, a folder, or `-` for standard input";
         let here = self.finder.here.clone();
         let Some(found) = self.finder.of_folder(&here)? else {
             let picked = scope.release.first();
-            return Err(Refusal::Nothing(match picked {
+            return Err(PlanError::Nothing(match picked {
                 None => nothing.to_owned(),
                 Some(name) => format!("--release {name}: there is no portolan.yaml that names it"),
             }));
@@ -241,7 +233,7 @@ impl Drafts {
         let releases = &found.config.file.releases;
         if releases.is_empty() {
             let name = &found.config.name;
-            return Err(Refusal::Nothing(format!(
+            return Err(PlanError::Nothing(format!(
                 "{nothing}; {name} names no release"
             )));
         }
@@ -271,7 +263,7 @@ impl Drafts {
             }
         }
         if !unknown.is_empty() {
-            return Err(Refusal::Call(unknown));
+            return Err(PlanError::Call(unknown));
         }
         let draft = self.draft(Some(found));
         if picked.is_empty() {
@@ -283,7 +275,12 @@ impl Drafts {
     }
 
     /// Puts a text where it belongs.
-    fn file(&mut self, path: Option<&Path>, input: Input, scope: &Scope) -> Result<(), Refusal> {
+    fn file(
+        &mut self,
+        path: Option<&Path>,
+        input: Input,
+        scope: &CheckScope,
+    ) -> Result<(), PlanError> {
         let found = self.finder.of_file(path)?;
         if let (Some(found), Some(path), false) = (&found, path, input.role == Role::Values) {
             let releases = found.releases_of(path);
@@ -307,19 +304,19 @@ impl Drafts {
         Ok(())
     }
 
-    fn draft(&mut self, found: Option<Rc<Found>>) -> &mut Draft {
-        let path = |found: &Option<Rc<Found>>| found.as_ref().map(|found| found.path.clone());
+    fn draft(&mut self, found: Option<Rc<FoundConfig>>) -> &mut PlannedRun {
+        let path = |found: &Option<Rc<FoundConfig>>| found.as_ref().map(|found| found.path.clone());
         let known = self
             .drafts
             .iter()
             .position(|draft| path(&draft.found) == path(&found));
         let index = known.unwrap_or(self.drafts.len());
         if known.is_none() {
-            self.drafts.push(Draft {
+            self.drafts.push(PlannedRun {
                 found,
                 loose: Vec::new(),
                 releases: BTreeSet::new(),
-                extent: Extent::Part,
+                extent: Coverage::Part,
             });
         }
         // It was found or has just been added.
@@ -327,7 +324,7 @@ impl Drafts {
         &mut self.drafts[index]
     }
 
-    fn finish(self, scope: &Scope) -> Result<Plan<'_>, Refusal> {
+    fn finish(self, scope: &CheckScope) -> Result<Plan<'_>, PlanError> {
         let here = self.finder.here;
         let mut planner = Planner {
             scope,
@@ -344,7 +341,7 @@ impl Drafts {
         known_rules(scope, &groups)?;
         if !self.gathered.errors.is_empty() {
             for group in &mut groups {
-                group.extent = Extent::Part;
+                group.extent = Coverage::Part;
             }
         }
         let gathered = self.gathered.errors.into_iter().map(ConfigError::Whole);
@@ -354,7 +351,7 @@ impl Drafts {
             errors,
             walked: !self.gathered.walked.is_empty(),
             passed_over: self.gathered.templates,
-            terms: Terms {
+            terms: RunContext {
                 scope,
                 now: planner.now,
                 here,
@@ -363,19 +360,19 @@ impl Drafts {
     }
 }
 
-impl Draft {
+impl PlannedRun {
     fn all(&mut self) {
         let count = self
             .found
             .as_ref()
             .map(|found| found.config.file.releases.len());
         self.releases.extend(0..count.unwrap_or_default());
-        self.extent = Extent::Releases;
+        self.extent = Coverage::Releases;
     }
 }
 
 /// Rules named on the command line exist.
-fn known_rules(scope: &Scope, groups: &[Group]) -> Result<(), Refusal> {
+fn known_rules(scope: &CheckScope, groups: &[Group]) -> Result<(), PlanError> {
     if groups.is_empty() {
         return Ok(());
     }
@@ -394,6 +391,6 @@ fn known_rules(scope: &Scope, groups: &[Group]) -> Result<(), Refusal> {
     if unknown.is_empty() {
         Ok(())
     } else {
-        Err(Refusal::Call(unknown))
+        Err(PlanError::Call(unknown))
     }
 }

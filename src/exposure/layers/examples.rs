@@ -14,7 +14,7 @@ use crate::rules::ExampleFile;
 pub struct LayerExamples {
     /// The layer's public name.
     pub id: String,
-    /// Why its limits cannot be known, for a layer without knobs.
+    /// Why its limits cannot be known, for a layer without settings.
     #[serde(default)]
     pub undecided: Option<String>,
     /// The kind of entry point that it serves.

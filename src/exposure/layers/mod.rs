@@ -1,22 +1,22 @@
-//! Layers as data: what each kind of load balancer, ingress controller and gateway calls its knobs.
+//! Layers as data: what each kind of load balancer, ingress controller and gateway calls its settings.
 //!
 //! One file a layer under `layers/`. These types are all there is to the format: how a layer is recognised, where its
 //! limits are set, how it ends TLS. They say what is so; whether a limit is good enough is for the rules. A new controller
 //! is a new file; only a new *mechanism* (a syntax, a way of binding objects) is code.
 
 pub mod examples;
-pub mod knob;
 pub mod page;
+pub mod predicate;
 pub mod recognize;
-pub mod sign;
+pub mod setting;
 pub mod tls;
 
 use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-pub use knob::Knob;
-pub use sign::Sign;
+pub use predicate::Predicate;
+pub use setting::Setting;
 pub use tls::Tls;
 
 /// One kind of load balancer, ingress controller or gateway.
@@ -31,7 +31,7 @@ pub struct Layer {
     pub entry: EntryKind,
     /// How it is recognised.
     pub recognize: Recognize,
-    /// Why its limits cannot be known, as a sentence that says what to supply; a layer without knobs then.
+    /// Why its limits cannot be known, as a sentence that says what to supply; a layer without settings then.
     #[serde(default)]
     pub undecided: Option<String>,
     /// The custom resource, for an entry point that is one.
@@ -48,8 +48,8 @@ pub struct Layer {
     pub tls: Tls,
     /// Every limit on a connection's life. All of them must be long enough.
     #[serde(default)]
-    pub timeouts: Vec<Knob>,
-    /// Keys that have no effect on this layer although they look like its knob.
+    pub timeouts: Vec<Setting>,
+    /// Keys that have no effect on this layer although they look like its setting.
     #[serde(default)]
     pub ineffective: Vec<WrongKey>,
     /// Keys with a timeout in their name that limit something else. They prove nothing.
@@ -94,7 +94,7 @@ pub struct Recognize {
     /// On its platform it serves an Ingress that names no class.
     pub without_class: bool,
     /// What must be so besides: all signs of one of these lists. Nothing where there is no list.
-    pub any_of: Vec<Vec<Sign>>,
+    pub any_of: Vec<Vec<Predicate>>,
 }
 
 /// A custom resource that is entry point and route in one.
@@ -153,7 +153,7 @@ pub struct PathTrap {
     pub types: Vec<String>,
     /// What must be so besides.
     #[serde(default)]
-    pub when: Vec<Sign>,
+    pub when: Vec<Predicate>,
     /// What becomes of it, after "the path".
     pub why: String,
     /// What to write instead, as a sentence.
@@ -162,7 +162,7 @@ pub struct PathTrap {
     pub sources: Vec<String>,
 }
 
-/// A key that is no knob.
+/// A key that is no setting.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct WrongKey {
@@ -236,23 +236,26 @@ mod tests {
         assert_eq!(
             layer.undecided.is_some(),
             layer.timeouts.is_empty(),
-            "{id}: either knobs or a reason why there are none"
+            "{id}: either settings or a reason why there are none"
         );
         assert_eq!(
             layer.entry == EntryKind::Resource,
             layer.resource.is_some(),
             "{id}"
         );
-        for knob in &layer.timeouts {
-            assert!(!knob.sources.is_empty(), "{id}");
-            let settable = !knob.places.is_empty();
+        for setting in &layer.timeouts {
+            assert!(!setting.sources.is_empty(), "{id}");
+            let settable = !setting.places.is_empty();
             assert!(
-                settable || knob.fixed.is_some() || knob.unlimited || knob.undecided.is_some(),
+                settable
+                    || setting.fixed.is_some()
+                    || setting.unlimited
+                    || setting.undecided.is_some(),
                 "{id}"
             );
-            assert!(!settable || knob.minimum.is_some(), "{id}");
-            let hopeless = knob.fixed.or(knob.max).is_some_and(|max| max < 605);
-            assert_eq!(hopeless, knob.instead.is_some(), "{id}");
+            assert!(!settable || setting.minimum.is_some(), "{id}");
+            let hopeless = setting.fixed.or(setting.max).is_some_and(|max| max < 605);
+            assert_eq!(hopeless, setting.instead.is_some(), "{id}");
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::knob::{Holder, Knob, KnobPlace, Meaning, Syntax, Zero};
-use super::sign::Sign;
+use super::predicate::Predicate;
+use super::setting::{Meaning, Setting, SettingPlace, SettingTarget, Syntax, Zero};
 use super::tls::TlsModel;
 use super::{EntryKind, Layer, layers};
 
@@ -23,7 +23,7 @@ pub fn layers_page() -> String {
     let mut page = String::from(
         "# Layers
 
-<!-- Generated; `PORTOLAN_BLESS=1 cargo test --test layers` writes it anew. -->
+<!-- Generated; `PORTOLAN_UPDATE=1 cargo test --test layers` writes it anew. -->
 
 Every kind of load balancer, ingress controller and gateway that Portolan knows, from the files under `layers/`. CARTO needs
 every limit here to be 605 s or more. A layer that is not listed leaves its requirements *undecided*.
@@ -40,26 +40,26 @@ every limit here to be 605 s or more. A layer that is not listed leaves its requ
 
 fn one(layer: &Layer, page: &mut String) {
     let _ = write!(page, "\n### {}\n\n`{}`", layer.title, layer.id);
-    let signs = recognised_by(layer);
-    if signs.is_empty() {
+    let predicates = recognised_by(layer);
+    if predicates.is_empty() {
         page.push_str(" · leaves no sign in the cluster\n");
     } else {
-        let _ = writeln!(page, " · recognised by {}", signs.join("; "));
+        let _ = writeln!(page, " · recognised by {}", predicates.join("; "));
     }
     if let Some(undecided) = &layer.undecided {
         let _ = write!(page, "\n*Always undecided:* {undecided}.\n");
     }
     if !layer.timeouts.is_empty() {
         page.push_str("\n| limit | set by | written as | default | range | for 605 s | source |\n|---|---|---|---|---|---|---|\n");
-        for knob in &layer.timeouts {
-            row(knob, page);
+        for setting in &layer.timeouts {
+            row(setting, page);
         }
     }
-    for knob in &layer.timeouts {
-        if let Some(instead) = &knob.instead {
+    for setting in &layer.timeouts {
+        if let Some(instead) = &setting.instead {
             let _ = write!(page, "\n- **Instead:** {instead}.");
         }
-        if let Some(undecided) = &knob.undecided {
+        if let Some(undecided) = &setting.undecided {
             let _ = write!(page, "\n- **Undecided:** {undecided}.");
         }
     }
@@ -111,12 +111,12 @@ fn quoted(items: &[String]) -> String {
 
 fn recognised_by(layer: &Layer) -> Vec<String> {
     let known = &layer.recognize;
-    let mut signs = Vec::new();
+    let mut predicates = Vec::new();
     if let Some(resource) = &layer.resource {
-        signs.push(format!("kind `{}` of `{}`", resource.kind, resource.group));
+        predicates.push(format!("kind `{}` of `{}`", resource.kind, resource.group));
     }
     if let Some(platform) = &known.platform {
-        signs.push(format!("platform `{platform}`"));
+        predicates.push(format!("platform `{platform}`"));
     }
     for (what, items) in [
         (
@@ -130,111 +130,123 @@ fn recognised_by(layer: &Layer) -> Vec<String> {
         ("annotations", &known.annotation_prefixes),
     ] {
         if !items.is_empty() {
-            signs.push(format!("{what} {}", quoted(items)));
+            predicates.push(format!("{what} {}", quoted(items)));
         }
     }
     if known.without_class {
-        signs.push("no class on its platform".to_owned());
+        predicates.push("no class on its platform".to_owned());
     }
-    let alternatives: Vec<String> = known.any_of.iter().map(|signs| all(signs)).collect();
+    let alternatives: Vec<String> = known
+        .any_of
+        .iter()
+        .map(|predicates| all(predicates))
+        .collect();
     if !alternatives.is_empty() {
-        signs.push(format!("where {}", alternatives.join(", or ")));
+        predicates.push(format!("where {}", alternatives.join(", or ")));
     }
-    signs
+    predicates
 }
 
-fn all(signs: &[Sign]) -> String {
-    let words: Vec<String> = signs.iter().map(words).collect();
+fn all(predicates: &[Predicate]) -> String {
+    let words: Vec<String> = predicates.iter().map(words).collect();
     words.join(" and ")
 }
 
 /// A sign in words.
-fn words(sign: &Sign) -> String {
+fn words(predicate: &Predicate) -> String {
     let mut words = Vec::new();
-    if let Some(since) = &sign.controller_since {
+    if let Some(since) = &predicate.controller_since {
         words.push(format!(
             "the AWS Load Balancer Controller is {since} or later"
         ));
     }
-    if let Some(since) = &sign.controller_not_since {
+    if let Some(since) = &predicate.controller_not_since {
         words.push(format!(
             "the AWS Load Balancer Controller is not known to be {since} or later"
         ));
     }
-    let key = match (&sign.annotation, &sign.annotation_prefix, &sign.field) {
+    let key = match (
+        &predicate.annotation,
+        &predicate.annotation_prefix,
+        &predicate.field,
+    ) {
         (Some(key), _, _) | (_, _, Some(key)) => format!("`{key}`"),
         (_, Some(prefix), _) => format!("`{prefix}…`"),
         _ => return words.join(" and "),
     };
-    if sign.present {
+    if predicate.present {
         words.push(format!("{key} is there"));
     }
-    if sign.absent {
+    if predicate.absent {
         words.push(format!("{key} is not there"));
     }
-    if !sign.one_of.is_empty() {
-        words.push(format!("{key} is {}", quoted(&sign.one_of)));
+    if !predicate.one_of.is_empty() {
+        words.push(format!("{key} is {}", quoted(&predicate.one_of)));
     }
-    if !sign.none_of.is_empty() {
-        words.push(format!("{key} is not {}", quoted(&sign.none_of)));
+    if !predicate.none_of.is_empty() {
+        words.push(format!("{key} is not {}", quoted(&predicate.none_of)));
     }
-    if let Some(part) = &sign.contains {
+    if let Some(part) = &predicate.contains {
         words.push(format!("{key} holds `{part}`"));
     }
-    if let Some(part) = &sign.lacks {
+    if let Some(part) = &predicate.lacks {
         words.push(format!("{key} does not hold `{part}`"));
     }
-    if sign.lists_router {
+    if predicate.lists_router {
         words.push(format!("{key} lists the router Service"));
     }
     words.join(" and ")
 }
 
-fn row(knob: &Knob, page: &mut String) {
-    let meaning = match knob.meaning {
+fn row(setting: &Setting, page: &mut String) {
+    let meaning = match setting.meaning {
         Meaning::Idle => "idle",
         Meaning::Total => "whole request",
     };
-    let places: Vec<String> = knob.places.iter().map(place).collect();
-    let mut set_by = if knob.places.is_empty() {
+    let places: Vec<String> = setting.places.iter().map(place).collect();
+    let mut set_by = if setting.places.is_empty() {
         "nothing".to_owned()
     } else {
         places.join(", else ")
     };
-    if !knob.when.is_empty() {
-        let _ = write!(set_by, " (where {})", all(&knob.when));
+    if !setting.when.is_empty() {
+        let _ = write!(set_by, " (where {})", all(&setting.when));
     }
-    match knob.ends_tls {
+    match setting.ends_tls {
         Some(true) => set_by.push_str(" (where it ends TLS)"),
         Some(false) => set_by.push_str(" (where it passes TLS through)"),
         None => {}
     }
-    if let Some(since) = &knob.controller_since {
+    if let Some(since) = &setting.controller_since {
         let _ = write!(set_by, " (controller {since} or later)");
     }
-    let written = if knob.places.is_empty() {
+    let written = if setting.places.is_empty() {
         "–".to_owned()
     } else {
-        written(knob)
+        written(setting)
     };
     let seconds =
         |number: Option<i64>| number.map_or("–".to_owned(), |number| format!("{number} s"));
-    let default = if knob.unlimited || knob.unlimited_unless_set {
+    let default = if setting.unlimited || setting.unlimited_unless_set {
         "no limit".to_owned()
     } else {
-        seconds(knob.default.or(knob.fixed))
+        seconds(setting.default.or(setting.fixed))
     };
-    let mut range = match (knob.fixed, knob.min.filter(|min| *min > 1), knob.max) {
+    let mut range = match (
+        setting.fixed,
+        setting.min.filter(|min| *min > 1),
+        setting.max,
+    ) {
         (Some(fixed), _, _) => format!("at most {fixed} s"),
         (None, Some(min), Some(max)) => format!("{min}–{max} s"),
         (None, None, Some(max)) => format!("to {max} s"),
         (None, Some(min), None) => format!("from {min} s"),
         (None, None, None) => "–".to_owned(),
     };
-    if let Some(before) = &knob.max_before {
+    if let Some(before) = &setting.max_before {
         let _ = write!(range, " (to {} s before {})", before.max, before.version);
     }
-    let minimum = match (&knob.minimum, &knob.instead) {
+    let minimum = match (&setting.minimum, &setting.instead) {
         (_, Some(_)) => "impossible".to_owned(),
         (Some(minimum), None) => format!("`{minimum}`"),
         (None, None) => "–".to_owned(),
@@ -242,13 +254,13 @@ fn row(knob: &Knob, page: &mut String) {
     let _ = writeln!(
         page,
         "| {meaning} | {set_by} | {written} | {default} | {range} | {minimum} | {} |",
-        knob.sources.join("; ")
+        setting.sources.join("; ")
     );
 }
 
-fn written(knob: &Knob) -> String {
-    let unit = knob.unit.map_or("seconds", |unit| unit.name());
-    let mut text = match knob.syntax {
+fn written(setting: &Setting) -> String {
+    let unit = setting.unit.map_or("seconds", |unit| unit.name());
+    let mut text = match setting.syntax {
         Syntax::Integer => format!("whole {unit}, as a string"),
         Syntax::IntegerField => format!("whole {unit}, without quotes"),
         Syntax::GoDuration => "Go duration (`10m5s`)".to_owned(),
@@ -257,10 +269,10 @@ fn written(knob: &Knob) -> String {
         Syntax::HaproxyTime => format!("HAProxy time (`605s`; a bare number is {unit})"),
         Syntax::ProtobufDuration => "duration (`605s`)".to_owned(),
     };
-    for word in &knob.unlimited_words {
+    for word in &setting.unlimited_words {
         let _ = write!(text, ", `{word}`");
     }
-    match knob.zero {
+    match setting.zero {
         Zero::Zero => {}
         Zero::Unlimited => text.push_str("; 0 is no limit"),
         Zero::Default => text.push_str("; 0 is the default"),
@@ -268,7 +280,7 @@ fn written(knob: &Knob) -> String {
     text
 }
 
-fn place(place: &KnobPlace) -> String {
+fn place(place: &SettingPlace) -> String {
     let key = place
         .annotation
         .as_deref()
@@ -280,16 +292,18 @@ fn place(place: &KnobPlace) -> String {
     };
     let kind = place.kind.as_deref().unwrap_or("object");
     match place.of {
-        Holder::Entry => key,
-        Holder::Rule => format!("{key} of each rule"),
-        Holder::Service => format!("{key} on the router Service"),
-        Holder::BackendConfig => {
+        SettingTarget::Entry => key,
+        SettingTarget::Rule => format!("{key} of each rule"),
+        SettingTarget::Service => format!("{key} on the router Service"),
+        SettingTarget::BackendConfig => {
             format!("{key} of the BackendConfig that the router Service names")
         }
-        Holder::Policy => format!("{key} of a {kind} for the {}", place.targets.join(" or ")),
-        Holder::ClassParameters => format!("{key} of the class's {kind}"),
-        Holder::GatewayParameters => format!("{key} of the Gateway's {kind}"),
-        Holder::Controller => format!(
+        SettingTarget::Policy => {
+            format!("{key} of a {kind} for the {}", place.targets.join(" or "))
+        }
+        SettingTarget::ClassParameters => format!("{key} of the class's {kind}"),
+        SettingTarget::GatewayParameters => format!("{key} of the Gateway's {kind}"),
+        SettingTarget::Controller => format!(
             "{key} of {}",
             place
                 .held_in
@@ -305,8 +319,8 @@ fn tls(layer: &Layer, page: &mut String) {
         page.push_str("\n- TLS: passed through to the router.");
         return;
     }
-    if let Some(knob) = &tls.certificate_knob {
-        let _ = write!(page, "\n- TLS: certificate by `{knob}`");
+    if let Some(setting) = &tls.certificate_setting {
+        let _ = write!(page, "\n- TLS: certificate by `{setting}`");
         match &tls.certificate_how {
             Some(how) => {
                 let _ = write!(page, " ({how}).");

@@ -1,8 +1,8 @@
 //! Which layer serves an entry point: by its class, its controller, its annotations, and the platform.
 
-use super::sign::{Ground, Held, all_hold};
+use super::predicate::{MatchInput, Tristate, all_hold};
 use super::{EntryKind, Layer, layers};
-use crate::kube::View;
+use crate::kube::ObjectRef;
 use portolan_yaml::Node;
 
 /// What came of it.
@@ -18,7 +18,7 @@ pub enum Recognized {
 /// Annotations of several platforms tell nothing: a values file may be shared by clusters of each.
 pub fn platform_of<'o>(
     kind: EntryKind,
-    object: View<'o>,
+    object: ObjectRef<'o>,
 ) -> Option<(&'static str, Node<'o>, &'o str)> {
     let annotations = object.node.at(&["metadata", "annotations"])?;
     let mut told = annotations.entries().filter_map(|(entry, value)| {
@@ -37,19 +37,19 @@ pub fn platform_of<'o>(
 }
 
 /// Whether the signs besides class and platform hold.
-fn is_meant(layer: &Layer, ground: &Ground<'_>) -> bool {
+fn is_meant(layer: &Layer, input: &MatchInput<'_>) -> bool {
     let alternatives = &layer.recognize.any_of;
     alternatives.is_empty()
         || alternatives
             .iter()
-            .any(|signs| all_hold(signs, ground) == Held::Yes)
+            .any(|predicates| all_hold(predicates, input) == Tristate::Yes)
 }
 
 /// The layer of a Service of type LoadBalancer. A class that no layer lists is served by somebody unknown.
 pub fn load_balancer(
     platform: Option<&str>,
     class: Option<&str>,
-    ground: &Ground<'_>,
+    input: &MatchInput<'_>,
 ) -> Option<&'static Layer> {
     layers(EntryKind::LoadBalancer).iter().find(|layer| {
         let known = &layer.recognize;
@@ -57,22 +57,22 @@ pub fn load_balancer(
             Some(class) => known.load_balancer_classes.iter().any(|own| own == class),
             None => platform.is_some() && known.platform.as_deref() == platform,
         };
-        placed && is_meant(layer, ground)
+        placed && is_meant(layer, input)
     })
 }
 
 /// What stands before an entry point, as far as the entry point tells.
-pub fn fronts(ground: &Ground<'_>) -> impl Iterator<Item = &'static Layer> {
+pub fn fronts(input: &MatchInput<'_>) -> impl Iterator<Item = &'static Layer> {
     layers(EntryKind::Front)
         .iter()
         // Most fronts leave no sign in the cluster; they are there for the page of layers.
-        .filter(|layer| !layer.recognize.any_of.is_empty() && is_meant(layer, ground))
+        .filter(|layer| !layer.recognize.any_of.is_empty() && is_meant(layer, input))
 }
 
 /// What tells which controller serves an Ingress or a Gateway.
-pub struct Clues<'a> {
+pub struct Evidence<'a> {
     /// The entry point.
-    pub object: View<'a>,
+    pub object: ObjectRef<'a>,
     /// The class that it names.
     pub class: Option<&'a str>,
     /// The controller that the class names, where the class is among the input.
@@ -82,18 +82,18 @@ pub struct Clues<'a> {
 }
 
 /// The layer of an Ingress or a Gateway.
-pub fn by_class(kind: EntryKind, clues: &Clues<'_>, ground: &Ground<'_>) -> Recognized {
-    let candidates = || layers(kind).iter().filter(|layer| is_meant(layer, ground));
-    if let Some(controller) = clues.controller {
+pub fn by_class(kind: EntryKind, evidence: &Evidence<'_>, input: &MatchInput<'_>) -> Recognized {
+    let candidates = || layers(kind).iter().filter(|layer| is_meant(layer, input));
+    if let Some(controller) = evidence.controller {
         let layer =
             candidates().find(|layer| begins_with(&layer.recognize.controllers, controller));
         return layer.map_or(Recognized::No, |layer| Recognized::Layer(layer, None));
     }
     let by_annotation = candidates().find_map(|layer| {
-        let key = annotation_with_prefix(clues.object, &layer.recognize.annotation_prefixes)?;
+        let key = annotation_with_prefix(evidence.object, &layer.recognize.annotation_prefixes)?;
         Some((layer, key))
     });
-    if let Some(class) = clues.class {
+    if let Some(class) = evidence.class {
         let named = |layer: &&'static Layer| {
             let known = &layer.recognize;
             known.classes.iter().any(|name| name == class)
@@ -107,14 +107,14 @@ pub fn by_class(kind: EntryKind, clues: &Clues<'_>, ground: &Ground<'_>) -> Reco
         if let Some(layer) = layer {
             return Recognized::Layer(layer, None);
         }
-    } else if let Some(platform) = clues.platform {
+    } else if let Some(platform) = evidence.platform {
         let layer = candidates().find(|layer| {
             layer.recognize.without_class && layer.recognize.platform.as_deref() == Some(platform)
         });
         if let Some(layer) = layer {
             let inferred = format!(
                 "{} taken as served by {}: it names no class, and the platform is `{platform}`",
-                clues.object.title(),
+                evidence.object.title(),
                 layer.title
             );
             return Recognized::Layer(layer, Some(inferred));
@@ -124,7 +124,7 @@ pub fn by_class(kind: EntryKind, clues: &Clues<'_>, ground: &Ground<'_>) -> Reco
         Some((layer, key)) => {
             let inferred = format!(
                 "{} taken as served by {} from its annotation `{key}`",
-                clues.object.title(),
+                evidence.object.title(),
                 layer.title
             );
             Recognized::Layer(layer, Some(inferred))
@@ -139,7 +139,7 @@ fn begins_with(prefixes: &[String], text: &str) -> bool {
         .any(|prefix| text.starts_with(prefix.as_str()))
 }
 
-fn annotation_with_prefix<'a>(object: View<'a>, prefixes: &[String]) -> Option<&'a str> {
+fn annotation_with_prefix<'a>(object: ObjectRef<'a>, prefixes: &[String]) -> Option<&'a str> {
     object
         .node
         .at(&["metadata", "annotations"])?

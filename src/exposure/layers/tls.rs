@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::Sign;
+use super::Predicate;
 
 /// How a layer ends TLS.
 #[derive(Clone, Debug, Deserialize)]
@@ -12,7 +12,7 @@ pub struct Tls {
     pub model: TlsModel,
     /// The annotation or field that names a certificate.
     #[serde(default)]
-    pub certificate_knob: Option<String>,
+    pub certificate_setting: Option<String>,
     /// How to name a certificate on this layer, as a sentence.
     #[serde(default)]
     pub certificate_how: Option<String>,
@@ -68,7 +68,7 @@ pub struct Listeners {
     pub certificates: Vec<String>,
     /// What must be so besides.
     #[serde(default)]
-    pub when: Vec<Sign>,
+    pub when: Vec<Predicate>,
     /// The annotation that lists the ports with TLS.
     #[serde(default)]
     pub ports: Option<String>,
@@ -92,7 +92,7 @@ pub struct Listeners {
     pub encrypts_again: Vec<String>,
     /// Or plain HTTP is encrypted again where these hold.
     #[serde(default)]
-    pub encrypts_again_when: Vec<Sign>,
+    pub encrypts_again_when: Vec<Predicate>,
     /// The certificates' annotation may say before a colon which ports it is for (`443:ID`).
     #[serde(default)]
     pub ports_before_colon: bool,
@@ -101,7 +101,7 @@ pub struct Listeners {
     pub reads_plain: Vec<String>,
     /// Plain HTTP is redirected where these hold.
     #[serde(default)]
-    pub redirected: Vec<Sign>,
+    pub redirected: Vec<Predicate>,
 }
 
 /// Where TLS ends.
@@ -109,7 +109,7 @@ pub struct Listeners {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct EndsCase {
     /// What must be so.
-    pub when: Vec<Sign>,
+    pub when: Vec<Predicate>,
     /// Where it ends then.
     pub is: Ends,
     /// What the certificate is called, e.g. `Secret`; before the names that the first sign finds.
@@ -141,7 +141,7 @@ pub enum Ends {
 pub struct PlainCase {
     /// What must be so; always where it is empty.
     #[serde(default)]
-    pub when: Vec<Sign>,
+    pub when: Vec<Predicate>,
     /// What becomes of it.
     pub is: Plain,
     /// What to supply, for a case that cannot be known.
@@ -168,7 +168,7 @@ pub enum Plain {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct BackendCase {
     /// What must be so.
-    pub when: Vec<Sign>,
+    pub when: Vec<Predicate>,
     /// What is spoken then.
     pub is: BackendProtocol,
 }

@@ -14,9 +14,9 @@ use crate::kube::{Object, Origin};
 use portolan_yaml::source::{SourceId, Span};
 use portolan_yaml::{Entry, NodeData, NodeId, NodeKind, Style, Tree, Value};
 
+mod entry_points;
 mod router;
 mod tls;
-mod ways_in;
 
 /// The chart release that the projection follows.
 pub const CHART_VERSION: &str = "1.287.1";

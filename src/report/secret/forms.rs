@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 use super::{Pattern, Search};
-use crate::secrecy::{is_harmless, is_secret_name};
+use crate::secret_names::{is_harmless, is_secret_name};
 
 /// A pattern whose first group is the secret, and what a text must hold for it.
 type Form = (&'static [&'static str], &'static Pattern);

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::{Pattern, Search, matches, names};
-use crate::secrecy::{is_harmless, is_secret_name, may_be_secret};
+use crate::secret_names::{is_harmless, is_secret_name, may_be_secret};
 
 /// How far braces are followed beyond the lines indented under them: Helm takes any indentation between them.
 const BEYOND_BLOCK: usize = 4096;

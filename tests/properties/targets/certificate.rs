@@ -2,10 +2,12 @@
 
 use std::ops::Range;
 
-use portolan_certificate::cause::{Defect, Part};
+use portolan_certificate::defect::{Defect, Part};
 use portolan_certificate::encoding::{Encoding, text_of_file};
 use portolan_certificate::x509::Certificate;
-use portolan_certificate::{Asked, Question, explain, inspect, inspect_key, read_certificates};
+use portolan_certificate::{
+    InspectOptions, Question, explain, inspect, inspect_key, read_certificates,
+};
 
 use super::sections::{of_kind, sections};
 
@@ -33,11 +35,11 @@ pub fn run(data: &[u8]) {
     let read = key.as_deref().map(|key| inspect_key(key, Encoding::Plain));
     for text in [&bundle, &key].into_iter().flatten() {
         for encoding in [Encoding::Plain, Encoding::Base64] {
-            let asked = Asked {
+            let asked = InspectOptions {
                 given: &given,
                 key: read.as_ref().and_then(|key| key.key.as_ref()),
                 now: Some(NOW),
-                ..Asked::default()
+                ..InspectOptions::default()
             };
             assert_inspected(text, encoding, asked);
         }
@@ -60,7 +62,7 @@ pub fn run(data: &[u8]) {
     }
 }
 
-fn assert_inspected(text: &str, encoding: Encoding, asked: Asked<'_>) {
+fn assert_inspected(text: &str, encoding: Encoding, asked: InspectOptions<'_>) {
     let inspection = inspect(text, encoding, asked);
     let given = |range: &Range<usize>| assert_range(text, inspection.given_range(range.clone()));
     for found in &inspection.reading.found {

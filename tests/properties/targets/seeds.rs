@@ -266,7 +266,7 @@ fn templates(root: &Path) -> Vec<Vec<u8>> {
 /// Bundles with their keys and roots.
 fn certificates(root: &Path, cases: &[Case]) -> Vec<Vec<u8>> {
     let mut texts = vec![read(
-        &root.join("tests/certificates/public-intermediate.pem"),
+        &root.join("crates/certificate/tests/public-intermediate.pem"),
     )];
     for case in cases {
         let mut text = String::new();
@@ -319,7 +319,7 @@ fn read(path: &Path) -> Vec<u8> {
     }
 }
 
-/// Marker lines, secrets, names of facts, and whatever stands between white space in the inputs.
+/// Marker lines, secrets, names of facts, and whatever stands between whitespace in the inputs.
 fn words(target: &str, texts: &[Vec<u8>]) -> Vec<String> {
     let mut words: BTreeSet<String> = SECRETS.map(str::to_owned).into();
     let kinds: &[&str] = match target {

@@ -37,7 +37,11 @@ pub fn run(data: &[u8]) {
             assert_eq!(rendered.problems, again.problems, "rendered twice");
             assert_eq!(rendered.opaque, again.opaque, "rendered twice");
             let mut output = Tree::default();
-            let stream = parse(&rendered.text, &mut output, &portolan_yaml::Limits::default());
+            let stream = parse(
+                &rendered.text,
+                &mut output,
+                &portolan_yaml::Limits::default(),
+            );
             assert_stream(&sources, &output, &stream);
         }
     }

@@ -15,7 +15,7 @@
 
 use std::rc::Rc;
 
-use super::super::eval::{Eval, Fault, Outcome};
+use super::super::eval::{Eval, EvalResult, Fault};
 use super::super::value::{ListId, Value};
 use super::yaml::{Layout, to_yaml};
 use super::{Function, Own, argument, function, made, partial, partly, text};
@@ -40,7 +40,7 @@ pub(in super::super) fn has_version(
     eval: &mut Eval<'_>,
     versions: ListId,
     arguments: &[Value],
-) -> Outcome {
+) -> EvalResult {
     if let [opaque @ Value::Opaque(_)] = arguments {
         return Ok(opaque.clone());
     }
@@ -63,7 +63,7 @@ pub(in super::super) fn has_version(
     Ok(Value::Bool(found))
 }
 
-fn include(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+fn include(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     if let opaque @ Value::Opaque(_) = argument(arguments, 0) {
         return Ok(opaque.clone());
     }
@@ -95,7 +95,7 @@ fn include(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
 }
 
 /// A text, or why it is not known.
-type Known = Outcome<Result<String, Rc<str>>>;
+type Known = EvalResult<Result<String, Rc<str>>>;
 
 /// Descends to `.a.b`; `None` where it is not set, `Err` where that is not known.
 fn at(eval: &Eval<'_>, data: &Value, path: &[&str]) -> Result<Option<Value>, Rc<str>> {
@@ -193,7 +193,7 @@ fn component(eval: &Eval<'_>, data: &Value, component: &str) -> Known {
 }
 
 /// A text is evaluated as it is, anything else as its YAML; with a scope, `.` is the scope, which we leave unknown.
-fn render_value(eval: &mut Eval<'_>, data: &Value) -> Outcome {
+fn render_value(eval: &mut Eval<'_>, data: &Value) -> EvalResult {
     let Value::Map(id) = data else {
         return Ok(Value::Opaque(Rc::from(
             "`common.tplvalues.render` is not given a dict",

@@ -1,6 +1,6 @@
 //! `default`, `ternary` and other choices; `required` and `fail`.
 
-use super::super::eval::{Eval, Fault, Outcome};
+use super::super::eval::{Eval, EvalResult, Fault};
 use super::super::value::Value;
 use super::{ANY, Function, Own, Shallow, argument, function, text, wrong};
 
@@ -63,7 +63,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
 ];
 
-fn refusal(eval: &Eval<'_>, arguments: &[Value], what: &str) -> Outcome<Fault> {
+fn refusal(eval: &Eval<'_>, arguments: &[Value], what: &str) -> EvalResult<Fault> {
     let message = match argument(arguments, 0) {
         Value::Opaque(_) => String::new(),
         _ => text(eval, arguments, 0)?.replace(portolan_yaml::OPAQUE, "…"),
@@ -76,7 +76,7 @@ fn refusal(eval: &Eval<'_>, arguments: &[Value], what: &str) -> Outcome<Fault> {
 }
 
 /// True if any value's truth is `wanted` for `any`; false if any is not for `all`.
-fn every(eval: &mut Eval<'_>, arguments: &[Value], wanted: bool) -> Outcome {
+fn every(eval: &mut Eval<'_>, arguments: &[Value], wanted: bool) -> EvalResult {
     let mut unknown = None;
     for value in arguments {
         match eval.heap.truth(value) {

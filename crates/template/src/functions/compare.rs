@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::rc::Rc;
 
-use super::super::eval::{Eval, Fault, Outcome};
+use super::super::eval::{Eval, EvalResult, Fault};
 use super::super::value::{IntType, Value};
 use super::{ANY, Deep, Function, Own, argument, function, partial, partly};
 
@@ -54,7 +54,7 @@ fn incompatible(eval: &Eval<'_>, left: &Value, right: &Value) -> Fault {
 }
 
 /// True if the first argument equals any other.
-fn equal(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+fn equal(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     let left = argument(arguments, 0);
     let rest = arguments.get(1..).unwrap_or_default();
     if rest.is_empty() {
@@ -98,7 +98,7 @@ fn equal(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
     Ok(unknown.map_or(Value::Bool(false), Value::Opaque))
 }
 
-fn order(eval: &mut Eval<'_>, arguments: &[Value], holds: fn(Ordering) -> bool) -> Outcome {
+fn order(eval: &mut Eval<'_>, arguments: &[Value], holds: fn(Ordering) -> bool) -> EvalResult {
     let (left, right) = (argument(arguments, 0), argument(arguments, 1));
     let found = match (left, right) {
         (Value::Int(one, _), Value::Int(other, _)) => one.cmp(other),

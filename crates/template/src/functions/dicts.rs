@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::super::eval::{Eval, Fault, Outcome};
+use super::super::eval::{Eval, EvalResult, Fault};
 use super::super::expression::missing;
 use super::super::value::{Map, MapId, MapKind, Value};
 use super::print::strval;
@@ -139,7 +139,7 @@ fn unknown_target(eval: &mut Eval<'_>, arguments: &[Value]) -> Option<Value> {
     Some(Value::Opaque(unknown))
 }
 
-fn dict(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+fn dict(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     let mut entries = BTreeMap::new();
     for pair in arguments.chunks(2) {
         let key = strval(eval, argument(pair, 0))?;
@@ -154,7 +154,7 @@ fn dict(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
     }))
 }
 
-fn set(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+fn set(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     if let Some(opaque) = unknown_target(eval, arguments) {
         return Ok(opaque);
     }
@@ -165,7 +165,7 @@ fn set(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
     Ok(Value::Map(id))
 }
 
-fn pick(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+fn pick(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     let id = map(eval, arguments, 0)?;
     let mut entries = BTreeMap::new();
     let mut open = None;
@@ -188,7 +188,7 @@ fn pick(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
     }))
 }
 
-fn omit(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+fn omit(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     let id = map(eval, arguments, 0)?;
     let mut omitted = Vec::new();
     for index in 1..arguments.len() {
@@ -213,7 +213,7 @@ fn omit(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
     }))
 }
 
-fn dig(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+fn dig(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     let Some((last, rest)) = arguments.split_last() else {
         return Ok(Value::Nil);
     };

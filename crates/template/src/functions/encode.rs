@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256, Sha512};
 
-use super::super::eval::{Eval, Outcome};
+use super::super::eval::{Eval, EvalResult};
 use super::super::value::Value;
 use super::print::of_text;
 use super::{Deep, Function, function, made, text};
@@ -31,7 +31,7 @@ fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 /// Line breaks are skipped, as in Go. Where the text is not base 64, Sprig gives Go's error message as the result.
-fn b64dec(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+fn b64dec(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     let text = text(eval, arguments, 0)?;
     let packed: String = text
         .chars()

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use serde_json::Value as Json;
 
-use super::super::eval::{Eval, Outcome};
+use super::super::eval::{Eval, EvalResult};
 use super::super::value::{Map, MapKind, Value};
 use super::print::note_open;
 use super::{Deep, Function, Own, argument, function, made, text};
@@ -47,7 +47,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
 ];
 
-fn to_json(eval: &mut Eval<'_>, arguments: &[Value], indent: Option<usize>, html: bool) -> Outcome {
+fn to_json(
+    eval: &mut Eval<'_>,
+    arguments: &[Value],
+    indent: Option<usize>,
+    html: bool,
+) -> EvalResult {
     if let opaque @ Value::Opaque(_) = argument(arguments, 0) {
         return Ok(opaque.clone());
     }
@@ -70,7 +75,7 @@ fn write(
     html: bool,
     out: &mut String,
     depth: usize,
-) -> Outcome<()> {
+) -> EvalResult<()> {
     eval.charge(1)?;
     eval.allow_depth(depth)?;
     eval.check_text(out.len())?;
@@ -178,7 +183,7 @@ fn string(text: &str, html: bool, out: &mut String) {
     out.push('"');
 }
 
-fn from_json(eval: &mut Eval<'_>, arguments: &[Value], fits: fn(&Json) -> bool) -> Outcome {
+fn from_json(eval: &mut Eval<'_>, arguments: &[Value], fits: fn(&Json) -> bool) -> EvalResult {
     let text = text(eval, arguments, 0)?;
     eval.charge(text.len() / 8)?;
     match serde_json::from_str::<Json>(&text) {
@@ -190,7 +195,7 @@ fn from_json(eval: &mut Eval<'_>, arguments: &[Value], fits: fn(&Json) -> bool) 
     }
 }
 
-fn from_yaml(eval: &mut Eval<'_>, arguments: &[Value], fits: fn(&Json) -> bool) -> Outcome {
+fn from_yaml(eval: &mut Eval<'_>, arguments: &[Value], fits: fn(&Json) -> bool) -> EvalResult {
     let text = text(eval, arguments, 0)?;
     eval.charge(text.len() / 4)?;
     if text.trim().is_empty() {
@@ -204,7 +209,7 @@ fn from_yaml(eval: &mut Eval<'_>, arguments: &[Value], fits: fn(&Json) -> bool) 
     }
 }
 
-fn take_in(eval: &mut Eval<'_>, json: &Json) -> Outcome {
+fn take_in(eval: &mut Eval<'_>, json: &Json) -> EvalResult {
     eval.charge(1)?;
     Ok(match json {
         Json::Null => Value::Nil,

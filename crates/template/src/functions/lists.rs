@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::super::eval::{Eval, Fault, Outcome};
+use super::super::eval::{Eval, EvalResult, Fault};
 use super::super::expression::missing;
 use super::super::value::{Element, IntType, MapKind, Value};
 use super::numbers::to_int;
@@ -79,7 +79,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
 ];
 
-fn len(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+fn len(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     Ok(match argument(arguments, 0) {
         Value::Text(text) if partial(text) => partly(eval),
         Value::Text(text) => Value::int(text.len()),
@@ -98,7 +98,7 @@ fn len(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
     })
 }
 
-fn index(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+fn index(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     let mut value = argument(arguments, 0).clone();
     if matches!(value, Value::Nil) {
         return Err(Fault::new("`index` of a value that is not set"));
@@ -169,7 +169,7 @@ fn out_of_range(at: i64, len: usize) -> Fault {
     ))
 }
 
-fn first(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+fn first(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     let id = list(eval, arguments, 0)?;
     Ok(eval
         .heap
@@ -180,7 +180,7 @@ fn first(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
         .unwrap_or(Value::Nil))
 }
 
-fn last(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+fn last(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     let id = list(eval, arguments, 0)?;
     Ok(eval
         .heap
@@ -192,14 +192,14 @@ fn last(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
 }
 
 /// The list without some of its first and last items; of an empty list, Go's nil slice, which is empty too.
-fn part(eval: &mut Eval<'_>, arguments: &[Value], skip: usize, drop: usize) -> Outcome {
+fn part(eval: &mut Eval<'_>, arguments: &[Value], skip: usize, drop: usize) -> EvalResult {
     let items = items(eval, arguments, 0)?;
     let keep = items.len().saturating_sub(skip + drop);
     let kept = items.into_iter().skip(skip).take(keep).collect();
     Ok(eval.heap.new_list(kept))
 }
 
-fn append(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+fn append(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     if let opaque @ Value::Opaque(_) = argument(arguments, 0) {
         return Ok(opaque.clone());
     }
@@ -208,7 +208,7 @@ fn append(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
     Ok(eval.heap.new_list(items))
 }
 
-fn prepend(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+fn prepend(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     if let opaque @ Value::Opaque(_) = argument(arguments, 0) {
         return Ok(opaque.clone());
     }
@@ -217,13 +217,13 @@ fn prepend(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
     Ok(eval.heap.new_list(items))
 }
 
-fn reverse(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+fn reverse(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     let mut items = items(eval, arguments, 0)?;
     items.reverse();
     Ok(eval.heap.new_list(items))
 }
 
-fn has(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+fn has(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     let needle = argument(arguments, 0);
     match argument(arguments, 1) {
         Value::Nil => return Ok(Value::Bool(false)),
@@ -251,7 +251,7 @@ fn has(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
     })
 }
 
-fn without(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+fn without(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     let mut kept = Vec::new();
     for item in items(eval, arguments, 0)? {
         let mut omitted = false;
@@ -265,7 +265,7 @@ fn without(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
     Ok(eval.heap.new_list(kept))
 }
 
-fn uniq(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+fn uniq(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     let mut kept: Vec<Value> = Vec::new();
     for item in items(eval, arguments, 0)? {
         let mut known = false;
@@ -282,7 +282,7 @@ fn uniq(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
     Ok(eval.heap.new_list(kept))
 }
 
-fn compact(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+fn compact(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     let items = items(eval, arguments, 0)?;
     let kept = items
         .into_iter()
@@ -291,7 +291,7 @@ fn compact(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
     Ok(eval.heap.new_list(kept))
 }
 
-fn slice(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+fn slice(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     let items = items(eval, arguments, 0)?;
     if items.is_empty() {
         return Ok(Value::Nil);
@@ -318,7 +318,7 @@ fn slice(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
     }
 }
 
-fn chunk(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+fn chunk(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     let size = int(eval, arguments, 0)?;
     let items = items(eval, arguments, 1)?;
     let Some(size) = usize::try_from(size).ok().filter(|size| *size > 0) else {
@@ -332,7 +332,12 @@ fn chunk(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
 }
 
 /// The integers from `start` on, before `stop`; counted as work before they are made.
-pub(super) fn counts(eval: &mut Eval<'_>, start: i64, stop: i64, step: i64) -> Outcome<Vec<i64>> {
+pub(super) fn counts(
+    eval: &mut Eval<'_>,
+    start: i64,
+    stop: i64,
+    step: i64,
+) -> EvalResult<Vec<i64>> {
     let forward = stop >= start && step > 0;
     let backward = stop < start && step < 0;
     if !forward && !backward {
@@ -347,7 +352,7 @@ pub(super) fn counts(eval: &mut Eval<'_>, start: i64, stop: i64, step: i64) -> O
         .collect())
 }
 
-fn steps(eval: &mut Eval<'_>, start: i64, stop: i64, step: i64) -> Outcome {
+fn steps(eval: &mut Eval<'_>, start: i64, stop: i64, step: i64) -> EvalResult {
     let numbers = counts(eval, start, stop, step)?;
     let items = numbers
         .into_iter()
@@ -357,7 +362,12 @@ fn steps(eval: &mut Eval<'_>, start: i64, stop: i64, step: i64) -> Outcome {
 }
 
 /// Go's `reflect.DeepEqual`: types count too.
-pub(super) fn same(eval: &mut Eval<'_>, one: &Value, other: &Value, depth: usize) -> Outcome<bool> {
+pub(super) fn same(
+    eval: &mut Eval<'_>,
+    one: &Value,
+    other: &Value,
+    depth: usize,
+) -> EvalResult<bool> {
     eval.charge(1)?;
     eval.allow_depth(depth)?;
     Ok(match (one, other) {

@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use super::super::eval::{Eval, Outcome};
+use super::super::eval::{Eval, EvalResult};
 use super::super::value::{Map, MapId, Value};
 use super::{argument, map};
 
 /// `merge` (what is there wins) and `mergeOverwrite` (what comes later wins); the first map is changed.
-pub(super) fn merge(eval: &mut Eval<'_>, arguments: &[Value], overwrite: bool) -> Outcome {
+pub(super) fn merge(eval: &mut Eval<'_>, arguments: &[Value], overwrite: bool) -> EvalResult {
     if let opaque @ Value::Opaque(reason) = argument(arguments, 0) {
         eval.heap.unsure.get_or_insert_with(|| Rc::clone(reason));
         return Ok(opaque.clone());
@@ -42,7 +42,7 @@ fn into(
     source: MapId,
     overwrite: bool,
     depth: usize,
-) -> Outcome<()> {
+) -> EvalResult<()> {
     eval.allow_depth(depth)?;
     let entries: Vec<_> = eval
         .heap
@@ -93,7 +93,7 @@ fn into(
 }
 
 /// A copy that shares nothing.
-pub(super) fn copy(eval: &mut Eval<'_>, value: &Value, depth: usize) -> Outcome {
+pub(super) fn copy(eval: &mut Eval<'_>, value: &Value, depth: usize) -> EvalResult {
     eval.charge(1)?;
     eval.allow_depth(depth)?;
     Ok(match value {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use portolan_yaml::OPAQUE;
 
-use super::eval::{Eval, Fault, Outcome};
+use super::eval::{Eval, EvalResult, Fault};
 use super::value::{IntType, List, ListId, MapId, MapKind, Value};
 
 mod chart;
@@ -40,7 +40,7 @@ pub(super) struct Function {
     pub least: usize,
     pub most: usize,
     pub opaque: OnOpaque,
-    pub call: fn(&mut Eval<'_>, &[Value]) -> Outcome,
+    pub call: fn(&mut Eval<'_>, &[Value]) -> EvalResult,
 }
 
 /// What a function makes of values that are not known.
@@ -65,7 +65,7 @@ const fn function(
     least: usize,
     most: usize,
     opaque: OnOpaque,
-    call: fn(&mut Eval<'_>, &[Value]) -> Outcome,
+    call: fn(&mut Eval<'_>, &[Value]) -> EvalResult,
 ) -> Function {
     Function {
         name,
@@ -158,7 +158,7 @@ fn wrong(eval: &Eval<'_>, arguments: &[Value], index: usize, expected: &str) -> 
 }
 
 /// A Go `string`.
-fn text(eval: &Eval<'_>, arguments: &[Value], index: usize) -> Outcome<Rc<str>> {
+fn text(eval: &Eval<'_>, arguments: &[Value], index: usize) -> EvalResult<Rc<str>> {
     match argument(arguments, index) {
         Value::Text(text) => Ok(Rc::clone(text)),
         Value::Nil => Err(wrong(eval, arguments, index, "a string")),
@@ -167,7 +167,7 @@ fn text(eval: &Eval<'_>, arguments: &[Value], index: usize) -> Outcome<Rc<str>> 
 }
 
 /// A Go `int`, and neither `int64` nor `float64`.
-fn int(eval: &Eval<'_>, arguments: &[Value], index: usize) -> Outcome<i64> {
+fn int(eval: &Eval<'_>, arguments: &[Value], index: usize) -> EvalResult<i64> {
     match argument(arguments, index) {
         Value::Int(value, IntType::Int) => Ok(*value),
         Value::Int(..) | Value::Float(_) => Err(wrong(eval, arguments, index, "an int")
@@ -177,7 +177,7 @@ fn int(eval: &Eval<'_>, arguments: &[Value], index: usize) -> Outcome<i64> {
 }
 
 /// A Go `map[string]interface {}`.
-fn map(eval: &Eval<'_>, arguments: &[Value], index: usize) -> Outcome<MapId> {
+fn map(eval: &Eval<'_>, arguments: &[Value], index: usize) -> EvalResult<MapId> {
     match argument(arguments, index) {
         Value::Map(id)
             if matches!(
@@ -192,7 +192,7 @@ fn map(eval: &Eval<'_>, arguments: &[Value], index: usize) -> Outcome<MapId> {
 }
 
 /// A Go slice of anything.
-fn list(eval: &Eval<'_>, arguments: &[Value], index: usize) -> Outcome<ListId> {
+fn list(eval: &Eval<'_>, arguments: &[Value], index: usize) -> EvalResult<ListId> {
     match argument(arguments, index) {
         Value::List(id) => Ok(*id),
         _ => Err(wrong(eval, arguments, index, "a list")),
@@ -200,7 +200,7 @@ fn list(eval: &Eval<'_>, arguments: &[Value], index: usize) -> Outcome<ListId> {
 }
 
 /// The items of a list argument; counted as work.
-fn items(eval: &mut Eval<'_>, arguments: &[Value], index: usize) -> Outcome<Vec<Value>> {
+fn items(eval: &mut Eval<'_>, arguments: &[Value], index: usize) -> EvalResult<Vec<Value>> {
     let id = list(eval, arguments, index)?;
     let List { items, .. } = eval.heap.list(id);
     let items = items.clone();
@@ -214,7 +214,7 @@ fn partial(text: &str) -> bool {
 }
 
 /// A text that a function made; counted as work.
-fn made(eval: &mut Eval<'_>, text: String) -> Outcome {
+fn made(eval: &mut Eval<'_>, text: String) -> EvalResult {
     eval.allow_text(text.len())?;
     Ok(Value::text(text))
 }

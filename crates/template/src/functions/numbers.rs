@@ -1,6 +1,6 @@
 //! Sprig's arithmetic. Its integers are made as the library `cast` makes them: what is not a number counts as 0.
 
-use super::super::eval::{Eval, Fault, Outcome};
+use super::super::eval::{Eval, EvalResult, Fault};
 use super::super::lexer::TokenKind;
 use super::super::literal::parse_number;
 use super::super::value::{IntType, Value};
@@ -144,13 +144,13 @@ fn decimal(value: f64) -> f64 {
     format!("{value:.14e}").parse().unwrap_or(value)
 }
 
-fn fold(arguments: &[Value], combine: fn(f64, f64) -> f64) -> Outcome {
+fn fold(arguments: &[Value], combine: fn(f64, f64) -> f64) -> EvalResult {
     let mut values = arguments.iter().map(to_float);
     let first = values.next().unwrap_or(0.0);
     Ok(Value::Float(decimal(values.fold(first, combine))))
 }
 
-fn divide(arguments: &[Value], combine: fn(i64, i64) -> i64) -> Outcome {
+fn divide(arguments: &[Value], combine: fn(i64, i64) -> i64) -> EvalResult {
     let divisor = to_int(argument(arguments, 1));
     if divisor == 0 {
         return Err(Fault::new("division by zero"));
@@ -158,7 +158,7 @@ fn divide(arguments: &[Value], combine: fn(i64, i64) -> i64) -> Outcome {
     Ok(whole(combine(to_int(argument(arguments, 0)), divisor)))
 }
 
-fn round(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+fn round(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     let value = to_float(argument(arguments, 0));
     let places = i32::try_from(int(eval, arguments, 1)?).unwrap_or(0);
     let from = match arguments.get(2) {
@@ -175,7 +175,7 @@ fn round(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
     Ok(Value::Float(rounded / power))
 }
 
-fn seq(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+fn seq(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     let mut given = Vec::new();
     for index in 0..arguments.len() {
         given.push(int(eval, arguments, index)?);

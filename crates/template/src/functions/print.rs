@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::super::eval::{Eval, Fault, Outcome};
+use super::super::eval::{Eval, EvalResult, Fault};
 use super::super::value::{MapKind, Value};
 use super::{ANY, Function, Own, Shallow, argument, function, made, partial, partly, printf};
 use portolan_yaml::OPAQUE;
@@ -52,7 +52,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 /// What an action prints for a value, which is Go's `%v`.
-pub(in super::super) fn plain(eval: &mut Eval<'_>, value: &Value) -> Outcome<String> {
+pub(in super::super) fn plain(eval: &mut Eval<'_>, value: &Value) -> EvalResult<String> {
     let mut out = String::new();
     append(eval, value, &mut out, 0)?;
     Ok(out)
@@ -63,7 +63,7 @@ pub(super) fn append(
     value: &Value,
     out: &mut String,
     depth: usize,
-) -> Outcome<()> {
+) -> EvalResult<()> {
     eval.allow_depth(depth)?;
     eval.charge(1)?;
     eval.check_text(out.len())?;
@@ -160,7 +160,7 @@ pub(super) fn float(value: f64) -> String {
     format!("{value}")
 }
 
-fn print(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+fn print(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     let mut out = String::new();
     for (index, value) in arguments.iter().enumerate() {
         // Go puts a space between two operands when neither is a string.
@@ -179,7 +179,7 @@ fn is_text(value: &Value) -> bool {
     matches!(value, Value::Text(_) | Value::Opaque(_))
 }
 
-fn println(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+fn println(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     let mut out = String::new();
     for (index, value) in arguments.iter().enumerate() {
         if index > 0 {
@@ -191,7 +191,7 @@ fn println(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
     made(eval, out)
 }
 
-fn escape(eval: &mut Eval<'_>, arguments: &[Value], each: fn(char, &mut String)) -> Outcome {
+fn escape(eval: &mut Eval<'_>, arguments: &[Value], each: fn(char, &mut String)) -> EvalResult {
     let text = match (arguments.len(), argument(arguments, 0)) {
         (1, Value::Text(text)) => text.to_string(),
         _ => match print(eval, arguments)? {
@@ -205,7 +205,7 @@ fn escape(eval: &mut Eval<'_>, arguments: &[Value], each: fn(char, &mut String))
 }
 
 /// Sprig's `strval`: text as it is, anything else as `%v`.
-pub(super) fn strval(eval: &mut Eval<'_>, value: &Value) -> Outcome<Rc<str>> {
+pub(super) fn strval(eval: &mut Eval<'_>, value: &Value) -> EvalResult<Rc<str>> {
     match value {
         Value::Text(text) => Ok(Rc::clone(text)),
         value => plain(eval, value).map(Rc::from),
@@ -217,7 +217,7 @@ pub(super) fn of_text(
     eval: &mut Eval<'_>,
     arguments: &[Value],
     make: fn(&str) -> String,
-) -> Outcome {
+) -> EvalResult {
     let text = super::text(eval, arguments, 0)?;
     if partial(&text) {
         return Ok(partly(eval));

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::super::eval::{Eval, Outcome};
+use super::super::eval::{Eval, EvalResult};
 use super::super::value::Value;
 use super::print::{append, float, plain};
 use super::quote::quote;
@@ -25,7 +25,7 @@ struct Directive {
     precision: Option<usize>,
 }
 
-pub(super) fn printf(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+pub(super) fn printf(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     if let Value::Opaque(reason) = argument(arguments, 0) {
         return Ok(Value::Opaque(Rc::clone(reason)));
     }
@@ -189,9 +189,9 @@ fn directed(
     verb: char,
     directive: &Directive,
     out: &mut String,
-) -> Outcome<()> {
+) -> EvalResult<()> {
     // Go formats the items of lists and maps each by the same directive.
-    let item = |eval: &mut Eval<'_>, value: &Value| -> Outcome<String> {
+    let item = |eval: &mut Eval<'_>, value: &Value| -> EvalResult<String> {
         let mut piece = String::new();
         eval.enter()?;
         let result = directed(eval, value, verb, directive, &mut piece);

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use regex::{Regex, RegexBuilder};
 
-use super::super::eval::{Eval, Fault, Outcome};
+use super::super::eval::{Eval, EvalResult, Fault};
 use super::super::value::Value;
 use super::{Deep, Function, function, int, made, text};
 
@@ -49,7 +49,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 /// The expression, or the unknown that stands for the result. In Go, `\d`, `\s`, `\w` and `\b` mean ASCII only.
-fn compile(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome<Result<Regex, Value>> {
+fn compile(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult<Result<Regex, Value>> {
     let pattern = text(eval, arguments, 0)?;
     eval.charge(pattern.len() + 50)?;
     let mut ascii = String::with_capacity(pattern.len());
@@ -100,18 +100,18 @@ macro_rules! search {
     }};
 }
 
-fn matches(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+fn matches(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     let (regex, text) = search!(eval, arguments);
     Ok(Value::Bool(regex.is_match(&text)))
 }
 
-fn find(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+fn find(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     let (regex, text) = search!(eval, arguments);
     let found = regex.find(&text).map(|found| found.as_str().to_owned());
     made(eval, found.unwrap_or_default())
 }
 
-fn find_all(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+fn find_all(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     let (regex, text) = search!(eval, arguments);
     let most = usize::try_from(int(eval, arguments, 2)?).unwrap_or(usize::MAX);
     let found = regex
@@ -122,7 +122,7 @@ fn find_all(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
     eval.texts(found)
 }
 
-fn replace(eval: &mut Eval<'_>, arguments: &[Value], expand: bool) -> Outcome {
+fn replace(eval: &mut Eval<'_>, arguments: &[Value], expand: bool) -> EvalResult {
     let (regex, source) = search!(eval, arguments);
     let with = text(eval, arguments, 2)?;
     // Each match may insert the whole source by a reference: bound it before it is made.
@@ -143,7 +143,7 @@ fn replace(eval: &mut Eval<'_>, arguments: &[Value], expand: bool) -> Outcome {
     made(eval, out.into_owned())
 }
 
-fn split(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+fn split(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     let (regex, text) = search!(eval, arguments);
     let most = int(eval, arguments, 2)?;
     let pieces = match usize::try_from(most) {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::super::eval::{Eval, Fault, Outcome};
+use super::super::eval::{Eval, EvalResult, Fault};
 use super::super::placeholder;
 use super::super::value::Value;
 use super::print::strval;
@@ -146,7 +146,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 /// Sprig's `strslice`: what a list's items print, without those that are nil.
-fn strings(eval: &mut Eval<'_>, arguments: &[Value], index: usize) -> Outcome<Vec<Rc<str>>> {
+fn strings(eval: &mut Eval<'_>, arguments: &[Value], index: usize) -> EvalResult<Vec<Rc<str>>> {
     let values = match argument(arguments, index) {
         Value::Nil => Vec::new(),
         Value::List(_) => items(eval, arguments, index)?,
@@ -167,14 +167,14 @@ pub(super) fn split(separator: &str, text: &str) -> Vec<String> {
     text.split(separator).map(str::to_owned).collect()
 }
 
-fn decide(eval: &Eval<'_>, part: &str, text: &str, found: bool) -> Outcome {
+fn decide(eval: &Eval<'_>, part: &str, text: &str, found: bool) -> EvalResult {
     if partial(part) || (partial(text) && !found) {
         return Ok(partly(eval));
     }
     Ok(Value::Bool(found))
 }
 
-fn quoted(eval: &mut Eval<'_>, arguments: &[Value], quote: fn(&str) -> String) -> Outcome {
+fn quoted(eval: &mut Eval<'_>, arguments: &[Value], quote: fn(&str) -> String) -> EvalResult {
     let mut pieces = Vec::new();
     for value in arguments
         .iter()
@@ -187,7 +187,7 @@ fn quoted(eval: &mut Eval<'_>, arguments: &[Value], quote: fn(&str) -> String) -
 }
 
 /// An unknown text stands for whole lines here: see the module's documentation.
-fn indent(eval: &mut Eval<'_>, arguments: &[Value], before: &str) -> Outcome {
+fn indent(eval: &mut Eval<'_>, arguments: &[Value], before: &str) -> EvalResult {
     if let opaque @ Value::Opaque(_) = argument(arguments, 0) {
         return Ok(opaque.clone());
     }
@@ -218,7 +218,7 @@ fn bytes(text: &str, from: usize, to: usize) -> String {
     String::from_utf8_lossy(text.as_bytes().get(from..to).unwrap_or_default()).into_owned()
 }
 
-fn trunc(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+fn trunc(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     let (count, text) = (int(eval, arguments, 0)?, text(eval, arguments, 1)?);
     if partial(&text) {
         return Ok(partly(eval));
@@ -235,7 +235,7 @@ fn trunc(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
     made(eval, bytes(&text, from, to))
 }
 
-fn substr(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+fn substr(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     let (start, end, text) = (
         int(eval, arguments, 0)?,
         int(eval, arguments, 1)?,
@@ -259,7 +259,7 @@ fn substr(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
     made(eval, bytes(&text, from, to))
 }
 
-fn trim_all(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+fn trim_all(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     let (cut, text) = (text(eval, arguments, 0)?, text(eval, arguments, 1)?);
     let cut: Vec<char> = cut.chars().collect();
     made(eval, text.trim_matches(cut.as_slice()).to_owned())

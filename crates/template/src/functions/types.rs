@@ -1,6 +1,6 @@
 //! Sprig's questions about types.
 
-use super::super::eval::Outcome;
+use super::super::eval::EvalResult;
 use super::super::value::Value;
 use super::{Function, Shallow, argument, function, text};
 
@@ -11,7 +11,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("kindOf", 1, 1, Shallow, |eval, arguments| {
         Ok(Value::text(eval.heap.kind_name(argument(arguments, 0))))
     }),
-    function("typeIs", 2, 2, Shallow, |eval, arguments| -> Outcome {
+    function("typeIs", 2, 2, Shallow, |eval, arguments| -> EvalResult {
         let target = text(eval, arguments, 0)?;
         Ok(Value::Bool(
             *target == *eval.heap.type_name(argument(arguments, 1)),

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::rc::Rc;
 
-use super::super::eval::{Eval, Fault, Outcome};
+use super::super::eval::{Eval, EvalResult, Fault};
 use super::super::value::{IntType, Map, MapKind, Value};
 use super::{Deep, Function, function, text};
 
@@ -97,7 +97,7 @@ fn order_pre(one: &str, other: &str) -> Ordering {
     }
 }
 
-fn semver(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+fn semver(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     let text = text(eval, arguments, 0)?;
     let version = Version::parse(&text, false)
         .ok_or_else(|| Fault::new(format!("`{}` is not a semantic version", shorten(&text))))?;
@@ -139,7 +139,7 @@ fn shorten(text: &str) -> String {
     text.chars().take(60).collect()
 }
 
-fn compare(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+fn compare(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     let (constraint, version) = (text(eval, arguments, 0)?, text(eval, arguments, 1)?);
     let version = Version::parse(&version, false)
         .ok_or_else(|| Fault::new(format!("`{}` is not a semantic version", shorten(&version))))?;

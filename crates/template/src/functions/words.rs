@@ -1,6 +1,6 @@
 //! Sprig's functions of letters, words and paths.
 
-use super::super::eval::{Eval, Fault, Outcome};
+use super::super::eval::{Eval, EvalResult, Fault};
 use super::super::value::{Map, MapKind, Value};
 use super::print::of_text;
 use super::strings::split;
@@ -99,7 +99,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("osIsAbs", 1, 1, Deep, is_absolute),
 ];
 
-fn is_absolute(eval: &mut Eval<'_>, arguments: &[Value]) -> Outcome {
+fn is_absolute(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     Ok(Value::Bool(text(eval, arguments, 0)?.starts_with('/')))
 }
 
@@ -139,7 +139,7 @@ fn title(text: &str) -> String {
     out
 }
 
-fn numbered(eval: &mut Eval<'_>, pieces: Vec<String>) -> Outcome {
+fn numbered(eval: &mut Eval<'_>, pieces: Vec<String>) -> EvalResult {
     eval.charge(pieces.len())?;
     let entries: BTreeMap<Rc<str>, Value> = pieces
         .into_iter()

@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 use std::rc::Rc;
 
-use super::super::eval::{Eval, Outcome};
+use super::super::eval::{Eval, EvalResult};
 use super::super::value::Value;
 use super::json::number;
 use super::print::{float, note_open};
@@ -32,18 +32,18 @@ pub(super) enum Layout {
 }
 
 /// What a value is as YAML, without the last line break.
-pub(super) fn to_yaml(eval: &mut Eval<'_>, value: &Value, layout: Layout) -> Outcome {
+pub(super) fn to_yaml(eval: &mut Eval<'_>, value: &Value, layout: Layout) -> EvalResult {
     if value.is_opaque() {
         return Ok(value.clone());
     }
     let mut out = String::new();
-    node(eval, value, layout, 0, Place::Root, &mut out, 0)?;
+    node(eval, value, layout, 0, TextPosition::Root, &mut out, 0)?;
     let text = out.strip_suffix('\n').unwrap_or(&out).to_owned();
     made(eval, text)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum TextPosition {
     Root,
     Entry,
     Item,
@@ -55,25 +55,33 @@ fn node(
     value: &Value,
     layout: Layout,
     indent: usize,
-    place: Place,
+    place: TextPosition,
     out: &mut String,
     depth: usize,
-) -> Outcome<()> {
+) -> EvalResult<()> {
     eval.charge(1 + indent / 32)?;
     eval.allow_depth(depth)?;
     eval.check_text(out.len())?;
-    let space = if place == Place::Root { "" } else { " " };
+    let space = if place == TextPosition::Root { "" } else { " " };
     match value {
         Value::List(id) if !eval.heap.list(*id).items.is_empty() => {
             let items = eval.heap.list(*id).items.clone();
             let inner = match (place, layout) {
-                (Place::Entry, Layout::Pretty) | (Place::Item, _) => indent + 2,
+                (TextPosition::Entry, Layout::Pretty) | (TextPosition::Item, _) => indent + 2,
                 _ => indent,
             };
             for (index, item) in items.iter().enumerate() {
                 begin_line(out, place, index, inner);
                 out.push('-');
-                node(eval, item, layout, inner, Place::Item, out, depth + 1)?;
+                node(
+                    eval,
+                    item,
+                    layout,
+                    inner,
+                    TextPosition::Item,
+                    out,
+                    depth + 1,
+                )?;
             }
             return Ok(());
         }
@@ -94,7 +102,7 @@ fn node(
                     Value::text(OPAQUE.to_string()),
                 ));
             }
-            let inner = if place == Place::Root {
+            let inner = if place == TextPosition::Root {
                 indent
             } else {
                 indent + 2
@@ -114,7 +122,15 @@ fn node(
                     }
                 }
                 out.push(':');
-                node(eval, item, layout, inner, Place::Entry, out, depth + 1)?;
+                node(
+                    eval,
+                    item,
+                    layout,
+                    inner,
+                    TextPosition::Entry,
+                    out,
+                    depth + 1,
+                )?;
             }
             return Ok(());
         }
@@ -142,7 +158,7 @@ fn node(
             match yaml_scalar::write(text, false, 2) {
                 Written::Line(line) => out.push_str(&line),
                 Written::Literal { header } => {
-                    let inner = if place == Place::Root {
+                    let inner = if place == TextPosition::Root {
                         indent
                     } else {
                         indent + 2
@@ -157,7 +173,7 @@ fn node(
                         if !line.is_empty() {
                             out.extend(std::iter::repeat_n(
                                 ' ',
-                                inner.max(if place == Place::Root { 2 } else { 0 }),
+                                inner.max(if place == TextPosition::Root { 2 } else { 0 }),
                             ));
                             out.push_str(line);
                         }
@@ -171,10 +187,10 @@ fn node(
 }
 
 /// The first child of an item stands on the item's own line.
-fn begin_line(out: &mut String, place: Place, index: usize, indent: usize) {
+fn begin_line(out: &mut String, place: TextPosition, index: usize, indent: usize) {
     match (place, index) {
-        (Place::Item, 0) => out.push(' '),
-        (Place::Entry, 0) => {
+        (TextPosition::Item, 0) => out.push(' '),
+        (TextPosition::Entry, 0) => {
             out.push('\n');
             out.extend(std::iter::repeat_n(' ', indent));
         }

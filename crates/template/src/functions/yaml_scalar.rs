@@ -15,7 +15,7 @@ pub(super) enum Written {
 /// that begins with a space.
 pub(super) fn write(text: &str, key: bool, hint: usize) -> Written {
     let plain_tag = !resolves_otherwise(text);
-    let shape = Shape::of(text);
+    let shape = ScalarShape::of(text);
     if text.contains('\n') {
         if shape.literal_allowed && !key {
             let mut header = "|".to_owned();
@@ -43,14 +43,14 @@ pub(super) fn write(text: &str, key: bool, hint: usize) -> Written {
     Written::Line(double_quoted(text))
 }
 
-struct Shape {
+struct ScalarShape {
     plain_allowed: bool,
     single_allowed: bool,
     literal_allowed: bool,
 }
 
-impl Shape {
-    fn of(text: &str) -> Shape {
+impl ScalarShape {
+    fn of(text: &str) -> ScalarShape {
         let is_break = |at: char| matches!(at, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}');
         let mut indicators = text.starts_with("---") || text.starts_with("...");
         let (mut special, mut space_break, mut break_space, mut breaks) =
@@ -86,7 +86,7 @@ impl Shape {
             || text.starts_with(is_break)
             || text.ends_with(' ')
             || text.ends_with(is_break);
-        Shape {
+        ScalarShape {
             plain_allowed: !(indicators
                 || special
                 || space_break

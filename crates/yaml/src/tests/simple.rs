@@ -73,9 +73,8 @@ fn simple_documents(text: &str) -> (usize, usize) {
         .chain([text.len()])
         .collect();
     let chunks = starts.windows(2).filter(|pair| pair[0] < pair[1]);
-    let read = |pair: &&[usize]| {
-        crate::simple::read(text, pair[0]..pair[1], 100, &mut tokens).is_some()
-    };
+    let read =
+        |pair: &&[usize]| crate::simple::read(text, pair[0]..pair[1], 100, &mut tokens).is_some();
     (chunks.clone().filter(read).count(), chunks.count())
 }
 

@@ -1,16 +1,16 @@
 //! What the chart refuses to render, so that Helm stops.
 
 use crate::diagnostic::Label;
-use crate::facts::{Fact, Facts, Place, TemplateError, TlsConflict};
+use crate::facts::{Anchor, Fact, Facts, TemplateError, TlsConflict};
 use crate::helm::values::Values;
 use portolan_yaml::Node;
 
 /// What the chart itself refuses to render.
-pub(super) fn refusals(values: Values<'_>, facts: &mut Facts) {
+pub(super) fn chart_failures(values: Values<'_>, facts: &mut Facts) {
     const EXISTING: [&str; 3] = ["tlsCerts", "existingSecret", "name"];
     const CERTIFICATE: [&str; 3] = ["router", "tlsCertificates", "certificateValueBase64"];
     if values.truthy(&EXISTING) && values.truthy(&CERTIFICATE) {
-        let mut place = Place::new(values.anchor(&CERTIFICATE));
+        let mut place = Anchor::new(values.anchor(&CERTIFICATE));
         place.labels.push(Label {
             span: values.anchor(&EXISTING),
             message: "the other source".to_owned(),
@@ -40,7 +40,7 @@ pub(super) fn refusals(values: Values<'_>, facts: &mut Facts) {
             continue;
         }
         let name = path.join(".");
-        let mut error = TemplateError::new(Place::new(values.anchor(path)));
+        let mut error = TemplateError::new(Anchor::new(values.anchor(path)));
         error.message = Fact::known(format!(
             "the chart cannot render: its templates look into `{name}`, which is not a mapping here"
         ));
@@ -55,7 +55,7 @@ pub(super) fn refusals(values: Values<'_>, facts: &mut Facts) {
             .get(&["gateway", "staticIP"])
             .is_none_or(Node::is_null)
     {
-        let place = Place::new(values.anchor(&["gateway", "enabled"]));
+        let place = Anchor::new(values.anchor(&["gateway", "enabled"]));
         let mut error = TemplateError::new(place);
         error.message = Fact::known(
             "the chart cannot render the Gateway: its template reads `gateway.staticIP.enabled`, and `gateway.staticIP` is not set"

@@ -9,8 +9,8 @@ use clap::Args;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};
 
-use super::look::Look;
-use super::{Exit, Surroundings, arguments};
+use super::style::OutputStyle;
+use super::{CliContext, Exit, arguments};
 use portolan_yaml::nearest::nearest;
 
 #[derive(Debug, Args)]
@@ -19,7 +19,7 @@ pub(super) struct ManArguments {
     pub command: Option<String>,
 }
 
-pub(super) fn run(arguments: &ManArguments, look: Look, around: &mut Surroundings<'_>) -> Exit {
+pub(super) fn run(arguments: &ManArguments, style: OutputStyle, ctx: &mut CliContext<'_>) -> Exit {
     let mut program = arguments::command();
     program.build();
     let command = match &arguments.command {
@@ -27,12 +27,12 @@ pub(super) fn run(arguments: &ManArguments, look: Look, around: &mut Surrounding
         Some(name) => match program.find_subcommand(name) {
             Some(command) => command.clone(),
             None => {
-                around.errors([no_command(name, &program)], look);
+                ctx.errors([no_command(name, &program)], style);
                 return Exit::CouldNot;
             }
         },
     };
-    around.print(Exit::Clean, |out| page(command, out))
+    ctx.print(Exit::Clean, |out| page(command, out))
 }
 
 fn no_command(name: &str, program: &clap::Command) -> String {

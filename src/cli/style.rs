@@ -2,7 +2,7 @@
 
 use clap::ColorChoice;
 
-use super::Surroundings;
+use super::CliContext;
 use crate::report;
 
 /// Text wider than this is hard to read, whatever the terminal.
@@ -10,7 +10,7 @@ const WIDEST: usize = 120;
 
 /// How output looks.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Look {
+pub(super) struct OutputStyle {
     /// Standard output is a terminal.
     pub terminal: bool,
     /// Colours on standard output.
@@ -23,21 +23,21 @@ pub(super) struct Look {
     pub unicode: bool,
 }
 
-impl Look {
-    pub(super) fn new(choice: ColorChoice, around: &Surroundings<'_>) -> Self {
-        Look {
-            terminal: around.terminal.stdout,
-            color: color(choice, around, around.terminal.stdout),
-            error_color: color(choice, around, around.terminal.stderr),
-            width: width(around),
-            unicode: unicode(around),
+impl OutputStyle {
+    pub(super) fn new(choice: ColorChoice, ctx: &CliContext<'_>) -> Self {
+        OutputStyle {
+            terminal: ctx.terminal.stdout,
+            color: color(choice, ctx, ctx.terminal.stdout),
+            error_color: color(choice, ctx, ctx.terminal.stderr),
+            width: width(ctx),
+            unicode: unicode(ctx),
         }
     }
 
     /// The same for a report on standard error.
-    pub(super) fn on_stderr(self, around: &Surroundings<'_>) -> Self {
-        Look {
-            terminal: around.terminal.stderr,
+    pub(super) fn on_stderr(self, ctx: &CliContext<'_>) -> Self {
+        OutputStyle {
+            terminal: ctx.terminal.stderr,
             color: self.error_color,
             ..self
         }
@@ -71,8 +71,8 @@ impl Look {
 }
 
 /// See <https://no-color.org> and <https://bixense.com/clicolors>.
-fn color(choice: ColorChoice, around: &Surroundings<'_>, terminal: bool) -> bool {
-    let set = |name: &str| (around.variable)(name).filter(|value| !value.is_empty());
+fn color(choice: ColorChoice, ctx: &CliContext<'_>, terminal: bool) -> bool {
+    let set = |name: &str| (ctx.variable)(name).filter(|value| !value.is_empty());
     match choice {
         ColorChoice::Always => true,
         ColorChoice::Never => false,
@@ -86,10 +86,9 @@ fn color(choice: ColorChoice, around: &Surroundings<'_>, terminal: bool) -> bool
     }
 }
 
-fn width(around: &Surroundings<'_>) -> usize {
-    let from_environment = || (around.variable)("COLUMNS")?.parse().ok();
-    around
-        .terminal
+fn width(ctx: &CliContext<'_>) -> usize {
+    let from_environment = || (ctx.variable)("COLUMNS")?.parse().ok();
+    ctx.terminal
         .width
         .or_else(from_environment)
         .filter(|columns| *columns > 0)
@@ -97,13 +96,13 @@ fn width(around: &Surroundings<'_>) -> usize {
 }
 
 /// The first of the variables that is set decides, as for the C library.
-fn unicode(around: &Surroundings<'_>) -> bool {
+fn unicode(ctx: &CliContext<'_>) -> bool {
     if cfg!(windows) {
         return true;
     }
     ["LC_ALL", "LC_CTYPE", "LANG"]
         .into_iter()
-        .filter_map(around.variable)
+        .filter_map(ctx.variable)
         .find(|value| !value.is_empty())
         .is_some_and(|value| {
             let value = value.to_ascii_lowercase();

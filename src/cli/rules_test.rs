@@ -3,22 +3,22 @@
 use std::path::Path;
 
 use super::arguments::example_options;
-use super::look::Look;
 use super::rule_folder::{self, Loaded, finding_line, locate};
-use super::{Exit, Surroundings};
+use super::style::OutputStyle;
+use super::{CliContext, Exit};
 use crate::diagnostic::Severity;
 use crate::report::{Style, paint};
 use crate::rules::try_examples;
 
-pub(super) fn run(folder: &Path, look: Look, around: &mut Surroundings<'_>) -> Exit {
+pub(super) fn run(folder: &Path, style: OutputStyle, ctx: &mut CliContext<'_>) -> Exit {
     let loaded = match rule_folder::load(folder) {
         Ok(loaded) => loaded,
         Err(errors) => {
-            rule_folder::report(&errors, look, around);
+            rule_folder::report(&errors, style, ctx);
             return Exit::CouldNot;
         }
     };
-    let shown = look.report_options(false);
+    let shown = style.report_options(false);
     let ok = paint(Style::Help, "ok    ", &shown);
     let failed = paint(Style::Of(Severity::Error), "failed", &shown);
     let mut text = String::new();
@@ -45,7 +45,7 @@ pub(super) fn run(folder: &Path, look: Look, around: &mut Surroundings<'_>) -> E
             let place = locate(source, &format!("{}.name", failure.field));
             for mistake in &failure.mistakes {
                 let message = format!("{} ({}): {mistake}", failure.example, failure.field);
-                text.push_str(&finding_line(path, place, "rule-example", &message, look));
+                text.push_str(&finding_line(path, place, "rule-example", &message, style));
             }
         }
     }
@@ -59,7 +59,7 @@ pub(super) fn run(folder: &Path, look: Look, around: &mut Surroundings<'_>) -> E
     } else {
         Exit::Findings
     };
-    around.print(exit, |out| out.write_all(text.as_bytes()))
+    ctx.print(exit, |out| out.write_all(text.as_bytes()))
 }
 
 /// `1 rule`, `2 rules`.

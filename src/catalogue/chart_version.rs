@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Catalogue, KeyId, Kind};
+use super::{Catalogue, KeyId, KeyType};
 
 /// A catalogue at one release.
 #[derive(Clone, Debug)]
-pub struct Edition {
+pub struct ChartVersion {
     pub(super) catalogue: Arc<Catalogue>,
     pub(super) release: usize,
     /// What the release is called where that is not its number: `./chart (1.287.1)`.
@@ -15,18 +15,18 @@ pub struct Edition {
 
 /// When a key that this release does not have was there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Elsewhen {
+pub struct Availability {
     /// The releases, in words: `1.20.1 to 1.27.1`.
     pub releases: String,
     /// True where this release comes after them.
     pub is_past: bool,
     /// The first release without it, or, for a key of the future, with it.
-    pub turned: String,
+    pub changed_in: String,
 }
 
-impl Edition {
+impl ChartVersion {
     pub(super) fn new(catalogue: Arc<Catalogue>, release: usize) -> Self {
-        Edition {
+        ChartVersion {
             catalogue,
             release,
             name: None,
@@ -64,9 +64,9 @@ impl Edition {
     }
 
     /// What a key is in this release; `None` where the release does not have it.
-    pub fn kind(&self, id: KeyId) -> Option<Kind> {
+    pub fn kind(&self, id: KeyId) -> Option<KeyType> {
         if id == KeyId::ROOT {
-            return Some(Kind::Mapping);
+            return Some(KeyType::Mapping);
         }
         Some(self.catalogue.variant(id, self.release)?.kind)
     }
@@ -106,7 +106,7 @@ impl Edition {
     }
 
     /// When a key that this release does not have was there.
-    pub fn elsewhen(&self, id: KeyId) -> Option<Elsewhen> {
+    pub fn availability(&self, id: KeyId) -> Option<Availability> {
         let (first, last) = self.catalogue.span(id)?;
         let name = |index: usize| {
             self.catalogue
@@ -120,15 +120,15 @@ impl Edition {
             format!("{} to {}", name(first), name(last))
         };
         let is_past = self.release > last;
-        let turned = if is_past {
+        let changed_in = if is_past {
             name((last + 1).min(self.release))
         } else {
             name(first)
         };
-        Some(Elsewhen {
+        Some(Availability {
             releases,
             is_past,
-            turned,
+            changed_in,
         })
     }
 }

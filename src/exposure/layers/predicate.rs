@@ -1,18 +1,18 @@
-//! Signs: what must stand in an object for something to be so. Recognition, knobs and TLS all decide by them.
+//! Signs: what must stand in an object for something to be so. Recognition, settings and TLS all decide by them.
 
 use serde::Deserialize;
 
 use super::super::paths;
-use crate::kube::View;
+use crate::kube::ObjectRef;
 use crate::version::Version;
 use portolan_yaml::Node;
 
 /// One condition on an annotation, a field or an option. Everything that is given must hold.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct Sign {
+pub struct Predicate {
     /// The object that is looked at.
-    pub of: SignOf,
+    pub of: PredicateOf,
     /// An annotation.
     pub annotation: Option<String>,
     /// The beginning of annotations; any of them counts.
@@ -42,7 +42,7 @@ pub struct Sign {
 /// The object that a sign is on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum SignOf {
+pub enum PredicateOf {
     /// The entry point.
     #[default]
     Entry,
@@ -56,24 +56,24 @@ pub enum SignOf {
 
 /// What signs are looked for in.
 #[derive(Clone, Default)]
-pub struct Ground<'a> {
+pub struct MatchInput<'a> {
     /// The entry point.
-    pub entry: Option<View<'a>>,
+    pub entry: Option<ObjectRef<'a>>,
     /// The router Service.
-    pub service: Option<View<'a>>,
+    pub service: Option<ObjectRef<'a>>,
     /// What the entry point hangs from.
-    pub attached_to: Vec<View<'a>>,
+    pub attached_to: Vec<ObjectRef<'a>>,
     /// An object that it hangs from and that is not to be seen: what to supply.
     pub missing: Option<String>,
     /// The parameters of its class.
-    pub class_parameters: Option<View<'a>>,
+    pub class_parameters: Option<ObjectRef<'a>>,
     /// Version of the AWS Load Balancer Controller, as far as it was told.
     pub controller: Option<&'a str>,
 }
 
 /// What became of a sign.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Held {
+pub enum Tristate {
     /// It holds.
     Yes,
     /// It does not.
@@ -83,23 +83,23 @@ pub enum Held {
 }
 
 /// Whether all signs hold. One that does not decides, whatever is unknown about others.
-pub fn all_hold(signs: &[Sign], ground: &Ground<'_>) -> Held {
+pub fn all_hold(predicates: &[Predicate], input: &MatchInput<'_>) -> Tristate {
     let mut unknown = None;
-    for sign in signs {
-        match sign.holds(ground) {
-            Held::Yes => {}
-            Held::No => return Held::No,
-            Held::Unknown(supply) => unknown = unknown.or(Some(supply)),
+    for predicate in predicates {
+        match predicate.holds(input) {
+            Tristate::Yes => {}
+            Tristate::No => return Tristate::No,
+            Tristate::Unknown(supply) => unknown = unknown.or(Some(supply)),
         }
     }
-    unknown.map_or(Held::Yes, Held::Unknown)
+    unknown.map_or(Tristate::Yes, Tristate::Unknown)
 }
 
-impl Sign {
+impl Predicate {
     /// The values that it looks at.
-    pub fn nodes<'a>(&self, ground: &Ground<'a>) -> Vec<Node<'a>> {
+    pub fn nodes<'a>(&self, input: &MatchInput<'a>) -> Vec<Node<'a>> {
         let mut nodes = Vec::new();
-        for object in self.objects(ground) {
+        for object in self.objects(input) {
             if let Some(key) = &self.annotation {
                 nodes.extend(object.annotation(key));
             }
@@ -123,8 +123,8 @@ impl Sign {
     }
 
     /// The values that make it hold: for a list of wanted ones, those alone.
-    pub fn matching<'a>(&self, ground: &Ground<'a>) -> Vec<Node<'a>> {
-        let mut nodes = self.nodes(ground);
+    pub fn matching<'a>(&self, input: &MatchInput<'a>) -> Vec<Node<'a>> {
+        let mut nodes = self.nodes(input);
         if !self.one_of.is_empty() {
             nodes.retain(|node| {
                 let text = node.text().unwrap_or_default();
@@ -137,58 +137,58 @@ impl Sign {
     }
 
     /// The objects that it is looked for in.
-    pub fn objects<'a>(&self, ground: &Ground<'a>) -> Vec<View<'a>> {
+    pub fn objects<'a>(&self, input: &MatchInput<'a>) -> Vec<ObjectRef<'a>> {
         match self.of {
-            SignOf::Entry => ground.entry.into_iter().collect(),
-            SignOf::Service => ground.service.into_iter().collect(),
-            SignOf::AttachedTo => ground.attached_to.clone(),
-            SignOf::ClassParameters => ground.class_parameters.into_iter().collect(),
+            PredicateOf::Entry => input.entry.into_iter().collect(),
+            PredicateOf::Service => input.service.into_iter().collect(),
+            PredicateOf::AttachedTo => input.attached_to.clone(),
+            PredicateOf::ClassParameters => input.class_parameters.into_iter().collect(),
         }
     }
 
-    fn holds(&self, ground: &Ground<'_>) -> Held {
+    fn holds(&self, input: &MatchInput<'_>) -> Tristate {
         if let Some(since) = &self.controller_since
-            && !controller_reaches(ground.controller, since)
+            && !controller_reaches(input.controller, since)
         {
-            return Held::No;
+            return Tristate::No;
         }
         if let Some(since) = &self.controller_not_since
-            && controller_reaches(ground.controller, since)
+            && controller_reaches(input.controller, since)
         {
-            return Held::No;
+            return Tristate::No;
         }
         if self.annotation.is_none() && self.annotation_prefix.is_none() && self.field.is_none() {
-            return Held::Yes;
+            return Tristate::Yes;
         }
-        if self.of == SignOf::AttachedTo
-            && let Some(missing) = &ground.missing
+        if self.of == PredicateOf::AttachedTo
+            && let Some(missing) = &input.missing
         {
-            return Held::Unknown(missing.clone());
+            return Tristate::Unknown(missing.clone());
         }
-        let nodes = self.nodes(ground);
+        let nodes = self.nodes(input);
         if nodes.iter().any(|node| node.is_opaque()) {
-            return Held::Unknown(super::super::opaque_supply("an annotation or a field"));
+            return Tristate::Unknown(super::super::opaque_supply("an annotation or a field"));
         }
-        if nodes.is_empty() && self.is_hidden(ground) {
-            return Held::Unknown(super::super::opaque_supply("an annotation"));
+        if nodes.is_empty() && self.is_hidden(input) {
+            return Tristate::Unknown(super::super::opaque_supply("an annotation"));
         }
-        if self.holds_for(&nodes, ground) {
-            Held::Yes
+        if self.holds_for(&nodes, input) {
+            Tristate::Yes
         } else {
-            Held::No
+            Tristate::No
         }
     }
 
     /// True where a template that needs the chart may have written the annotation.
-    fn is_hidden(&self, ground: &Ground<'_>) -> bool {
+    fn is_hidden(&self, input: &MatchInput<'_>) -> bool {
         (self.annotation.is_some() || self.annotation_prefix.is_some())
             && self
-                .objects(ground)
+                .objects(input)
                 .iter()
                 .any(|object| object.is_opaque_at(&["metadata", "annotations"]))
     }
 
-    fn holds_for(&self, nodes: &[Node<'_>], ground: &Ground<'_>) -> bool {
+    fn holds_for(&self, nodes: &[Node<'_>], input: &MatchInput<'_>) -> bool {
         // A mapping or a list that is there counts as present; only its text would be empty.
         let filled = |node: &Node<'_>| {
             node.is_mapping()
@@ -202,7 +202,7 @@ impl Sign {
         };
         let is_among =
             |list: &[String], text: &str| list.iter().any(|known| known.eq_ignore_ascii_case(text));
-        let router = ground.service.and_then(View::name).unwrap_or_default();
+        let router = input.service.and_then(ObjectRef::name).unwrap_or_default();
         (!self.present || nodes.iter().any(filled))
             && (!self.absent || !nodes.iter().any(filled))
             && (self.one_of.is_empty() || any(&|text| is_among(&self.one_of, text)))

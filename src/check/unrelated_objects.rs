@@ -6,10 +6,10 @@
 
 use std::collections::HashMap;
 
-use super::Workshop;
-use crate::kube::{Installation, Object, Objects, Origin, View};
-use portolan_yaml::source::Span;
+use super::Session;
+use crate::kube::{Installation, Object, ObjectRef, Objects, Origin};
 use portolan_yaml::Node;
+use portolan_yaml::source::Span;
 
 /// From this size on, documents that turn out to be of no installation are not kept in memory.
 pub(super) const LARGE: usize = 1024 * 1024;
@@ -27,7 +27,7 @@ pub(super) fn may_be_one(root: Node<'_>) -> bool {
         && root.get("extraDeploy").is_none()
 }
 
-impl Workshop<'_> {
+impl Session<'_> {
     /// Reads the objects whole that may belong to an installation; the others are nobody's concern. Gives the places of
     /// those that are too much to be read.
     pub(super) fn read_again(
@@ -45,7 +45,7 @@ impl Workshop<'_> {
                 origin: Origin::Manifest,
                 template: None,
             };
-            let belongs = Installation::of(View {
+            let belongs = Installation::of(ObjectRef {
                 node: self.tree.node(old),
                 object: &object,
             });
@@ -56,7 +56,8 @@ impl Workshop<'_> {
                 unread.push(document.span);
                 continue;
             }
-            let again = portolan_yaml::parse_again(&self.sources, *document, &mut self.tree, &limits);
+            let again =
+                portolan_yaml::parse_again(&self.sources, *document, &mut self.tree, &limits);
             if let Some(whole) = again {
                 document.root = whole;
                 document.is_trimmed = false;

@@ -1,24 +1,24 @@
-//! The format of knobs: where a limit is set, how it is written, what holds where it is not.
+//! The format of settings: where a limit is set, how it is written, what holds where it is not.
 
 use serde::Deserialize;
 
-use super::Sign;
+use super::Predicate;
 
 /// A limit on how long a connection may last.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Knob {
+pub struct Setting {
     /// What it limits.
     pub meaning: Meaning,
     /// Where it can be set. The first place that is filled counts, so they stand in the controller's own order.
     #[serde(default)]
-    pub places: Vec<KnobPlace>,
+    pub places: Vec<SettingPlace>,
     /// How the value is written.
     #[serde(default)]
     pub syntax: Syntax,
     /// The unit of a bare number, for a syntax that has them.
     #[serde(default)]
-    pub unit: Option<Unit>,
+    pub unit: Option<TimeUnit>,
     /// Words that mean no limit, such as `infinity`.
     #[serde(default)]
     pub unlimited_words: Vec<String>,
@@ -58,16 +58,16 @@ pub struct Knob {
     /// What to use instead of a layer that cannot hold a connection for long enough.
     #[serde(default)]
     pub instead: Option<String>,
-    /// The controller in the cluster that decides whether the knob works.
+    /// The controller in the cluster that decides whether the setting works.
     #[serde(default)]
     pub depends_on: Option<String>,
-    /// The first version of the AWS Load Balancer Controller that knows the knob.
+    /// The first version of the AWS Load Balancer Controller that knows the setting.
     #[serde(default)]
     pub controller_since: Option<String>,
-    /// The knob is there only where all of these hold.
+    /// The setting is there only where all of these hold.
     #[serde(default)]
-    pub when: Vec<Sign>,
-    /// The knob is there only where the layer ends TLS (or does not).
+    pub when: Vec<Predicate>,
+    /// The setting is there only where the layer ends TLS (or does not).
     #[serde(default)]
     pub ends_tls: Option<bool>,
     /// The annotation to point at where there is nothing to set.
@@ -80,10 +80,10 @@ pub struct Knob {
 /// A place where a limit can be set.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct KnobPlace {
+pub struct SettingPlace {
     /// The object that it stands on.
     #[serde(default)]
-    pub of: Holder,
+    pub of: SettingTarget,
     /// The annotation. `{port}` is the number of the Service's HTTPS port.
     #[serde(default)]
     pub annotation: Option<String>,
@@ -105,21 +105,21 @@ pub struct KnobPlace {
     /// What holds the controller's own configuration, in words.
     #[serde(default)]
     pub held_in: Option<String>,
-    /// How the value is written here, where that differs from the knob's other places.
+    /// How the value is written here, where that differs from the setting's other places.
     #[serde(default)]
     pub syntax: Option<Syntax>,
     /// The unit of a bare number here, where that differs.
     #[serde(default)]
-    pub unit: Option<Unit>,
+    pub unit: Option<TimeUnit>,
     /// The smallest literal that satisfies the requirement here, where that differs.
     #[serde(default)]
     pub minimum: Option<String>,
 }
 
-/// The object that a knob stands on.
+/// The object that a setting stands on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Holder {
+pub enum SettingTarget {
     /// The entry point itself.
     #[default]
     Entry,
@@ -174,7 +174,7 @@ pub enum Syntax {
     GatewayDuration,
     /// nginx time: `605s`, `10m 5s`; a bare number is seconds.
     NginxTime,
-    /// HAProxy time: one number with `us`, `ms`, `s`, `m`, `h` or `d`; a bare number counts the knob's unit.
+    /// HAProxy time: one number with `us`, `ms`, `s`, `m`, `h` or `d`; a bare number counts the setting's unit.
     HaproxyTime,
     /// A protobuf duration: `605s`, `605.5s`; in Istio also Go's.
     ProtobufDuration,
@@ -196,7 +196,7 @@ pub enum Zero {
 /// The unit of a bare number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Unit {
+pub enum TimeUnit {
     /// Milliseconds.
     Milliseconds,
     /// Seconds.
@@ -205,22 +205,22 @@ pub enum Unit {
     Minutes,
 }
 
-impl Unit {
+impl TimeUnit {
     /// In words.
     pub fn name(self) -> &'static str {
         match self {
-            Unit::Milliseconds => "milliseconds",
-            Unit::Seconds => "seconds",
-            Unit::Minutes => "minutes",
+            TimeUnit::Milliseconds => "milliseconds",
+            TimeUnit::Seconds => "seconds",
+            TimeUnit::Minutes => "minutes",
         }
     }
 
     /// In milliseconds; `None` where the number is too large.
     pub fn milliseconds(self, number: i64) -> Option<i64> {
         match self {
-            Unit::Milliseconds => Some(number),
-            Unit::Seconds => number.checked_mul(1_000),
-            Unit::Minutes => number.checked_mul(60_000),
+            TimeUnit::Milliseconds => Some(number),
+            TimeUnit::Seconds => number.checked_mul(1_000),
+            TimeUnit::Minutes => number.checked_mul(60_000),
         }
     }
 }

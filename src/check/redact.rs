@@ -13,7 +13,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::Outcome;
-use crate::secrecy::MASK;
+use crate::secret_names::MASK;
 use portolan_yaml::source::{MappedText, Source, Sources};
 
 /// Shorter texts are words rather than secrets.
@@ -26,7 +26,7 @@ const SHORTEST_WITHIN: usize = 8;
 const LONGEST: usize = 63;
 
 /// Takes secrets out of every sentence.
-pub(super) fn conceal(outcome: &mut Outcome) {
+pub(super) fn redact(outcome: &mut Outcome) {
     let Outcome {
         report,
         suppressed,

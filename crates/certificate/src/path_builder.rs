@@ -34,14 +34,14 @@ pub fn build(bundle: Bundle<'_>, is_key_of: impl Fn(&Certificate) -> bool) -> Op
         anchors: RefCell::default(),
     };
     let leaf = search.leaf(is_key_of)?;
-    let mut best: Option<Way> = None;
-    search.climb(&mut vec![leaf], &mut Vec::new(), &mut best);
+    let mut best: Option<Candidate> = None;
+    search.path_builder(&mut vec![leaf], &mut Vec::new(), &mut best);
     let best = best?;
     Some(search.chain(best))
 }
 
 /// One way up.
-struct Way {
+struct Candidate {
     path: Vec<usize>,
     proofs: Vec<Proof>,
     end: End,
@@ -211,7 +211,12 @@ impl<'a> Search<'a> {
     }
 
     /// Follows every way up from the last certificate of `path`, and keeps the best.
-    fn climb(&self, path: &mut Vec<usize>, proofs: &mut Vec<Proof>, best: &mut Option<Way>) {
+    fn path_builder(
+        &self,
+        path: &mut Vec<usize>,
+        proofs: &mut Vec<Proof>,
+        best: &mut Option<Candidate>,
+    ) {
         let Some(&last) = path.last() else { return };
         self.steps.set(self.steps.get() + 1);
         if let Some((end, proof)) = self.anchor(last) {
@@ -235,7 +240,7 @@ impl<'a> Search<'a> {
                 is_end = false;
                 path.push(issuer);
                 proofs.push(proof);
-                self.climb(path, proofs, best);
+                self.path_builder(path, proofs, best);
                 path.pop();
                 proofs.pop();
             }
@@ -250,7 +255,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn keep(&self, path: Vec<usize>, proofs: Vec<Proof>, end: End, best: &mut Option<Way>) {
+    fn keep(&self, path: Vec<usize>, proofs: Vec<Proof>, end: End, best: &mut Option<Candidate>) {
         let invalid = path
             .iter()
             .filter(|position| !self.is_valid(**position))
@@ -264,7 +269,7 @@ impl<'a> Search<'a> {
         };
         let score = (end.rank(), usize::MAX - invalid, ordered, length);
         if best.as_ref().is_none_or(|best| score > best.score) {
-            *best = Some(Way {
+            *best = Some(Candidate {
                 path,
                 proofs,
                 end,
@@ -273,8 +278,8 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn chain(&self, best: Way) -> Chain {
-        let Way {
+    fn chain(&self, best: Candidate) -> Chain {
+        let Candidate {
             mut path,
             mut proofs,
             mut end,
@@ -342,8 +347,8 @@ impl<'a> Search<'a> {
     /// Whether OpenSSL's way up comes to a root: of several issuers it takes the first that is valid, and does not go back
     /// (crypto/x509/x509_vfy.c, `find_issuer`).
     fn first_way_ends_well(&self, leaf: usize) -> bool {
-        let mut way = vec![leaf];
-        while let Some(&last) = way.last() {
+        let mut candidate = vec![leaf];
+        while let Some(&last) = candidate.last() {
             if self.anchor(last).is_some() || self.is_self_signed(last) {
                 return true;
             }
@@ -351,7 +356,7 @@ impl<'a> Search<'a> {
                 .issuers(last)
                 .into_iter()
                 .map(|(issuer, _)| issuer)
-                .filter(|issuer| !way.contains(issuer))
+                .filter(|issuer| !candidate.contains(issuer))
                 .collect();
             let end_of = |position: usize| self.get(position).map(|issuer| issuer.not_after);
             let valid = issuers
@@ -359,7 +364,7 @@ impl<'a> Search<'a> {
                 .find(|issuer| self.is_valid(**issuer))
                 .or_else(|| issuers.iter().max_by_key(|issuer| end_of(**issuer)));
             match valid {
-                Some(issuer) if way.len() < MAX_DEPTH => way.push(*issuer),
+                Some(issuer) if candidate.len() < MAX_DEPTH => candidate.push(*issuer),
                 _ => return false,
             }
         }

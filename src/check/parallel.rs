@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{
     Batch, Checked, Input, Options, Outcome, Role, check_set_alone, check_together, collect,
-    conceal, in_order, join,
+    in_order, join, redact,
 };
 use crate::rules::RuleSet;
 
@@ -22,7 +22,7 @@ pub(super) fn check(
     done: &AtomicUsize,
 ) -> Outcome {
     let mut together = Vec::new();
-    let mut apart = Vec::new();
+    let mut parallel = Vec::new();
     let many = inputs.len() > 1;
     for (place, input) in inputs.into_iter().enumerate() {
         // Whatever may be manifests mentions this somewhere. What mentions it and is no manifest loses nothing.
@@ -30,13 +30,13 @@ pub(super) fn check(
             && matches!(input.role, Role::Named | Role::Walked)
             && memchr::memmem::find(input.text.as_bytes(), b"apiVersion").is_none();
         if alone {
-            apart.push((place, input));
+            parallel.push((place, input));
         } else {
             together.push((place, input));
         }
     }
     let mut batches = vec![check_together(together, options, rules, done)];
-    batches.extend(each(apart, options, rules, done));
+    batches.extend(each(parallel, options, rules, done));
     let is_empty = |batch: &Batch| {
         batch.releases.is_empty() && batch.sets.is_empty() && batch.summary.skipped == 0
     };
@@ -124,6 +124,6 @@ fn join_batches(batches: Vec<Batch>) -> Outcome {
     }
     outcome.report.diagnostics = in_order(diagnostics, &outcome.sources);
     outcome.count();
-    conceal::conceal(&mut outcome);
+    redact::redact(&mut outcome);
     outcome
 }

@@ -99,8 +99,8 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
 }
 
 /// The day, as `2027-01-15`.
-pub fn date(moment: i64) -> String {
-    let days = moment.div_euclid(DAY) + 719_468;
+pub fn date(time: i64) -> String {
+    let days = time.div_euclid(DAY) + 719_468;
     let era = days.div_euclid(146_097);
     let day_of_era = days.rem_euclid(146_097);
     let year_of_era =

@@ -20,7 +20,7 @@ subject: timeout
 when: timeout.seconds != null
 require: timeout.seconds >= 120
 at: timeout.text
-message: "`{timeout.knob}` is {timeout.text}"
+message: "`{timeout.setting}` is {timeout.text}"
 help: write "120" or more
 examples:
   bad:
@@ -103,14 +103,14 @@ pub fn values(seconds: &str) -> String {
 }
 
 /// A folder with the rules above in `rules/`.
-pub struct Desk(pub TempDir);
+pub struct Sandbox(pub TempDir);
 
-impl Desk {
+impl Sandbox {
     pub fn new() -> Self {
-        let desk = Desk(tempfile::tempdir().unwrap());
-        desk.put("rules/acme-timeout.yaml", TIMEOUT_RULE);
-        desk.put("rules/acme-public.yaml", ROUTER_RULE);
-        desk
+        let sandbox = Sandbox(tempfile::tempdir().unwrap());
+        sandbox.put("rules/acme-timeout.yaml", TIMEOUT_RULE);
+        sandbox.put("rules/acme-public.yaml", ROUTER_RULE);
+        sandbox
     }
 
     pub fn put(&self, path: &str, text: impl AsRef<[u8]>) -> &Self {

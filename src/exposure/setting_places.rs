@@ -1,13 +1,13 @@
-//! Where a knob stands: from a place as a layer file describes it to the node that was written there, if any.
+//! Where a setting stands: from a place as a layer file describes it to the node that was written there, if any.
 
 use super::gke::{BackendConfig, backend_config_for};
-use super::layers::knob::{Holder, Knob, KnobPlace};
-use super::way::{Way, WayRule};
-use super::{Scene, opaque_supply, paths};
-use crate::facts::Place;
-use crate::kube::{Origin, View};
-use portolan_yaml::source::Span;
+use super::layers::setting::{Setting, SettingPlace, SettingTarget};
+use super::route::{Route, RouteRule};
+use super::{Context, opaque_supply, paths};
+use crate::facts::Anchor;
+use crate::kube::{ObjectRef, Origin};
 use portolan_yaml::Node;
+use portolan_yaml::source::Span;
 
 /// What was found at one place.
 pub enum AtPlace<'a> {
@@ -18,7 +18,7 @@ pub enum AtPlace<'a> {
         /// A part of the value, for a key within a map-valued annotation.
         text: Option<String>,
         /// The object that it stands on.
-        object: View<'a>,
+        object: ObjectRef<'a>,
         /// The key under which it stands.
         key: String,
     },
@@ -31,53 +31,53 @@ pub enum AtPlace<'a> {
 /// Where a value would have been written, and how.
 pub struct Gap {
     /// The place.
-    pub place: Place,
+    pub place: Anchor,
     /// What to do, where that is not just to add the annotation there.
     pub how: Option<String>,
 }
 
 const ANNOTATIONS: [&str; 2] = ["metadata", "annotations"];
 
-/// Looks at one place of a knob, for one rule of the way.
+/// Looks at one place of a setting, for one rule of the way.
 pub fn look<'a>(
-    scene: Scene<'a>,
-    knob: &Knob,
-    place: &KnobPlace,
-    way: &Way<'a>,
-    rule: Option<WayRule<'a>>,
+    cx: Context<'a>,
+    setting: &Setting,
+    place: &SettingPlace,
+    route: &Route<'a>,
+    rule: Option<RouteRule<'a>>,
 ) -> AtPlace<'a> {
     match place.of {
-        Holder::Entry => on_object(knob, place, way.entry),
-        Holder::Service => on_object(knob, place, way.router.service),
-        Holder::Rule => match rule {
-            Some(rule) => on_rule(knob, place, rule),
+        SettingTarget::Entry => on_object(setting, place, route.entry),
+        SettingTarget::Service => on_object(setting, place, route.router.service),
+        SettingTarget::Rule => match rule {
+            Some(rule) => on_rule(setting, place, rule),
             None => AtPlace::Missing(None),
         },
-        Holder::BackendConfig => match backend_config_for(scene, way.entry, way.router) {
+        SettingTarget::BackendConfig => match backend_config_for(cx, route.entry, route.router) {
             BackendConfig::None(at) => AtPlace::Missing(Some(Gap {
-                place: Place::new(at).in_object(way.router.service.title()),
+                place: Anchor::new(at).in_object(route.router.service.title()),
                 how: Some(format!(
                     "create a BackendConfig (`cloud.google.com/v1`) with `spec.timeoutSec: {0}` and name it in the router \
                      Service's annotation `cloud.google.com/backend-config: '{{\"default\": \"NAME\"}}'`",
-                    knob.minimum.as_deref().unwrap_or("605")
+                    setting.minimum.as_deref().unwrap_or("605")
                 )),
             })),
             BackendConfig::Unknown(at, supply) => AtPlace::Unknown(at, supply),
-            BackendConfig::Found(object) => on_object(knob, place, object),
+            BackendConfig::Found(object) => on_object(setting, place, object),
         },
-        Holder::Policy => on_policy(scene, knob, place, way, rule),
-        Holder::ClassParameters => match way.class_parameters {
-            Some(object) => on_object(knob, place, object),
+        SettingTarget::Policy => on_policy(cx, setting, place, route, rule),
+        SettingTarget::ClassParameters => match route.class_parameters {
+            Some(object) => on_object(setting, place, object),
             None => AtPlace::Missing(None),
         },
-        Holder::GatewayParameters => on_gateway_parameters(scene, knob, place, way),
-        Holder::Controller => on_controller(scene, knob, place, way),
+        SettingTarget::GatewayParameters => on_gateway_parameters(cx, setting, place, route),
+        SettingTarget::Controller => on_controller(cx, setting, place, route),
     }
 }
 
 /// The annotation's key with the Service's HTTPS port filled in.
-pub fn annotation_key(key: &str, way: &Way<'_>) -> String {
-    let port = way
+pub fn annotation_key(key: &str, route: &Route<'_>) -> String {
+    let port = route
         .router
         .port("https", 443)
         .and_then(|port| port.number())
@@ -85,24 +85,31 @@ pub fn annotation_key(key: &str, way: &Way<'_>) -> String {
     key.replace("{port}", &port.to_string())
 }
 
-fn on_object<'a>(knob: &Knob, place: &KnobPlace, object: View<'a>) -> AtPlace<'a> {
+fn on_object<'a>(setting: &Setting, place: &SettingPlace, object: ObjectRef<'a>) -> AtPlace<'a> {
     if let Some(key) = &place.annotation {
-        return on_annotation(knob, place, object, key);
+        return on_annotation(setting, place, object, key);
     }
     let path = place.field.as_deref().unwrap_or_default();
     let otherwise = object.insertion_point(&[]);
-    in_node(knob, place, object, object.node, path, otherwise)
+    in_node(setting, place, object, object.node, path, otherwise)
 }
 
-fn on_rule<'a>(knob: &Knob, place: &KnobPlace, rule: WayRule<'a>) -> AtPlace<'a> {
+fn on_rule<'a>(setting: &Setting, place: &SettingPlace, rule: RouteRule<'a>) -> AtPlace<'a> {
     let path = place.field.as_deref().unwrap_or_default();
-    in_node(knob, place, rule.object, rule.node, path, rule.node.site())
+    in_node(
+        setting,
+        place,
+        rule.object,
+        rule.node,
+        path,
+        rule.node.site(),
+    )
 }
 
 fn in_node<'a>(
-    knob: &Knob,
-    place: &KnobPlace,
-    object: View<'a>,
+    setting: &Setting,
+    place: &SettingPlace,
+    object: ObjectRef<'a>,
     root: Node<'a>,
     path: &str,
     otherwise: Span,
@@ -132,18 +139,23 @@ fn in_node<'a>(
             opaque_supply(&format!("a part of {}", object.title())),
         );
     }
-    let minimum = knob.minimum.as_deref().unwrap_or("605");
+    let minimum = setting.minimum.as_deref().unwrap_or("605");
     let setting = match &place.key {
         Some(key) => format!("add `{{key: {key}, value: {minimum}}}` to `{path}`"),
         None => format!("set `{path}: {minimum}`"),
     };
     AtPlace::Missing(Some(Gap {
-        place: Place::new(span).in_object(object.title()),
+        place: Anchor::new(span).in_object(object.title()),
         how: Some(format!("{setting} in {}", object.title())),
     }))
 }
 
-fn on_annotation<'a>(knob: &Knob, place: &KnobPlace, object: View<'a>, key: &str) -> AtPlace<'a> {
+fn on_annotation<'a>(
+    setting: &Setting,
+    place: &SettingPlace,
+    object: ObjectRef<'a>,
+    key: &str,
+) -> AtPlace<'a> {
     let mut missing = object.insertion_point(&ANNOTATIONS);
     let keys = std::iter::once(key).chain(place.aliases.iter().map(String::as_str));
     for key in keys {
@@ -175,17 +187,17 @@ fn on_annotation<'a>(knob: &Knob, place: &KnobPlace, object: View<'a>, key: &str
             };
         }
         return AtPlace::Missing(Some(Gap {
-            place: Place::new(node.site()).in_object(object.title()),
+            place: Anchor::new(node.site()).in_object(object.title()),
             how: Some(format!(
                 "add `{}` to the annotation `{key}`",
-                knob.minimum.as_deref().unwrap_or_default()
+                setting.minimum.as_deref().unwrap_or_default()
             )),
         }));
     }
     if object.is_opaque_at(&ANNOTATIONS) {
         return AtPlace::Unknown(missing, opaque_supply("an annotation"));
     }
-    let minimum = knob.minimum.as_deref().unwrap_or_default();
+    let minimum = setting.minimum.as_deref().unwrap_or_default();
     let how = match values_of_annotations(object) {
         Some(path) => format!("add `{key}: {minimum}` under `{path}`"),
         None => format!(
@@ -194,13 +206,13 @@ fn on_annotation<'a>(knob: &Knob, place: &KnobPlace, object: View<'a>, key: &str
         ),
     };
     AtPlace::Missing(Some(Gap {
-        place: Place::new(missing).in_object(object.title()),
+        place: Anchor::new(missing).in_object(object.title()),
         how: Some(how),
     }))
 }
 
 /// The key of the values that an object's annotations come from, for an object that the chart makes of values.
-fn values_of_annotations(object: View<'_>) -> Option<&'static str> {
+fn values_of_annotations(object: ObjectRef<'_>) -> Option<&'static str> {
     if object.object.origin != Origin::Projection {
         return None;
     }
@@ -221,20 +233,20 @@ fn map_value(text: &str, key: &str) -> Option<String> {
 }
 
 fn on_policy<'a>(
-    scene: Scene<'a>,
-    knob: &Knob,
-    place: &KnobPlace,
-    way: &Way<'a>,
-    rule: Option<WayRule<'a>>,
+    cx: Context<'a>,
+    setting: &Setting,
+    place: &SettingPlace,
+    route: &Route<'a>,
+    rule: Option<RouteRule<'a>>,
 ) -> AtPlace<'a> {
     let kind = place.kind.as_deref().unwrap_or_default();
-    let candidates: Vec<(&str, View<'a>)> = place
+    let candidates: Vec<(&str, ObjectRef<'a>)> = place
         .targets
         .iter()
         .filter_map(|target| {
             let object = match target.as_str() {
-                "Service" => way.router.service,
-                "Gateway" => way.entry,
+                "Service" => route.router.service,
+                "Gateway" => route.entry,
                 _ => rule?.object,
             };
             Some((target.as_str(), object))
@@ -242,16 +254,15 @@ fn on_policy<'a>(
         .collect();
     // The target that is named first is the more specific one.
     let policy = candidates.iter().find_map(|(target, object)| {
-        scene
-            .objects
-            .iter(scene.tree)
+        cx.objects
+            .iter(cx.tree)
             .find(|policy| policy.kind() == kind && targets(*policy, target, *object))
     });
     if let Some(policy) = policy {
-        return on_object(knob, place, policy);
+        return on_object(setting, place, policy);
     }
     let field = place.field.as_deref().unwrap_or_default();
-    let minimum = knob.minimum.as_deref().unwrap_or("605");
+    let minimum = setting.minimum.as_deref().unwrap_or("605");
     let how = candidates.first().map(|(target, object)| {
         let group = if *target == "Service" {
             "\"\""
@@ -265,13 +276,13 @@ fn on_policy<'a>(
         )
     });
     AtPlace::Missing(Some(Gap {
-        place: super::place_in(way.entry, &["spec", "gatewayClassName"]),
+        place: super::place_in(route.entry, &["spec", "gatewayClassName"]),
         how,
     }))
 }
 
 /// Whether a policy names an object in `targetRef` or `targetRefs`.
-fn targets(policy: View<'_>, kind: &str, object: View<'_>) -> bool {
+fn targets(policy: ObjectRef<'_>, kind: &str, object: ObjectRef<'_>) -> bool {
     if !policy.shares_namespace(object) {
         return false;
     }
@@ -287,18 +298,18 @@ fn targets(policy: View<'_>, kind: &str, object: View<'_>) -> bool {
 }
 
 fn on_gateway_parameters<'a>(
-    scene: Scene<'a>,
-    knob: &Knob,
-    place: &KnobPlace,
-    way: &Way<'a>,
+    cx: Context<'a>,
+    setting: &Setting,
+    place: &SettingPlace,
+    route: &Route<'a>,
 ) -> AtPlace<'a> {
     let kind = place.kind.as_deref().unwrap_or_default();
-    let at = super::place_in(way.entry, &["spec", "gatewayClassName"]);
-    let own = way
+    let at = super::place_in(route.entry, &["spec", "gatewayClassName"]);
+    let own = route
         .entry
         .node
         .at(&["spec", "infrastructure", "parametersRef"]);
-    let of_class = way
+    let of_class = route
         .class_object
         .and_then(|class| class.node.at(&["spec", "parametersRef"]));
     let name = own
@@ -306,22 +317,22 @@ fn on_gateway_parameters<'a>(
         .and_then(|reference| reference.get("name"))
         .and_then(Node::text);
     if let Some(name) = name {
-        let found = scene
+        let found = cx
             .objects
-            .iter(scene.tree)
+            .iter(cx.tree)
             .find(|object| object.kind() == kind && object.name() == Some(name));
         return match found {
-            Some(object) => on_object(knob, place, object),
+            Some(object) => on_object(setting, place, object),
             None => AtPlace::Unknown(at.span, super::gke::not_among(kind, name)),
         };
     }
-    if way.class_object.is_none() {
+    if route.class_object.is_none() {
         return AtPlace::Unknown(
             at.span,
             format!(
                 "the GatewayClass may name a {kind} and is not among the input: give its manifest, or name one in \
                  `spec.infrastructure.parametersRef` of {}",
-                way.entry.title()
+                route.entry.title()
             ),
         );
     }
@@ -329,23 +340,23 @@ fn on_gateway_parameters<'a>(
         place: at,
         how: Some(format!(
             "add a {kind} and name it in `spec.infrastructure.parametersRef` of {}",
-            way.entry.title()
+            route.entry.title()
         )),
     }))
 }
 
 /// The controller's own configuration is seldom among the input; an object of the kind that has the field is taken for it.
 fn on_controller<'a>(
-    scene: Scene<'a>,
-    knob: &Knob,
-    place: &KnobPlace,
-    way: &Way<'a>,
+    cx: Context<'a>,
+    setting: &Setting,
+    place: &SettingPlace,
+    route: &Route<'a>,
 ) -> AtPlace<'a> {
     let kind = place.kind.as_deref().unwrap_or("ConfigMap");
     let path = place.field.as_deref().unwrap_or_default();
-    let found = scene
+    let found = cx
         .objects
-        .iter(scene.tree)
+        .iter(cx.tree)
         .filter(|object| object.kind() == kind)
         .find_map(|object| Some((object, paths::nodes(object.node, path).first().copied()?)));
     let key = path.rsplit('.').next().unwrap_or(path);
@@ -361,22 +372,22 @@ fn on_controller<'a>(
         .held_in
         .as_deref()
         .unwrap_or("the controller's ConfigMap");
-    let default = match knob.default {
+    let default = match setting.default {
         Some(default) => format!(" (default {default} s)"),
         None => String::new(),
     };
-    let minimum = |place: &KnobPlace| {
+    let minimum = |place: &SettingPlace| {
         place
             .minimum
             .as_deref()
-            .or(knob.minimum.as_deref())
+            .or(setting.minimum.as_deref())
             .unwrap_or("605s")
             .to_owned()
     };
-    let near = knob
+    let near = setting
         .places
         .iter()
-        .find(|place| place.of != Holder::Controller);
+        .find(|place| place.of != SettingTarget::Controller);
     let supply = match near
         .and_then(|near| Some((near, near.annotation.as_deref().or(near.field.as_deref())?)))
     {
@@ -390,5 +401,5 @@ fn on_controller<'a>(
             minimum(place)
         ),
     };
-    AtPlace::Unknown(way.entry.insertion_point(&ANNOTATIONS), supply)
+    AtPlace::Unknown(route.entry.insertion_point(&ANNOTATIONS), supply)
 }

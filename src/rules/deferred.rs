@@ -8,14 +8,14 @@ use crate::diagnostic::{Requirement, Severity};
 
 /// A rule's file. That of a built-in rule is read when it is first looked at, and has no examples.
 #[derive(Debug)]
-pub struct LazyFile {
+pub struct DeferredFile {
     json: &'static str,
     file: OnceLock<Box<RuleFile>>,
 }
 
-impl LazyFile {
+impl DeferredFile {
     pub(super) fn builtin(json: &'static str) -> Self {
-        LazyFile {
+        DeferredFile {
             json,
             file: OnceLock::new(),
         }
@@ -28,16 +28,16 @@ impl LazyFile {
     }
 }
 
-impl From<RuleFile> for LazyFile {
+impl From<RuleFile> for DeferredFile {
     fn from(file: RuleFile) -> Self {
-        LazyFile {
+        DeferredFile {
             json: "",
             file: OnceLock::from(Box::new(file)),
         }
     }
 }
 
-impl Deref for LazyFile {
+impl Deref for DeferredFile {
     type Target = RuleFile;
 
     fn deref(&self) -> &RuleFile {

@@ -1,26 +1,26 @@
 //! One way in, as the limits on it are looked for: the entry point's object and everything that it leads through.
 
-use super::layers::sign::Ground;
+use super::layers::predicate::MatchInput;
 use super::router::RouterObjects;
-use super::{Scene, paths};
+use super::{Context, paths};
 use crate::facts::Fact;
-use crate::kube::View;
+use crate::kube::ObjectRef;
 use portolan_yaml::Node;
 
 /// One way in.
-pub struct Way<'a> {
+pub struct Route<'a> {
     /// The object of the entry point.
-    pub entry: View<'a>,
+    pub entry: ObjectRef<'a>,
     /// The router's objects.
     pub router: &'a RouterObjects<'a>,
     /// The rules that lead to the router, in the entry point itself or in its routes.
-    pub rules: Vec<WayRule<'a>>,
+    pub rules: Vec<RouteRule<'a>>,
     /// The IngressClass or GatewayClass, where it is among the input.
-    pub class_object: Option<View<'a>>,
+    pub class_object: Option<ObjectRef<'a>>,
     /// What the IngressClass names as its parameters.
-    pub class_parameters: Option<View<'a>>,
+    pub class_parameters: Option<ObjectRef<'a>>,
     /// What a custom resource hangs from.
-    pub attached_to: Vec<View<'a>>,
+    pub attached_to: Vec<ObjectRef<'a>>,
     /// Something that it hangs from and that is not among the input: what to supply.
     pub missing: Option<String>,
     /// Whether the layer ends TLS, once that is known.
@@ -29,17 +29,17 @@ pub struct Way<'a> {
 
 /// A rule that leads to the router.
 #[derive(Clone, Copy)]
-pub struct WayRule<'a> {
+pub struct RouteRule<'a> {
     /// The object that it is in.
-    pub object: View<'a>,
+    pub object: ObjectRef<'a>,
     /// The rule.
     pub node: Node<'a>,
 }
 
-impl<'a> Way<'a> {
+impl<'a> Route<'a> {
     /// A way through an object, nothing else known yet.
-    pub fn new(entry: View<'a>, router: &'a RouterObjects<'a>) -> Self {
-        Way {
+    pub fn new(entry: ObjectRef<'a>, router: &'a RouterObjects<'a>) -> Self {
+        Route {
             entry,
             router,
             rules: Vec::new(),
@@ -52,19 +52,14 @@ impl<'a> Way<'a> {
     }
 
     /// Looks for the class of that kind and name, and for its parameters.
-    pub fn with_class(mut self, scene: Scene<'a>, kind: &str, name: Option<&str>) -> Self {
-        self.class_object =
-            name.and_then(|name| scene.objects.named(scene.tree, kind, name).next());
+    pub fn with_class(mut self, cx: Context<'a>, kind: &str, name: Option<&str>) -> Self {
+        self.class_object = name.and_then(|name| cx.objects.named(cx.tree, kind, name).next());
         let parameters = self
             .class_object
             .and_then(|class| class.node.at(&["spec", "parameters", "name"]))
             .and_then(Node::text);
-        self.class_parameters = parameters.and_then(|name| {
-            scene
-                .objects
-                .named(scene.tree, "IngressClassParams", name)
-                .next()
-        });
+        self.class_parameters = parameters
+            .and_then(|name| cx.objects.named(cx.tree, "IngressClassParams", name).next());
         self
     }
 
@@ -78,14 +73,14 @@ impl<'a> Way<'a> {
     }
 
     /// What signs are looked for in.
-    pub fn ground(&self, scene: Scene<'a>) -> Ground<'a> {
-        Ground {
+    pub fn input(&self, cx: Context<'a>) -> MatchInput<'a> {
+        MatchInput {
             entry: Some(self.entry),
             service: Some(self.router.service),
             attached_to: self.attached_to.clone(),
             missing: self.missing.clone(),
             class_parameters: self.class_parameters,
-            controller: scene.cluster.aws_load_balancer_controller.as_deref(),
+            controller: cx.cluster.aws_load_balancer_controller.as_deref(),
         }
     }
 }
