@@ -65,7 +65,7 @@ impl Release {
         coalesce(&mut self.tree, self.default_root, self.user)
     }
 
-    fn extra(&mut self, values: NodeId) -> extra_deploy::Outcome {
+    fn extra(&mut self, values: NodeId) -> extra_deploy::Deployed {
         let rendering = Rendering {
             sources: &self.sources,
             names: &self.names,

@@ -15,8 +15,7 @@ use crate::facts::{Facts, SubjectDoc};
 use crate::limits::Limit;
 use crate::rules::{GLOBALS, RuleFile};
 
-const GENERATED: &str =
-    "<!-- Generated; `PORTOLAN_UPDATE=1 cargo test --test generated` writes it anew. -->\n";
+const GENERATED: &str = "<!-- Generated; `cargo xtask gen` writes it anew. -->\n";
 
 /// The JSON Schema of rule files, pretty-printed.
 pub fn rule_schema() -> String {

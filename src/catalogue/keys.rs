@@ -21,17 +21,17 @@ pub(super) struct Keys {
 
 impl Keys {
     /// Those of the embedded catalogue.
-    pub fn embedded() -> Self {
+    pub(super) fn embedded() -> Self {
         let mut places = Vec::new();
         places.resize_with(INDEX.len() / ENTRY, OnceLock::new);
         Keys { places }
     }
 
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.places.len()
     }
 
-    pub fn push(&mut self, key: Key) {
+    pub(super) fn push(&mut self, key: Key) {
         self.places.push(OnceLock::from(Box::new(key)));
     }
 }

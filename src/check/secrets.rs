@@ -13,7 +13,7 @@ use portolan_yaml::{Node, NodeKind, Value};
 const SECRET_TREES: [&str; 2] = ["cartoSecrets", "appSecrets"];
 
 /// The places below `root` that must not be shown. `root` is the root of a document, whatever it is.
-pub fn secret_places(root: Node<'_>) -> Vec<Span> {
+pub(super) fn secret_places(root: Node<'_>) -> Vec<Span> {
     let mut places = Vec::new();
     for field in secret_fields(root) {
         between_keys(field, &mut places);
@@ -41,7 +41,7 @@ pub fn secret_places(root: Node<'_>) -> Vec<Span> {
 
 /// The same for values that several texts were merged into: a Secret of `extraDeploy` may have its kind from one and its
 /// contents from another, `--set` among them.
-pub fn secret_places_in_merged(root: Node<'_>) -> Vec<Span> {
+pub(super) fn secret_places_in_merged(root: Node<'_>) -> Vec<Span> {
     let mut places = Vec::new();
     for field in secret_fields(root) {
         all_scalars(Some(field), &mut places);
@@ -135,7 +135,7 @@ fn texts_in(node: Node<'_>, places: &mut Vec<Span>) {
 /// The places that must not be shown in a text that could not be read: nobody knows what stands where, so everything is
 /// covered from the colon of a key that sounds like a secret to the end of the lines indented under it. So is what a
 /// document that says it is a Secret holds.
-pub fn secret_places_in_unread(source: SourceId, text: &str) -> Vec<Span> {
+pub(super) fn secret_places_in_unread(source: SourceId, text: &str) -> Vec<Span> {
     let mut places = Vec::new();
     let mut offset = 0;
     let mut under: Option<usize> = None;
@@ -191,7 +191,7 @@ fn contents_of_secret(line: &str) -> Option<usize> {
 
 /// The places that must not be shown in an option `--set` that cannot be read: what it lays into `data` or `stringData` of
 /// an object, to its end, since nobody knows where the next value begins.
-pub fn secret_places_in_unread_set(source: SourceId, text: &str) -> Option<Span> {
+pub(super) fn secret_places_in_unread_set(source: SourceId, text: &str) -> Option<Span> {
     let fields = [".data.", ".stringData."];
     let field = fields.iter().filter_map(|field| text.find(field)).min()?;
     let sign = field + text.get(field..)?.find('=')?;

@@ -21,7 +21,7 @@ use portolan_yaml::Node;
 use portolan_yaml::source::{MappedText, Span};
 
 /// A certificate and a key as they were found.
-pub struct CertificateMaterial<'a> {
+pub(super) struct CertificateMaterial<'a> {
     /// The field or file with the certificate.
     pub certificate: MappedText,
     /// Where that is.
@@ -67,7 +67,7 @@ impl CertificateMaterial<'_> {
 }
 
 /// Adds everything about one bundle.
-pub fn add(
+pub(super) fn add(
     cx: Context<'_>,
     mut bundle: Bundle,
     material: CertificateMaterial<'_>,
@@ -157,7 +157,7 @@ pub fn add(
 }
 
 /// What is wrong with the files of `--ca`.
-pub fn roots(cx: Context<'_>, exposure: &mut Exposure) {
+pub(super) fn roots(cx: Context<'_>, exposure: &mut Exposure) {
     for (file, found, span) in &cx.certificates.defects {
         let what = format!("`{file}`, given with `--ca`,");
         if matches!(found, Cause::TooMany { .. }) {

@@ -124,7 +124,7 @@ struct Use<'a> {
 const USUAL_KEYS: [&str; 2] = ["tls.crt", "tls.key"];
 
 /// Adds the facts about every certificate that clients see and the user brought.
-pub fn extract(cx: Context<'_>, router: &RouterObjects<'_>, exposure: &mut Exposure) {
+pub(super) fn extract(cx: Context<'_>, router: &RouterObjects<'_>, exposure: &mut Exposure) {
     let mut uses = Vec::new();
     uses.extend(of_router(router, exposure));
     of_ingresses(cx, router, exposure, &mut uses);

@@ -13,7 +13,7 @@ use portolan_yaml::Node;
 const NAME: &str = "app.kubernetes.io/name";
 
 /// Adds the limits of the load balancer before a layer.
-pub fn extract<'a>(
+pub(super) fn extract<'a>(
     cx: Context<'a>,
     layer: &Layer,
     route: &Route<'a>,

@@ -35,7 +35,7 @@ fn choose<'c, C>(
 }
 
 /// Fills in the entry point's facts about TLS.
-pub fn tls<'a>(
+pub(super) fn tls<'a>(
     cx: Context<'a>,
     layer: &Layer,
     route: &Route<'a>,

@@ -9,7 +9,7 @@ use portolan_yaml::Node;
 const CHART_DEFAULT: &str = "carto-selfhosted.lan";
 
 /// Adds the domain's facts.
-pub fn extract(cx: Context<'_>, router: &RouterObjects<'_>, exposure: &mut Exposure) {
+pub(super) fn extract(cx: Context<'_>, router: &RouterObjects<'_>, exposure: &mut Exposure) {
     let found = cx.objects.of_kind(cx.tree, "ConfigMap").find_map(|config| {
         Some((
             config,
@@ -167,7 +167,7 @@ fn suggestion(text: &str) -> Option<String> {
 }
 
 /// Whether a host of an Ingress, route or certificate serves a domain. A wildcard covers exactly one label.
-pub fn serves(host: &str, domain: &str) -> bool {
+pub(super) fn serves(host: &str, domain: &str) -> bool {
     let (host, domain) = (host.to_ascii_lowercase(), domain.to_ascii_lowercase());
     match host.strip_prefix("*.") {
         Some(parent) => domain
@@ -180,7 +180,7 @@ pub fn serves(host: &str, domain: &str) -> bool {
 /// Why no Google-managed certificate can be had for a domain; `None` where one can.
 ///
 /// The pattern is the ManagedCertificate CRD's own: lower case, at least two labels, 63 characters in all.
-pub fn managed_defect(domain: &str) -> Option<String> {
+pub(super) fn managed_defect(domain: &str) -> Option<String> {
     let said = |what: &str| Some(what.to_owned());
     if domain.is_empty() {
         return said("it is empty");
@@ -221,7 +221,7 @@ pub fn managed_defect(domain: &str) -> Option<String> {
 }
 
 /// The configured domain, for comparison: unknown or useless ones say why.
-pub fn configured(cx: Context<'_>) -> Fact<String> {
+pub(super) fn configured(cx: Context<'_>) -> Fact<String> {
     let node = cx
         .objects
         .of_kind(cx.tree, "ConfigMap")

@@ -5,7 +5,7 @@ use portolan_yaml::{Node, Style, Value};
 
 /// What a text means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ParsedDuration {
+pub(super) enum ParsedDuration {
     /// So many milliseconds.
     Limit(i64),
     /// No limit.
@@ -18,7 +18,11 @@ pub enum ParsedDuration {
 ///
 /// # Errors
 /// A sentence part that says what is wrong, such as `it has no unit`.
-pub fn read(setting: &Setting, node: Node<'_>, text: &str) -> Result<ParsedDuration, String> {
+pub(super) fn read(
+    setting: &Setting,
+    node: Node<'_>,
+    text: &str,
+) -> Result<ParsedDuration, String> {
     if setting
         .unlimited_words
         .iter()
@@ -44,7 +48,7 @@ pub fn read(setting: &Setting, node: Node<'_>, text: &str) -> Result<ParsedDurat
 }
 
 /// The bare number that a text is, blanks aside.
-pub fn bare_number(text: &str) -> Option<i64> {
+pub(super) fn bare_number(text: &str) -> Option<i64> {
     let text = text.trim();
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))

@@ -16,14 +16,14 @@ use portolan_yaml::Node;
 const ROUTES: [&str; 4] = ["HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute"];
 
 /// Adds every Gateway that a route leads from to the router.
-pub fn extract<'a>(cx: Context<'a>, router: &'a RouterObjects<'a>, exposure: &mut Exposure) {
+pub(super) fn extract<'a>(cx: Context<'a>, router: &'a RouterObjects<'a>, exposure: &mut Exposure) {
     for gateway in of_router(cx, router) {
         one(cx, gateway, router, exposure);
     }
 }
 
 /// Every Gateway that a route leads from to the router.
-pub fn of_router<'a>(cx: Context<'a>, router: &RouterObjects<'_>) -> Vec<ObjectRef<'a>> {
+pub(super) fn of_router<'a>(cx: Context<'a>, router: &RouterObjects<'_>) -> Vec<ObjectRef<'a>> {
     let leads_on = |route: &ObjectRef<'_>| !backends(*route, router).is_empty();
     cx.objects
         .of_kind(cx.tree, "Gateway")
@@ -45,7 +45,7 @@ fn is_gateway_api(gateway: ObjectRef<'_>) -> bool {
 }
 
 /// The routes attached to a Gateway, each with the listener that it names.
-pub fn routes<'a>(
+pub(super) fn routes<'a>(
     cx: Context<'a>,
     gateway: ObjectRef<'a>,
 ) -> Vec<(ObjectRef<'a>, Option<&'a str>)> {

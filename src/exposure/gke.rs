@@ -21,15 +21,15 @@ const BACKEND_CONFIG: [&str; 2] = [
     "beta.cloud.google.com/backend-config",
 ];
 /// The annotation that names the FrontendConfig. The key holds `v1beta1`; there is no other form.
-pub const FRONTEND_CONFIG: &str = "networking.gke.io/v1beta1.FrontendConfig";
+pub(super) const FRONTEND_CONFIG: &str = "networking.gke.io/v1beta1.FrontendConfig";
 /// The annotation that lists managed certificates.
-pub const MANAGED_CERTIFICATES: &str = "networking.gke.io/managed-certificates";
+pub(super) const MANAGED_CERTIFICATES: &str = "networking.gke.io/managed-certificates";
 const NEG: &str = "cloud.google.com/neg";
 /// Among this many names the one that was meant is looked for.
 const MOST_CANDIDATES: usize = 200;
 
 /// The BackendConfig that applies to the router behind an Ingress.
-pub enum BackendConfig<'a> {
+pub(super) enum BackendConfig<'a> {
     /// The Service names none; the span is where it would.
     None(Span),
     /// It cannot be known which, or what stands in it.
@@ -45,7 +45,7 @@ fn backend_config_annotation<'a>(service: ObjectRef<'a>) -> Option<(&'static str
 }
 
 /// The BackendConfig that the router Service names for the port that the Ingress uses.
-pub fn backend_config_for<'a>(
+pub(super) fn backend_config_for<'a>(
     cx: Context<'a>,
     ingress: ObjectRef<'a>,
     router: &RouterObjects<'a>,
@@ -83,14 +83,18 @@ pub fn backend_config_for<'a>(
 }
 
 /// What to supply where an object is named that is not among the input.
-pub fn not_among(kind: &str, name: &str) -> String {
+pub(super) fn not_among(kind: &str, name: &str) -> String {
     format!(
         "the {kind} `{name}` is not among the input: add it to `extraDeploy`, or give its manifest"
     )
 }
 
 /// Adds the facts.
-pub fn extract(cx: Context<'_>, router: Option<&RouterObjects<'_>>, exposure: &mut Exposure) {
+pub(super) fn extract(
+    cx: Context<'_>,
+    router: Option<&RouterObjects<'_>>,
+    exposure: &mut Exposure,
+) {
     references(cx, exposure);
     let named = Named::of(cx);
     attachments(cx, &named, exposure);

@@ -15,7 +15,7 @@ const ANNOTATIONS: [&str; 2] = ["metadata", "annotations"];
 
 /// What the controller speaks to the router, and where: `cloud.google.com/app-protocols: {"https": "HTTPS"}` by port name;
 /// the older key is read first.
-pub fn backend(
+pub(super) fn backend(
     router: &RouterObjects<'_>,
     port: Option<super::router::ServicePort<'_>>,
     entry: &mut EntryPoint,
@@ -50,7 +50,12 @@ pub fn backend(
 }
 
 /// Certificates, redirect and plain HTTP as the GKE controller builds them.
-pub fn tls(cx: Context<'_>, ingress: ObjectRef<'_>, entry: &mut EntryPoint, facts: &mut Ingress) {
+pub(super) fn tls(
+    cx: Context<'_>,
+    ingress: ObjectRef<'_>,
+    entry: &mut EntryPoint,
+    facts: &mut Ingress,
+) {
     entry.http_left_to_router = Fact::known(false);
     let annotations_at = ingress.insertion_point(&ANNOTATIONS);
 
@@ -189,7 +194,7 @@ fn frontend_config<'a>(cx: Context<'a>, ingress: ObjectRef<'a>) -> Frontend<'a> 
 }
 
 /// Static addresses and managed certificates.
-pub fn facts(cx: Context<'_>, ingress: ObjectRef<'_>, facts: &mut Ingress) {
+pub(super) fn facts(cx: Context<'_>, ingress: ObjectRef<'_>, facts: &mut Ingress) {
     let annotations_at = ingress.insertion_point(&ANNOTATIONS);
     let text = |key: &str| match ingress.annotation(key) {
         None if ingress.is_opaque_at(&ANNOTATIONS) => {

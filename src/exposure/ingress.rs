@@ -28,14 +28,14 @@ const GKE_CLASSES: [&str; 4] = [
 ];
 
 /// Adds every Ingress that leads to the router.
-pub fn extract<'a>(cx: Context<'a>, router: &'a RouterObjects<'a>, exposure: &mut Exposure) {
+pub(super) fn extract<'a>(cx: Context<'a>, router: &'a RouterObjects<'a>, exposure: &mut Exposure) {
     for ingress in of_router(cx, router) {
         one(cx, ingress, router, exposure);
     }
 }
 
 /// Every Ingress that leads to the router.
-pub fn of_router<'a>(cx: Context<'a>, router: &RouterObjects<'_>) -> Vec<ObjectRef<'a>> {
+pub(super) fn of_router<'a>(cx: Context<'a>, router: &RouterObjects<'_>) -> Vec<ObjectRef<'a>> {
     cx.objects
         .of_kind(cx.tree, "Ingress")
         .filter(|ingress| ingress.shares_namespace(router.service))
@@ -61,7 +61,7 @@ fn backends<'a>(ingress: ObjectRef<'a>, router: &RouterObjects<'_>) -> Vec<Node<
 }
 
 /// Whether a backend is the router Service.
-pub fn is_router(backend: Node<'_>, router: &RouterObjects<'_>) -> bool {
+pub(super) fn is_router(backend: Node<'_>, router: &RouterObjects<'_>) -> bool {
     let name = backend
         .at(&["service", "name"])
         .or_else(|| backend.get("serviceName"))
@@ -70,7 +70,10 @@ pub fn is_router(backend: Node<'_>, router: &RouterObjects<'_>) -> bool {
 }
 
 /// The Service ports that an Ingress uses, by every name that they go by: name and number.
-pub fn backend_port_names(ingress: ObjectRef<'_>, router: &RouterObjects<'_>) -> Vec<String> {
+pub(super) fn backend_port_names(
+    ingress: ObjectRef<'_>,
+    router: &RouterObjects<'_>,
+) -> Vec<String> {
     let mut names = Vec::new();
     for backend in backends(ingress, router) {
         let port = backend.at(&["service", "port"]);
@@ -325,7 +328,7 @@ fn hosts(cx: Context<'_>, ingress: ObjectRef<'_>, exposure: &mut Exposure) {
 }
 
 /// One list of names and whether any of them serves the domain.
-pub fn host(
+pub(super) fn host(
     cx: Context<'_>,
     object: ObjectRef<'_>,
     role: &str,

@@ -11,7 +11,7 @@ use portolan_yaml::Node;
 const NO_TYPE: &str = "ImplementationSpecific";
 
 /// Adds the first path to the router of each rule.
-pub fn extract(cx: Context<'_>, layer: &Layer, route: &Route<'_>, exposure: &mut Exposure) {
+pub(super) fn extract(cx: Context<'_>, layer: &Layer, route: &Route<'_>, exposure: &mut Exposure) {
     let input = route.input(cx);
     let traps: Vec<(&PathTrap, Tristate)> = layer
         .path_traps

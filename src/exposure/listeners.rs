@@ -114,7 +114,7 @@ fn is_selected(rules: &Listeners, service: ObjectRef<'_>, port: ServicePort<'_>)
 }
 
 /// Where TLS ends, and what becomes of plain HTTP.
-pub fn tls(cx: Context<'_>, layer: &Layer, route: &Route<'_>, entry: &mut EntryPoint) {
+pub(super) fn tls(cx: Context<'_>, layer: &Layer, route: &Route<'_>, entry: &mut EntryPoint) {
     let router = route.router;
     let service = router.service;
     let annotations_at = service.insertion_point(&["metadata", "annotations"]);
@@ -202,7 +202,7 @@ pub fn tls(cx: Context<'_>, layer: &Layer, route: &Route<'_>, entry: &mut EntryP
 }
 
 /// Whether connections that are passed through find TLS at the router.
-pub fn ends_in_router(
+pub(super) fn ends_in_router(
     passes: bool,
     route: &Route<'_>,
     backend_port: &Fact<String>,

@@ -13,7 +13,7 @@ use portolan_yaml::{Node, OPAQUE};
 
 /// The platform that a LoadBalancer Service is on: given, or told by an annotation. A platform that makes no load balancers
 /// of its own leaves it to the annotations.
-pub fn platform(
+pub(super) fn platform(
     cx: Context<'_>,
     service: ObjectRef<'_>,
     exposure: &mut Exposure,
@@ -33,7 +33,7 @@ pub fn platform(
 }
 
 /// Adds the LoadBalancer entry point, if there is one.
-pub fn extract<'a>(cx: Context<'a>, router: &'a RouterObjects<'a>, exposure: &mut Exposure) {
+pub(super) fn extract<'a>(cx: Context<'a>, router: &'a RouterObjects<'a>, exposure: &mut Exposure) {
     if router.service_type().value().map(String::as_str) != Some("LoadBalancer") {
         return;
     }
@@ -89,7 +89,7 @@ fn unknown_layer(platform: Option<&str>, class: Option<&str>) -> (String, String
 }
 
 /// What a layer file says about the layer as such.
-pub fn described(layer: &Layer, entry: &mut EntryPoint) {
+pub(super) fn described(layer: &Layer, entry: &mut EntryPoint) {
     entry.layer = Fact::known(layer.id.clone());
     entry.layer_title = Fact::known(layer.title.clone());
     entry.certificate_setting = Fact::from_option(layer.tls.certificate_setting.clone());
@@ -99,7 +99,7 @@ pub fn described(layer: &Layer, entry: &mut EntryPoint) {
 }
 
 /// Facts about TLS on a layer that no file describes.
-pub fn unknown_tls(entry: &mut EntryPoint, title: &str, supply: &str) {
+pub(super) fn unknown_tls(entry: &mut EntryPoint, title: &str, supply: &str) {
     entry.layer_title = Fact::known(title.to_owned());
     for fact in [
         &mut entry.serves_https,
@@ -116,7 +116,7 @@ pub fn unknown_tls(entry: &mut EntryPoint, title: &str, supply: &str) {
 }
 
 /// Adds a NodePort as an entry point, unless something else leads to it.
-pub fn node_port(_: Context<'_>, router: &RouterObjects<'_>, exposure: &mut Exposure) {
+pub(super) fn node_port(_: Context<'_>, router: &RouterObjects<'_>, exposure: &mut Exposure) {
     let is_node_port = router.service_type().value().map(String::as_str) == Some("NodePort");
     if !is_node_port || !exposure.facts.entry_points.is_empty() {
         return;

@@ -14,7 +14,7 @@ use portolan_yaml::source::Span;
 use portolan_yaml::{Node, NodeKind, OPAQUE, Style, Value};
 
 /// Adds the facts.
-pub fn extract(cx: Context<'_>, exposure: &mut Exposure) {
+pub(super) fn extract(cx: Context<'_>, exposure: &mut Exposure) {
     for object in cx.objects.iter(cx.tree) {
         string_maps(object, exposure);
         api_version(cx, object, exposure);
@@ -39,7 +39,7 @@ fn string_maps(object: ObjectRef<'_>, exposure: &mut Exposure) {
 }
 
 /// Annotations and labels anywhere in values, and placeholders. Objects in `extraDeploy` are looked at as objects.
-pub fn of_values(root: Node<'_>, exposure: &mut Exposure) {
+pub(super) fn of_values(root: Node<'_>, exposure: &mut Exposure) {
     let mut stack: Vec<(Node<'_>, &str)> = root
         .entries()
         .filter(|(entry, _)| &*entry.key != "extraDeploy")
@@ -67,7 +67,7 @@ pub fn of_values(root: Node<'_>, exposure: &mut Exposure) {
 }
 
 /// Adds a fact for each value of a mapping that is not a string.
-pub fn non_strings(map: Node<'_>, what: &str, place: &Anchor, exposure: &mut Exposure) {
+pub(super) fn non_strings(map: Node<'_>, what: &str, place: &Anchor, exposure: &mut Exposure) {
     for (entry, value) in map.entries() {
         if entry.key.contains(OPAQUE) {
             continue;
@@ -240,7 +240,7 @@ fn duplicates(cx: Context<'_>, exposure: &mut Exposure) {
 }
 
 /// Adds a fact for each placeholder left in a string below `root`. Every node is looked at once, where it was written.
-pub fn placeholders(root: Node<'_>, object: &str, exposure: &mut Exposure) {
+pub(super) fn placeholders(root: Node<'_>, object: &str, exposure: &mut Exposure) {
     let mut stack: Vec<(Node<'_>, &str)> = vec![(root, "")];
     while let Some((node, key)) = stack.pop() {
         // What an alias leads to is looked at where it was written.

@@ -4,7 +4,7 @@ use portolan_yaml::Node;
 use portolan_yaml::source::Span;
 
 /// Every node at a path; `[]` steps into each item of a list. The node itself for the empty path.
-pub fn nodes<'a>(root: Node<'a>, path: &str) -> Vec<Node<'a>> {
+pub(super) fn nodes<'a>(root: Node<'a>, path: &str) -> Vec<Node<'a>> {
     let mut found = vec![root];
     for step in steps(path) {
         let (key, into_list) = match step.strip_suffix("[]") {
@@ -38,7 +38,7 @@ fn steps(path: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Where a node that is missing should have been written: the last key of the path that is there, else `otherwise`.
-pub fn insertion_point(root: Node<'_>, path: &str, otherwise: Span) -> Span {
+pub(super) fn insertion_point(root: Node<'_>, path: &str, otherwise: Span) -> Span {
     let mut span = otherwise;
     let mut node = root;
     for step in steps(path) {
@@ -52,7 +52,7 @@ pub fn insertion_point(root: Node<'_>, path: &str, otherwise: Span) -> Span {
 }
 
 /// True where a part of the way to a missing node comes from a template that needs the chart.
-pub fn is_hidden(root: Node<'_>, path: &str) -> bool {
+pub(super) fn is_hidden(root: Node<'_>, path: &str) -> bool {
     let mut node = root;
     for step in steps(path) {
         let has_opaque_key = node

@@ -31,7 +31,7 @@ const COMMON: [&str; 14] = [
 ];
 
 /// Adds every custom resource that leads to the router.
-pub fn extract<'a>(cx: Context<'a>, router: &'a RouterObjects<'a>, exposure: &mut Exposure) {
+pub(super) fn extract<'a>(cx: Context<'a>, router: &'a RouterObjects<'a>, exposure: &mut Exposure) {
     for object in cx.objects.iter(cx.tree) {
         if COMMON.contains(&object.kind()) {
             continue;
@@ -109,7 +109,7 @@ fn one<'a>(
 }
 
 /// Whether the layer itself ends TLS.
-pub fn ends_here(entry: &EntryPoint) -> Fact<bool> {
+pub(super) fn ends_here(entry: &EntryPoint) -> Fact<bool> {
     match &entry.tls_ends_at {
         Fact::Known(place, span) => Fact::Known(place == "load-balancer", *span),
         Fact::Absent(span) => Fact::Known(false, *span),

@@ -8,7 +8,7 @@ use crate::kube::ObjectRef;
 use portolan_yaml::Node;
 
 /// One way in.
-pub struct Route<'a> {
+pub(super) struct Route<'a> {
     /// The object of the entry point.
     pub entry: ObjectRef<'a>,
     /// The router's objects.
@@ -29,7 +29,7 @@ pub struct Route<'a> {
 
 /// A rule that leads to the router.
 #[derive(Clone, Copy)]
-pub struct RouteRule<'a> {
+pub(super) struct RouteRule<'a> {
     /// The object that it is in.
     pub object: ObjectRef<'a>,
     /// The rule.
@@ -38,7 +38,7 @@ pub struct RouteRule<'a> {
 
 impl<'a> Route<'a> {
     /// A way through an object, nothing else known yet.
-    pub fn new(entry: ObjectRef<'a>, router: &'a RouterObjects<'a>) -> Self {
+    pub(super) fn new(entry: ObjectRef<'a>, router: &'a RouterObjects<'a>) -> Self {
         Route {
             entry,
             router,
@@ -52,7 +52,7 @@ impl<'a> Route<'a> {
     }
 
     /// Looks for the class of that kind and name, and for its parameters.
-    pub fn with_class(mut self, cx: Context<'a>, kind: &str, name: Option<&str>) -> Self {
+    pub(super) fn with_class(mut self, cx: Context<'a>, kind: &str, name: Option<&str>) -> Self {
         self.class_object = name.and_then(|name| cx.objects.named(cx.tree, kind, name).next());
         let parameters = self
             .class_object
@@ -64,7 +64,7 @@ impl<'a> Route<'a> {
     }
 
     /// The controller that the class names.
-    pub fn controller(&self) -> Option<&'a str> {
+    pub(super) fn controller(&self) -> Option<&'a str> {
         let class = self.class_object?;
         ["spec.controller", "spec.controllerName"]
             .into_iter()
@@ -73,7 +73,7 @@ impl<'a> Route<'a> {
     }
 
     /// What signs are looked for in.
-    pub fn input(&self, cx: Context<'a>) -> MatchInput<'a> {
+    pub(super) fn input(&self, cx: Context<'a>) -> MatchInput<'a> {
         MatchInput {
             entry: Some(self.entry),
             service: Some(self.router.service),

@@ -7,7 +7,7 @@ use crate::kube::{Installation, ObjectRef, Objects};
 use portolan_yaml::{Node, Tree};
 
 /// The router's objects.
-pub struct RouterObjects<'a> {
+pub(super) struct RouterObjects<'a> {
     /// Its Service.
     pub service: ObjectRef<'a>,
     /// Its Deployment, if it is among the input.
@@ -48,7 +48,7 @@ pub fn installations(tree: &Tree, objects: &Objects) -> Vec<Installation> {
 }
 
 /// Finds the router Service and what belongs to it.
-pub fn find<'a>(cx: Context<'a>) -> Option<RouterObjects<'a>> {
+pub(super) fn find<'a>(cx: Context<'a>) -> Option<RouterObjects<'a>> {
     let services = || cx.objects.of_kind(cx.tree, "Service");
     let service = services()
         .find(|service| selects_router(service) && is_called_router(service))
@@ -84,14 +84,14 @@ fn https_enabled(cx: Context<'_>) -> Fact<bool> {
 
 /// One port of the router Service.
 #[derive(Clone, Copy)]
-pub struct ServicePort<'a> {
+pub(super) struct ServicePort<'a> {
     /// The entry of `spec.ports`.
     pub node: Node<'a>,
 }
 
 impl<'a> ServicePort<'a> {
     /// Its name, lower-case.
-    pub fn name(self) -> String {
+    pub(super) fn name(self) -> String {
         self.node
             .get("name")
             .and_then(Node::text)
@@ -100,14 +100,14 @@ impl<'a> ServicePort<'a> {
     }
 
     /// Its number.
-    pub fn number(self) -> Option<i64> {
+    pub(super) fn number(self) -> Option<i64> {
         self.node.get("port").and_then(Node::as_int)
     }
 }
 
 impl<'a> RouterObjects<'a> {
     /// The ports of the Service.
-    pub fn ports(&self) -> impl Iterator<Item = ServicePort<'a>> {
+    pub(super) fn ports(&self) -> impl Iterator<Item = ServicePort<'a>> {
         self.service
             .node
             .at(&["spec", "ports"])
@@ -117,14 +117,14 @@ impl<'a> RouterObjects<'a> {
     }
 
     /// The port of a name or number.
-    pub fn port(&self, name: &str, number: i64) -> Option<ServicePort<'a>> {
+    pub(super) fn port(&self, name: &str, number: i64) -> Option<ServicePort<'a>> {
         self.ports()
             .find(|port| port.name() == name)
             .or_else(|| self.ports().find(|port| port.number() == Some(number)))
     }
 
     /// Which port of the container a Service port leads to: `http` or `https`.
-    pub fn backend_port(&self, port: ServicePort<'a>) -> Fact<String> {
+    pub(super) fn backend_port(&self, port: ServicePort<'a>) -> Fact<String> {
         let target = port.node.get("targetPort");
         let Some(node) = target
             .filter(|node| !node.is_null())
@@ -165,7 +165,7 @@ impl<'a> RouterObjects<'a> {
     }
 
     /// The Service's type.
-    pub fn service_type(&self) -> Fact<String> {
+    pub(super) fn service_type(&self) -> Fact<String> {
         let at = self.service.insertion_point(&["spec", "type"]);
         match self.service.node.at(&["spec", "type"]) {
             Some(node) if node.is_opaque() => {
@@ -180,14 +180,14 @@ impl<'a> RouterObjects<'a> {
     }
 
     /// The release's base name: the Service's name without its last part.
-    pub fn fullname(&self) -> &'a str {
+    pub(super) fn fullname(&self) -> &'a str {
         let name = self.service.name().unwrap_or_default();
         name.strip_suffix("-router").unwrap_or(name)
     }
 }
 
 /// Adds the router's facts; the entry points must be there already.
-pub fn extract(cx: Context<'_>, objects: &RouterObjects<'_>, exposure: &mut Exposure) {
+pub(super) fn extract(cx: Context<'_>, objects: &RouterObjects<'_>, exposure: &mut Exposure) {
     let service = objects.service;
     let mut router = Router::new(super::place_in(service, &["spec", "type"]));
     router.service_type = objects.service_type();
@@ -230,7 +230,7 @@ fn shows_own_certificate(exposure: &Exposure) -> Fact<bool> {
 }
 
 /// Where the chart's template says a Secret comes from: `generated`, `values`, `secret`.
-pub fn source_of(secret: ObjectRef<'_>, fullname: &str) -> &'static str {
+pub(super) fn source_of(secret: ObjectRef<'_>, fullname: &str) -> &'static str {
     match secret.object.template.as_deref() {
         Some(template) if template.ends_with("auto-tls-secret.yaml") => "generated",
         Some(template) if template.ends_with("custom-tls-secret.yaml") => "values",
@@ -250,7 +250,7 @@ pub fn source_of(secret: ObjectRef<'_>, fullname: &str) -> &'static str {
 }
 
 /// The router's volume with its TLS Secret; `None` where it has none, or its Deployment is not among the input.
-pub fn tls_volume<'a>(objects: &RouterObjects<'a>) -> Option<Node<'a>> {
+pub(super) fn tls_volume<'a>(objects: &RouterObjects<'a>) -> Option<Node<'a>> {
     objects
         .deployment?
         .node

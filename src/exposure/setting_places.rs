@@ -10,7 +10,7 @@ use portolan_yaml::Node;
 use portolan_yaml::source::Span;
 
 /// What was found at one place.
-pub enum AtPlace<'a> {
+pub(super) enum AtPlace<'a> {
     /// This was written.
     Written {
         /// The value.
@@ -29,7 +29,7 @@ pub enum AtPlace<'a> {
 }
 
 /// Where a value would have been written, and how.
-pub struct Gap {
+pub(super) struct Gap {
     /// The place.
     pub place: Anchor,
     /// What to do, where that is not just to add the annotation there.
@@ -39,7 +39,7 @@ pub struct Gap {
 const ANNOTATIONS: [&str; 2] = ["metadata", "annotations"];
 
 /// Looks at one place of a setting, for one rule of the way.
-pub fn look<'a>(
+pub(super) fn look<'a>(
     cx: Context<'a>,
     setting: &Setting,
     place: &SettingPlace,
@@ -76,7 +76,7 @@ pub fn look<'a>(
 }
 
 /// The annotation's key with the Service's HTTPS port filled in.
-pub fn annotation_key(key: &str, route: &Route<'_>) -> String {
+pub(super) fn annotation_key(key: &str, route: &Route<'_>) -> String {
     let port = route
         .router
         .port("https", 443)

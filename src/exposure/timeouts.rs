@@ -72,7 +72,7 @@ fn of_layer<'a>(
 }
 
 /// Adds the limits of a layer and of whatever its object says to stand before it.
-pub fn of_route<'a>(
+pub(super) fn of_route<'a>(
     cx: Context<'a>,
     layer: &Layer,
     route: &Route<'a>,
@@ -113,7 +113,7 @@ fn ineffective(layer: &Layer, wrong: &WrongKey, route: &Route<'_>, exposure: &mu
 }
 
 /// Adds the limit, whatever it may be, of a layer that no file describes.
-pub fn of_unknown(entry: &EntryPoint, title: &str, supply: &str, exposure: &mut Exposure) {
+pub(super) fn of_unknown(entry: &EntryPoint, title: &str, supply: &str, exposure: &mut Exposure) {
     let mut timeout = Timeout::new(entry.place.clone());
     timeout.entry_point = entry.name.clone();
     timeout.layer_title = Fact::known(title.to_owned());

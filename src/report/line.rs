@@ -27,7 +27,7 @@ struct DisplayUnit {
 
 impl ShownLine {
     /// The cells under which a byte range is shown. What was cut away is at the ellipsis.
-    pub fn cells_of(&self, bytes: &Range<usize>) -> Range<usize> {
+    pub(super) fn cells_of(&self, bytes: &Range<usize>) -> Range<usize> {
         let start = self.cell_at(bytes.start);
         if bytes.is_empty() {
             return start..start;
@@ -71,7 +71,7 @@ pub(super) struct LineView<'a> {
 
 impl LineView<'_> {
     /// The line, cut to `room` cells around `focus`.
-    pub fn show(&self, focus: &Range<usize>, room: usize) -> ShownLine {
+    pub(super) fn show(&self, focus: &Range<usize>, room: usize) -> ShownLine {
         let room = room.max(16);
         let (whole, complete) = self.forward(self.line.start, room);
         if complete {

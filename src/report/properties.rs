@@ -169,10 +169,10 @@ proptest! {
         prop_assert_eq!(issues.as_array().unwrap().len(), findings);
 
         let junit = run(Format::Junit);
-        let document = roxmltree::JsonReport::parse(&junit).unwrap();
+        let document = roxmltree::Document::parse(&junit).unwrap();
         prop_assert!(document.descendants().any(|node| node.has_tag_name("skipped")));
         let checkstyle = run(Format::Checkstyle);
-        let document = roxmltree::JsonReport::parse(&checkstyle).unwrap();
+        let document = roxmltree::Document::parse(&checkstyle).unwrap();
         let errors = document.descendants().filter(|node| node.has_tag_name("error"));
         prop_assert_eq!(errors.count(), findings);
         for text in [&junit, &checkstyle] {

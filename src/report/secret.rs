@@ -109,7 +109,7 @@ pub(super) struct Masks<'a> {
 }
 
 impl<'a> Masks<'a> {
-    pub fn new(sources: &'a Sources) -> Self {
+    pub(super) fn new(sources: &'a Sources) -> Self {
         Masks {
             sources,
             found: HashMap::new(),
@@ -117,7 +117,7 @@ impl<'a> Masks<'a> {
     }
 
     /// Byte ranges to hide: sorted, apart from each other, each within one line.
-    pub fn of(&mut self, id: SourceId) -> &[Range<usize>] {
+    pub(super) fn of(&mut self, id: SourceId) -> &[Range<usize>] {
         let sources = self.sources;
         self.found
             .entry(id)

@@ -116,7 +116,7 @@ impl<'a> FileView<'a> {
     }
 
     /// The bytes of a line; a byte order mark is no part of it.
-    pub fn line(&self, line: usize) -> Range<usize> {
+    pub(super) fn line(&self, line: usize) -> Range<usize> {
         let range = self.source.line_range(line);
         let body = self.source.text().get(range.clone()).unwrap_or_default();
         let mark = if line == 1 && body.starts_with('\u{feff}') {
@@ -154,7 +154,7 @@ impl<'a> FileView<'a> {
     }
 
     /// The numbers of the lines shown.
-    pub fn lines(&self) -> BTreeSet<usize> {
+    pub(super) fn lines(&self) -> BTreeSet<usize> {
         let mut lines = self.context.clone();
         lines.extend(self.marks.keys());
         // A gap of one line costs as much as the line.
@@ -168,7 +168,7 @@ impl<'a> FileView<'a> {
         lines
     }
 
-    pub fn last_line(&self) -> Option<usize> {
+    pub(super) fn last_line(&self) -> Option<usize> {
         self.context.last().max(self.marks.keys().last()).copied()
     }
 }

@@ -189,7 +189,7 @@ const FUNCTIONS: [&str; 10] = [
 ];
 
 /// Says whether `subject.field` can be used in a rule about `about`.
-pub fn check_fact(about: &SubjectDoc, subject: &str, field: &str) -> Result<(), String> {
+pub(super) fn check_fact(about: &SubjectDoc, subject: &str, field: &str) -> Result<(), String> {
     if subject != about.name && !GLOBALS.contains(&subject) {
         return Err(format!(
             "`{subject}` cannot be used here: the rule is about `{}`, and besides it sees only {}",

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 /// A rule as far as every check needs it.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct PreparedRule<'a> {
+pub(crate) struct PreparedRule<'a> {
     pub id: &'a str,
     pub subject: &'a str,
     pub requirement: &'a str,
@@ -30,7 +30,7 @@ pub struct PreparedRule<'a> {
 }
 
 /// The text of an expression and its [`Tree`], serialized. A list of these is sorted by text.
-pub type PreparedExpression<'a> = (&'a str, &'a [u8]);
+pub(crate) type PreparedExpression<'a> = (&'a str, &'a [u8]);
 
 /// A parsed expression, its texts borrowed from what it was read from.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]

@@ -91,7 +91,7 @@ impl Template {
 }
 
 /// `subject.field` in its two parts.
-pub fn split_name(name: &str) -> Option<(&str, &str)> {
+pub(super) fn split_name(name: &str) -> Option<(&str, &str)> {
     let (subject, field) = name.split_once('.')?;
     let word = |text: &str| {
         !text.is_empty()

@@ -6,6 +6,13 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod baselines;
+mod determinism;
+mod failing_rules;
+mod faults;
+mod large;
+mod limits;
+mod secrets_everywhere;
+
 mod configuration;
 mod outputs;
 mod own_chart;

@@ -4,13 +4,13 @@
 
 /// Reads one element after the other.
 #[derive(Clone, Copy)]
-pub struct DerReader<'a> {
+pub(crate) struct DerReader<'a> {
     rest: &'a [u8],
 }
 
 /// One element: its tag byte and what it holds.
 #[derive(Clone, Copy)]
-pub struct Element<'a> {
+pub(crate) struct Element<'a> {
     /// Class, form and number in one byte; higher tag numbers are not read.
     pub tag: u8,
     /// The content.
@@ -18,28 +18,28 @@ pub struct Element<'a> {
 }
 
 /// INTEGER.
-pub const INTEGER: u8 = 0x02;
+pub(crate) const INTEGER: u8 = 0x02;
 /// BIT STRING.
-pub const BIT_STRING: u8 = 0x03;
+pub(crate) const BIT_STRING: u8 = 0x03;
 /// OCTET STRING.
-pub const OCTET_STRING: u8 = 0x04;
+pub(crate) const OCTET_STRING: u8 = 0x04;
 /// OBJECT IDENTIFIER.
-pub const OBJECT_IDENTIFIER: u8 = 0x06;
+pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
 /// SEQUENCE.
-pub const SEQUENCE: u8 = 0x30;
+pub(crate) const SEQUENCE: u8 = 0x30;
 /// `[0]`, constructed.
-pub const CONTEXT_0: u8 = 0xa0;
+pub(crate) const CONTEXT_0: u8 = 0xa0;
 /// `[1]`, constructed.
-pub const CONTEXT_1: u8 = 0xa1;
+pub(crate) const CONTEXT_1: u8 = 0xa1;
 
 impl<'a> DerReader<'a> {
     /// Reads these bytes.
-    pub fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
         DerReader { rest: bytes }
     }
 
     /// The next element, whatever it is; `None` at the end and where the bytes are no DER.
-    pub fn next(&mut self) -> Option<Element<'a>> {
+    pub(crate) fn next(&mut self) -> Option<Element<'a>> {
         let (&tag, rest) = self.rest.split_first()?;
         if tag & 0x1f == 0x1f {
             return None;
@@ -63,7 +63,7 @@ impl<'a> DerReader<'a> {
     }
 
     /// The next element if it has that tag.
-    pub fn take(&mut self, tag: u8) -> Option<&'a [u8]> {
+    pub(crate) fn take(&mut self, tag: u8) -> Option<&'a [u8]> {
         let mut ahead = *self;
         let element = ahead.next()?;
         if element.tag != tag {
@@ -74,12 +74,12 @@ impl<'a> DerReader<'a> {
     }
 
     /// A reader of the next element, which must be a SEQUENCE.
-    pub fn sequence(&mut self) -> Option<DerReader<'a>> {
+    pub(crate) fn sequence(&mut self) -> Option<DerReader<'a>> {
         self.take(SEQUENCE).map(DerReader::new)
     }
 
     /// The next element, a non-negative INTEGER, without leading zeros.
-    pub fn unsigned(&mut self) -> Option<&'a [u8]> {
+    pub(crate) fn unsigned(&mut self) -> Option<&'a [u8]> {
         let mut digits = self.take(INTEGER)?;
         while let [0, rest @ ..] = digits {
             digits = rest;
@@ -88,7 +88,7 @@ impl<'a> DerReader<'a> {
     }
 
     /// The next element, a BIT STRING of whole bytes.
-    pub fn bits(&mut self) -> Option<&'a [u8]> {
+    pub(crate) fn bits(&mut self) -> Option<&'a [u8]> {
         match self.take(BIT_STRING)? {
             [0, bits @ ..] => Some(bits),
             _ => None,
@@ -97,7 +97,7 @@ impl<'a> DerReader<'a> {
 }
 
 /// True where the bytes begin an element that is longer than they are: a file that was cut off.
-pub fn is_cut_off(bytes: &[u8]) -> bool {
+pub(crate) fn is_cut_off(bytes: &[u8]) -> bool {
     let [SEQUENCE, first, rest @ ..] = bytes else {
         return bytes == [SEQUENCE];
     };
@@ -118,7 +118,7 @@ pub fn is_cut_off(bytes: &[u8]) -> bool {
 }
 
 /// How many bits a number has, given without leading zeros.
-pub fn bit_length(digits: &[u8]) -> usize {
+pub(crate) fn bit_length(digits: &[u8]) -> usize {
     digits
         .first()
         .map_or(0, |first| digits.len() * 8 - first.leading_zeros() as usize)

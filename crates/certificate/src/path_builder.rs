@@ -15,16 +15,16 @@ use super::signature::{Checked, check};
 use super::x509::Certificate;
 
 /// The longest chain that is followed (OpenSSL's own limit is 100; chains in use have at most 5).
-pub const MAX_DEPTH: usize = 12;
+pub(crate) const MAX_DEPTH: usize = 12;
 
 /// How many steps are taken in all: cross-signed authorities can make the number of ways grow without bound.
-pub const MAX_STEPS: usize = 4_000;
+pub(crate) const MAX_STEPS: usize = 4_000;
 
 /// How many signatures are checked; what comes after is decided by names.
-pub const MAX_CHECKS: usize = 300;
+pub(crate) const MAX_CHECKS: usize = 300;
 
 /// Builds the chain; `None` for no certificates. `is_key_of` says whose private key is there.
-pub fn build(bundle: Bundle<'_>, is_key_of: impl Fn(&Certificate) -> bool) -> Option<Chain> {
+pub(crate) fn build(bundle: Bundle<'_>, is_key_of: impl Fn(&Certificate) -> bool) -> Option<Chain> {
     let search = Search {
         bundle,
         steps: Cell::new(0),

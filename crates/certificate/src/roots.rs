@@ -12,7 +12,7 @@ use super::signature::{Checked, check};
 use super::x509::Certificate;
 
 /// The public root that signed a certificate.
-pub fn issuer_of(certificate: &Certificate) -> Option<Proof> {
+pub(crate) fn issuer_of(certificate: &Certificate) -> Option<Proof> {
     let mut found = None;
     for root in TLS_SERVER_ROOTS {
         if root.subject.as_ref() != certificate.issuer.content.as_slice() {
@@ -31,7 +31,7 @@ pub fn issuer_of(certificate: &Certificate) -> Option<Proof> {
 }
 
 /// True for a certificate of a public root's name and key, whoever signed it.
-pub fn is_root(certificate: &Certificate) -> bool {
+pub(crate) fn is_root(certificate: &Certificate) -> bool {
     TLS_SERVER_ROOTS.iter().any(|root| {
         root.subject.as_ref() == certificate.subject.content.as_slice()
             && root.subject_public_key_info.as_ref() == certificate.key.info.as_slice()

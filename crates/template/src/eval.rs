@@ -37,7 +37,7 @@ pub(super) struct Fault {
 pub(super) type EvalResult<T = Value> = Result<T, Fault>;
 
 impl Fault {
-    pub fn new(message: impl Into<String>) -> Self {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
         Fault {
             range: None,
             span: None,
@@ -47,17 +47,17 @@ impl Fault {
         }
     }
 
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    pub fn at(mut self, range: &Bytes) -> Self {
+    pub(crate) fn at(mut self, range: &Bytes) -> Self {
         self.range.get_or_insert_with(|| range.clone());
         self
     }
 
-    pub fn limit(limit: Limit, message: impl Into<String>) -> Self {
+    pub(crate) fn limit(limit: Limit, message: impl Into<String>) -> Self {
         Fault {
             limit: Some(limit),
             ..Fault::new(message)
@@ -117,7 +117,7 @@ pub(super) struct Eval<'a> {
 }
 
 impl<'a> Eval<'a> {
-    pub fn new(
+    pub(crate) fn new(
         template: &MappedText,
         limits: Limits,
         budget: &'a Budget,
@@ -147,7 +147,7 @@ impl<'a> Eval<'a> {
     }
 
     /// Runs the template; the heap comes back for the next one.
-    pub fn run(mut self) -> (Rendered, Heap) {
+    pub(crate) fn run(mut self) -> (Rendered, Heap) {
         let text = Rc::clone(&self.frame.text);
         if let Err(fault) = self.allow_template(text.text.len()) {
             self.report(fault, &(0..0));
@@ -183,12 +183,12 @@ impl<'a> Eval<'a> {
     }
 
     /// Text of the template being run.
-    pub fn source(&self, range: &Bytes) -> &str {
+    pub(crate) fn source(&self, range: &Bytes) -> &str {
         self.frame.text.text.get(range.clone()).unwrap_or_default()
     }
 
     /// Where bytes of the template being run were written.
-    pub fn span(&self, range: &Bytes) -> Span {
+    pub(crate) fn span(&self, range: &Bytes) -> Span {
         match self.frame.within {
             Some(span) => span,
             None => self
@@ -201,7 +201,7 @@ impl<'a> Eval<'a> {
     }
 
     /// Counts work done.
-    pub fn charge(&mut self, steps: usize) -> EvalResult<()> {
+    pub(crate) fn charge(&mut self, steps: usize) -> EvalResult<()> {
         let steps = steps.saturating_add(self.heap.take_copied());
         let most = self.limits.steps;
         if self.budget.take_steps(steps as u64) > most {
@@ -216,7 +216,7 @@ impl<'a> Eval<'a> {
     }
 
     /// Refuses a text that would be longer than all that may be made.
-    pub fn check_text(&self, len: usize) -> EvalResult<()> {
+    pub(crate) fn check_text(&self, len: usize) -> EvalResult<()> {
         let most = self.limits.output_bytes;
         if len > most {
             return Err(Fault::limit(
@@ -228,7 +228,7 @@ impl<'a> Eval<'a> {
     }
 
     /// Refuses a text of `len` bytes before it is made, if it is too long; otherwise counts it, and the work of making it.
-    pub fn allow_text(&mut self, len: usize) -> EvalResult<()> {
+    pub(crate) fn allow_text(&mut self, len: usize) -> EvalResult<()> {
         self.check_text(len)?;
         let most = self.limits.output_bytes;
         if self.budget.take_output(len as u64) > most as u64 {
@@ -243,7 +243,7 @@ impl<'a> Eval<'a> {
     }
 
     /// Refuses a template that is too long to be parsed; otherwise counts the work of parsing it.
-    pub fn allow_template(&mut self, len: usize) -> EvalResult<()> {
+    pub(crate) fn allow_template(&mut self, len: usize) -> EvalResult<()> {
         let most = self.limits.template_bytes;
         if len > most {
             return Err(Fault::limit(
@@ -255,7 +255,7 @@ impl<'a> Eval<'a> {
     }
 
     /// Refuses a list that is too long before it is made, or gone over.
-    pub fn allow_items(&mut self, items: usize) -> EvalResult<()> {
+    pub(crate) fn allow_items(&mut self, items: usize) -> EvalResult<()> {
         let most = self.limits.range_items;
         if items > most {
             return Err(Fault::limit(
@@ -267,7 +267,7 @@ impl<'a> Eval<'a> {
     }
 
     /// Refuses to go deeper into a value that is nested too deep: it may hold itself.
-    pub fn allow_depth(&self, depth: usize) -> EvalResult<()> {
+    pub(crate) fn allow_depth(&self, depth: usize) -> EvalResult<()> {
         let most = self.limits.value_depth;
         if depth > most {
             return Err(Fault::limit(
@@ -279,7 +279,7 @@ impl<'a> Eval<'a> {
     }
 
     /// Goes one deeper; every call needs an [`Eval::leave`].
-    pub fn enter(&mut self) -> EvalResult<()> {
+    pub(crate) fn enter(&mut self) -> EvalResult<()> {
         let most = self.limits.depth;
         if self.depth >= most {
             return Err(Fault::limit(
@@ -291,12 +291,12 @@ impl<'a> Eval<'a> {
         Ok(())
     }
 
-    pub fn leave(&mut self) {
+    pub(crate) fn leave(&mut self) {
         self.depth = self.depth.saturating_sub(1);
     }
 
     /// Reports a fault; `place` is shown if it names no place of its own. A limit is handed on: it ends everything.
-    pub fn settle(&mut self, fault: Fault, place: &Bytes) -> EvalResult<()> {
+    pub(crate) fn settle(&mut self, fault: Fault, place: &Bytes) -> EvalResult<()> {
         if fault.limit.is_some() {
             return Err(self.pin(fault, place));
         }
@@ -338,7 +338,7 @@ impl<'a> Eval<'a> {
     }
 
     /// Prints a placeholder and records why.
-    pub fn leave_placeholder(
+    pub(crate) fn leave_placeholder(
         &mut self,
         placeholder: Placeholder,
         reason: &str,
@@ -365,7 +365,7 @@ impl<'a> Eval<'a> {
         Ok(())
     }
 
-    pub fn write(&mut self, text: &str, span: Span) -> EvalResult<()> {
+    pub(crate) fn write(&mut self, text: &str, span: Span) -> EvalResult<()> {
         self.make_room(text.len())?;
         self.out.make(text, span);
         Ok(())
@@ -375,7 +375,7 @@ impl<'a> Eval<'a> {
         self.allow_text(len)
     }
 
-    pub fn walk(&mut self, statements: &[Statement], dot: &Value) -> EvalResult<Flow> {
+    pub(crate) fn walk(&mut self, statements: &[Statement], dot: &Value) -> EvalResult<Flow> {
         for statement in statements {
             let flow = self.statement(statement, dot)?;
             if flow != Flow::Next {
@@ -480,7 +480,7 @@ impl<'a> Eval<'a> {
     }
 
     /// Prints what stands for an opaque value.
-    pub fn print_opaque(&mut self, reason: &str, range: &Bytes) -> EvalResult<()> {
+    pub(crate) fn print_opaque(&mut self, reason: &str, range: &Bytes) -> EvalResult<()> {
         let source = &self.frame.text.text;
         let trims = source
             .get(range.clone())
@@ -495,7 +495,7 @@ impl<'a> Eval<'a> {
     }
 
     /// After a branch was tried: maps that were there before it and may have changed make every map uncertain.
-    pub fn distrust_changes_since(&mut self, mark: MapId, reason: &Rc<str>) {
+    pub(crate) fn distrust_changes_since(&mut self, mark: MapId, reason: &Rc<str>) {
         if self.heap.changed.is_some_and(|lowest| lowest < mark) {
             self.heap.unsure.get_or_insert_with(|| Rc::clone(reason));
         }

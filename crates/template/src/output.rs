@@ -12,19 +12,19 @@ pub(super) struct Output {
 }
 
 impl Output {
-    pub fn scratch() -> Self {
+    pub(crate) fn scratch() -> Self {
         Output {
             scratch: true,
             ..Output::default()
         }
     }
 
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         &self.mapped.text
     }
 
     /// Appends a part of the template as it stands.
-    pub fn copy(&mut self, template: &MappedText, range: Range<usize>) {
+    pub(crate) fn copy(&mut self, template: &MappedText, range: Range<usize>) {
         let Some(piece) = template.text.get(range.clone()) else {
             return;
         };
@@ -35,7 +35,7 @@ impl Output {
     }
 
     /// Appends text that was made from a span.
-    pub fn make(&mut self, text: &str, span: Span) {
+    pub(crate) fn make(&mut self, text: &str, span: Span) {
         self.mapped.text.push_str(text);
         if !self.scratch {
             self.mapped.map.push_made(text.len(), span);
@@ -43,7 +43,7 @@ impl Output {
     }
 
     /// What was written since the last line break.
-    pub fn last_line(&self) -> &str {
+    pub(crate) fn last_line(&self) -> &str {
         let text = self.text();
         text.rfind('\n')
             .and_then(|at| text.get(at + 1..))

@@ -11,17 +11,17 @@ pub(super) struct VariableScope(Vec<String>);
 
 impl VariableScope {
     /// Only `$`.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         VariableScope(vec!["$".to_owned()])
     }
 
     /// How many variables there are, for [`VariableScope::forget`].
-    pub fn mark(&self) -> usize {
+    pub(crate) fn mark(&self) -> usize {
         self.0.len()
     }
 
     /// Forgets the variables declared since.
-    pub fn forget(&mut self, mark: usize) {
+    pub(crate) fn forget(&mut self, mark: usize) {
         self.0.truncate(mark);
     }
 }

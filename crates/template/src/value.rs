@@ -106,49 +106,49 @@ pub(super) struct Heap {
 }
 
 impl Heap {
-    pub fn list(&self, id: ListId) -> &List {
+    pub(crate) fn list(&self, id: ListId) -> &List {
         self.lists.get(id.0).unwrap_or(&self.empty)
     }
 
-    pub fn map(&self, id: MapId) -> Option<&Map> {
+    pub(crate) fn map(&self, id: MapId) -> Option<&Map> {
         self.maps.get(id.0)
     }
 
-    pub fn entries(&self, id: MapId) -> impl DoubleEndedIterator<Item = (&Rc<str>, &Value)> {
+    pub(crate) fn entries(&self, id: MapId) -> impl DoubleEndedIterator<Item = (&Rc<str>, &Value)> {
         self.maps
             .get(id.0)
             .into_iter()
             .flat_map(|map| map.entries.iter())
     }
 
-    pub fn get(&self, id: MapId, key: &str) -> Option<&Value> {
+    pub(crate) fn get(&self, id: MapId, key: &str) -> Option<&Value> {
         self.maps.get(id.0)?.entries.get(key)
     }
 
     /// The path of a map that may hold entries that are not known.
-    pub fn open(&self, id: MapId) -> Option<Rc<str>> {
+    pub(crate) fn open(&self, id: MapId) -> Option<Rc<str>> {
         if let Some(reason) = &self.unsure {
             return Some(Rc::clone(reason));
         }
         self.maps.get(id.0)?.open.clone()
     }
 
-    pub fn len(&self, id: MapId) -> usize {
+    pub(crate) fn len(&self, id: MapId) -> usize {
         self.maps.get(id.0).map_or(0, |map| map.entries.len())
     }
 
     /// The number of maps: an id below it existed at this time.
-    pub fn mark(&self) -> MapId {
+    pub(crate) fn mark(&self) -> MapId {
         MapId(self.maps.len())
     }
 
     /// Keeps what is there now through every [`Heap::restore`].
-    pub fn keep(&mut self) {
+    pub(crate) fn keep(&mut self) {
         self.kept = (self.lists.len(), self.maps.len());
     }
 
     /// Makes everything as it was when it was kept.
-    pub fn restore(&mut self) {
+    pub(crate) fn restore(&mut self) {
         let (lists, maps) = self.kept;
         self.lists.truncate(lists);
         self.maps.truncate(maps);
@@ -163,11 +163,11 @@ impl Heap {
     }
 
     /// How many entries were copied since this was last asked.
-    pub fn take_copied(&mut self) -> usize {
+    pub(crate) fn take_copied(&mut self) -> usize {
         std::mem::take(&mut self.copied)
     }
 
-    pub fn change(&mut self, id: MapId) -> Option<&mut Map> {
+    pub(crate) fn change(&mut self, id: MapId) -> Option<&mut Map> {
         if id.0 < self.kept.1
             && !self.before.contains_key(&id.0)
             && let Some(map) = self.maps.get(id.0)
@@ -179,21 +179,21 @@ impl Heap {
         self.maps.get_mut(id.0)
     }
 
-    pub fn new_list(&mut self, items: Vec<Value>) -> Value {
+    pub(crate) fn new_list(&mut self, items: Vec<Value>) -> Value {
         self.new_list_of(items, Element::Any)
     }
 
-    pub fn new_list_of(&mut self, items: Vec<Value>, element: Element) -> Value {
+    pub(crate) fn new_list_of(&mut self, items: Vec<Value>, element: Element) -> Value {
         self.lists.push(List { items, element });
         Value::List(ListId(self.lists.len() - 1))
     }
 
-    pub fn new_map(&mut self, map: Map) -> Value {
+    pub(crate) fn new_map(&mut self, map: Map) -> Value {
         self.maps.push(map);
         Value::Map(MapId(self.maps.len() - 1))
     }
 
-    pub fn new_struct(&mut self, name: &'static str, fields: Vec<(&str, Value)>) -> Value {
+    pub(crate) fn new_struct(&mut self, name: &'static str, fields: Vec<(&str, Value)>) -> Value {
         self.new_map(Map {
             entries: fields
                 .into_iter()
@@ -205,7 +205,7 @@ impl Heap {
     }
 
     /// True where any part of the value is not known. Gives up, saying so, where it is nested too deep.
-    pub fn is_uncertain(&self, value: &Value, depth: usize) -> bool {
+    pub(crate) fn is_uncertain(&self, value: &Value, depth: usize) -> bool {
         if depth > MAX_VALUE_DEPTH {
             return true;
         }
@@ -228,7 +228,7 @@ impl Heap {
     }
 
     /// Go's truth of a value, which is also the negation of Sprig's `empty`; `Err` with the reason where it is not known.
-    pub fn truth(&self, value: &Value) -> Result<bool, Rc<str>> {
+    pub(crate) fn truth(&self, value: &Value) -> Result<bool, Rc<str>> {
         Ok(match value {
             Value::Nil => false,
             Value::Bool(value) => *value,
@@ -255,13 +255,13 @@ impl Heap {
         })
     }
 
-    pub fn is_struct(&self, id: MapId) -> bool {
+    pub(crate) fn is_struct(&self, id: MapId) -> bool {
         self.map(id)
             .is_some_and(|map| matches!(map.kind, MapKind::Struct(_) | MapKind::Version))
     }
 
     /// Go's name of the value's type, as `%T` prints it.
-    pub fn type_name(&self, value: &Value) -> String {
+    pub(crate) fn type_name(&self, value: &Value) -> String {
         match value {
             Value::Nil => "<nil>".to_owned(),
             Value::Bool(_) => "bool".to_owned(),
@@ -289,7 +289,7 @@ impl Heap {
     }
 
     /// Go's name of the value's kind.
-    pub fn kind_name(&self, value: &Value) -> &'static str {
+    pub(crate) fn kind_name(&self, value: &Value) -> &'static str {
         match value {
             Value::Nil => "invalid",
             Value::Bool(_) => "bool",
@@ -310,7 +310,7 @@ impl Heap {
 
     /// Takes values in from a tree. `path` names the node for messages; `open` says that the chart's defaults may add
     /// entries to its maps. A list replaces the chart's, so that maps inside lists are never open.
-    pub fn import(&mut self, node: Node<'_>, path: &str, open: bool) -> Value {
+    pub(crate) fn import(&mut self, node: Node<'_>, path: &str, open: bool) -> Value {
         let mut seen = HashMap::new();
         self.import_node(node, path, open, &mut seen, 0)
     }
@@ -391,15 +391,15 @@ fn step(path: &str, key: &str) -> String {
 }
 
 impl Value {
-    pub fn text(text: impl Into<Rc<str>>) -> Value {
+    pub(crate) fn text(text: impl Into<Rc<str>>) -> Value {
         Value::Text(text.into())
     }
 
-    pub fn int(value: usize) -> Value {
+    pub(crate) fn int(value: usize) -> Value {
         Value::Int(i64::try_from(value).unwrap_or(i64::MAX), IntType::Int)
     }
 
-    pub fn is_opaque(&self) -> bool {
+    pub(crate) fn is_opaque(&self) -> bool {
         matches!(self, Value::Opaque(_))
     }
 }

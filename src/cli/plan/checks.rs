@@ -28,7 +28,7 @@ pub(super) struct Planner<'s> {
 }
 
 impl Planner<'_> {
-    pub fn group(&mut self, draft: PlannedRun) -> Result<Group, PlanError> {
+    pub(super) fn group(&mut self, draft: PlannedRun) -> Result<Group, PlanError> {
         let PlannedRun {
             found,
             loose,

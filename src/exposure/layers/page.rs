@@ -23,7 +23,7 @@ pub fn layers_page() -> String {
     let mut page = String::from(
         "# Layers
 
-<!-- Generated; `PORTOLAN_UPDATE=1 cargo test --test layers` writes it anew. -->
+<!-- Generated; `cargo xtask gen` writes it anew. -->
 
 Every kind of load balancer, ingress controller and gateway that Portolan knows, from the files under `layers/`. CARTO needs
 every limit here to be 605 s or more. A layer that is not listed leaves its requirements *undecided*.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use roxmltree::JsonReport;
+use roxmltree::Document;
 use serde_json::Value;
 
 use super::super::{Run, render_run};
@@ -224,7 +224,7 @@ fn junit_has_a_case_for_each_requirement() {
 fn the_counts_of_junit_are_those_of_its_elements() {
     for (name, case) in all() {
         let text = case.of_a_run(Format::Junit, &failure());
-        let document = JsonReport::parse(&text).unwrap();
+        let document = Document::parse(&text).unwrap();
         let root = document.root_element();
         let all = |tag: &str| {
             root.descendants()
@@ -269,7 +269,7 @@ fn a_finding_in_a_layer_is_listed_where_it_counts() {
     case.add(found(Requirement::Timeout605));
     case.add(found(Requirement::SslPolicy));
     let text = case.of_a_run(Format::Junit, &[]);
-    let document = JsonReport::parse(&text).unwrap();
+    let document = Document::parse(&text).unwrap();
     let at = document
         .descendants()
         .filter(|node| {

@@ -8,7 +8,7 @@
     clippy::indexing_slicing
 )]
 
-#[path = "cli/desk.rs"]
+#[path = "cli/sandbox.rs"]
 #[allow(dead_code)]
 mod sandbox;
 
@@ -23,7 +23,7 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use sandbox::{Sandbox, Said, values};
+use crate::sandbox::{Sandbox, Said, values};
 
 /// A folder with one values file that has one finding.
 fn sandbox() -> Sandbox {

@@ -1,11 +1,9 @@
 //! Comments that keep findings out of the list.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-mod support;
-
+use crate::support::{check_text, check_values, open_verdicts, places};
 use portolan::check::Options;
 use portolan::diagnostic::Verdict;
-use support::{check_text, check_values, open_verdicts, places};
 
 const IDLE: &str = "service.beta.kubernetes.io/azure-load-balancer-tcp-idle-timeout";
 

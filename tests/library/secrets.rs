@@ -6,8 +6,6 @@
     clippy::indexing_slicing
 )]
 
-mod support;
-
 use portolan::check::{Input, Options, SetValue, check};
 use portolan::report::{Format, render};
 use portolan::rules::RuleSet;

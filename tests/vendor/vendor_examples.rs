@@ -2,12 +2,10 @@
 //! rendering of it; and mended, the examples meet every requirement.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod support;
-
-use portolan::check::Options;
-use support::{
+use crate::support::{
     check_text, check_values, corpus, on, open_verdicts, places, read, rules_and_objects,
 };
+use portolan::check::Options;
 
 /// A defect: the rule, the line of the example file, and the text under the primary span.
 type Defect = (&'static str, usize, &'static str);

@@ -12,8 +12,8 @@ use portolan_template::{Capabilities, Chart, Context, Limits, Release, Rendered,
 use portolan_yaml::source::{MappedText, Sources, Span};
 use portolan_yaml::{Entry, NodeData, NodeId, NodeKind, Scalar, Style, Tree, Value};
 
-const VALUES: &str = include_str!("template_differential/values.yaml");
-const ROWS: &str = include_str!("template_differential/rows.json");
+const VALUES: &str = include_str!("differential/values.yaml");
+const ROWS: &str = include_str!("differential/rows.json");
 
 fn add(tree: &mut Tree, value: &yaml_serde::Value) -> NodeId {
     let scalar = |text: String, value: Value| {

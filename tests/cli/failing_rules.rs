@@ -6,11 +6,11 @@
     clippy::indexing_slicing
 )]
 
-#[path = "cli/desk.rs"]
+#[path = "cli/sandbox.rs"]
 #[allow(dead_code)]
 mod sandbox;
 
-use sandbox::{Sandbox, ROUTER_RULE, TIMEOUT_RULE, values};
+use crate::sandbox::{Sandbox, ROUTER_RULE, TIMEOUT_RULE, values};
 use portolan::report::Format;
 
 const FAILED: &str = "rule `acme-timeout` could not be applied";

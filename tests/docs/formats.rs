@@ -1,8 +1,5 @@
 //! The page of formats shows real output. `PORTOLAN_UPDATE=1` rewrites it.
 
-#[path = "support/console.rs"]
-mod console;
-
 #[test]
 fn the_page_of_formats_shows_what_the_program_prints() {
     console::holds("docs/formats.md", |_| true);
@@ -10,7 +7,7 @@ fn the_page_of_formats_shows_what_the_program_prints() {
 
 #[test]
 fn the_page_of_formats_has_a_section_for_each() {
-    let page = include_str!("../docs/formats.md");
+    let page = include_str!("../../docs/formats.md");
     for format in portolan::report::Format::ALL {
         let heading = format!("\n## `{format}`\n");
         assert!(

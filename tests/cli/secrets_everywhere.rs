@@ -6,14 +6,14 @@
     clippy::indexing_slicing
 )]
 
-#[path = "cli/desk.rs"]
+#[path = "cli/sandbox.rs"]
 #[allow(dead_code)]
 mod sandbox;
 
 use aho_corasick::AhoCorasick;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use sandbox::{Sandbox, Said, TIMEOUT_RULE, values};
+use crate::sandbox::{Sandbox, Said, TIMEOUT_RULE, values};
 use portolan::check::{Input, Options, Outcome, check};
 use portolan::cli::example_options;
 use portolan::report::{self, Format, Run, render_run};

@@ -5,14 +5,12 @@
 //! `PORTOLAN_CHART` names.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod support;
-
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::support::{check_text, check_values, corpus, places, read, rules_and_objects};
 use portolan::check::{Input, Options, Role, check_with_rendering};
 use portolan::rules::RuleSet;
-use support::{check_text, check_values, corpus, places, read, rules_and_objects};
 
 /// Rules that judge the text of a values file, of which nothing is left in what Helm renders.
 const ABOUT_TEXT: [&str; 4] = [
@@ -117,7 +115,7 @@ fn values_and_helms_rendering_agree_on_the_vendors_examples() {
         ];
         let mut options = Options::default();
         if name == "service_loadBalancer__config" {
-            options = support::on("gke");
+            options = crate::support::on("gke");
         }
         assert_agreement(&name, &values, &read(&path), &options);
         compared += 1;
@@ -204,7 +202,7 @@ fn values_and_helms_rendering_agree_on_every_fixture() {
             .collect();
         let mut options = Options::default();
         if name.starts_with("gke") {
-            options = support::on("gke");
+            options = crate::support::on("gke");
         }
         assert_agreement(&name, &values, &manifests, &options);
     }

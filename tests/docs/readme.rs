@@ -1,10 +1,5 @@
 //! The README shows real output: what it prints is what the program prints. `PORTOLAN_UPDATE=1` rewrites it.
 
-#[path = "support/console.rs"]
-mod console;
-#[path = "support/page.rs"]
-mod page;
-
 use std::path::Path;
 
 const FIXTURE: &str = "fixtures/azure-load-balancer/customizations.yaml";

@@ -1,11 +1,9 @@
 //! Keys and types of values in whole checks: layers, `--set`, anchors, files that are not ours.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-mod support;
-
+use crate::support::{check_values, places};
 use portolan::check::{Input, Options, Role, SetValue, check};
 use portolan::rules::RuleSet;
-use support::{check_values, places};
 
 fn found(files: &[(&str, &str)]) -> Vec<String> {
     places(&check_values(files, &Options::default()))

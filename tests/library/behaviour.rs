@@ -6,12 +6,10 @@
     clippy::indexing_slicing
 )]
 
-mod support;
-
+use crate::support::{check_text, check_values, on, open_verdicts, places};
 use portolan::check::{Input, Options, check};
 use portolan::diagnostic::{Requirement, Verdict};
 use portolan::rules::RuleSet;
-use support::{check_text, check_values, on, open_verdicts, places};
 
 const IDLE: &str = "service.beta.kubernetes.io/azure-load-balancer-tcp-idle-timeout";
 

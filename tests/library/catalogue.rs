@@ -7,11 +7,10 @@
     clippy::indexing_slicing
 )]
 
-mod support;
-
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use crate::support::{check_values, corpus, places, read};
 use portolan::catalogue::{
     Catalogue, CatalogueBuilder, ChartFiles, EXCEPTIONS_TEXT, Exceptions, KeyId,
 };
@@ -19,7 +18,6 @@ use portolan::check::Options;
 use portolan::facts::Facts;
 use portolan_yaml::source::{MappedText, Sources};
 use portolan_yaml::{Limits, Tree, parse};
-use support::{check_values, corpus, places, read};
 
 /// Every release with the text of its values.
 fn releases(corpus: &Path) -> Vec<(String, String)> {

@@ -1,0 +1,10 @@
+//! Pages and files for others are what the program makes of them.
+
+#[path = "../support/console.rs"]
+mod console;
+mod formats;
+mod generated;
+#[path = "../support/page.rs"]
+mod page;
+mod problem_matchers;
+mod readme;
