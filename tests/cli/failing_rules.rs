@@ -6,11 +6,7 @@
     clippy::indexing_slicing
 )]
 
-#[path = "cli/sandbox.rs"]
-#[allow(dead_code)]
-mod sandbox;
-
-use crate::sandbox::{Sandbox, ROUTER_RULE, TIMEOUT_RULE, values};
+use crate::sandbox::{ROUTER_RULE, Sandbox, TIMEOUT_RULE, values};
 use portolan::report::Format;
 
 const FAILED: &str = "rule `acme-timeout` could not be applied";
@@ -18,7 +14,8 @@ const FAILED: &str = "rule `acme-timeout` could not be applied";
 /// A folder in which the rule about timeouts fails on the second of two values files, and another one speaks.
 fn desk_with(condition: &str) -> Sandbox {
     let sandbox = Sandbox::new();
-    sandbox.put("customizations.yaml", values("60"))
+    sandbox
+        .put("customizations.yaml", values("60"))
         .put(
             "own/acme-timeout.yaml",
             TIMEOUT_RULE.replace("timeout.seconds >= 120", condition),

@@ -8,10 +8,6 @@
     clippy::indexing_slicing
 )]
 
-#[path = "cli/sandbox.rs"]
-#[allow(dead_code)]
-mod sandbox;
-
 use std::ffi::OsString;
 use std::fs::{self, Permissions};
 use std::io::Write as _;
@@ -23,7 +19,7 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::sandbox::{Sandbox, Said, values};
+use crate::sandbox::{Said, Sandbox, values};
 
 /// A folder with one values file that has one finding.
 fn sandbox() -> Sandbox {
@@ -113,7 +109,8 @@ fn as_nobody(sandbox: &Sandbox, arguments: &str) -> Option<Said> {
 #[test]
 fn what_may_not_be_read_is_named_and_the_rest_is_checked() {
     let sandbox = sandbox();
-    sandbox.put("deploy/customizations.yaml", values("60"))
+    sandbox
+        .put("deploy/customizations.yaml", values("60"))
         .put("deploy/closed/customizations.yaml", values("60"))
         .put("deploy/closed.yaml", values("60"));
     let root = sandbox.0.path();

@@ -6,14 +6,10 @@
     clippy::indexing_slicing
 )]
 
-#[path = "cli/sandbox.rs"]
-#[allow(dead_code)]
-mod sandbox;
-
+use crate::sandbox::{Said, Sandbox, TIMEOUT_RULE, values};
 use aho_corasick::AhoCorasick;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use crate::sandbox::{Sandbox, Said, TIMEOUT_RULE, values};
 use portolan::check::{Input, Options, Outcome, check};
 use portolan::cli::example_options;
 use portolan::report::{self, Format, Run, render_run};

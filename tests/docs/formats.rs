@@ -2,7 +2,7 @@
 
 #[test]
 fn the_page_of_formats_shows_what_the_program_prints() {
-    console::holds("docs/formats.md", |_| true);
+    crate::console::holds("docs/formats.md", |_| true);
 }
 
 #[test]
