@@ -209,7 +209,7 @@ pub(super) fn extract(cx: Context<'_>, objects: &RouterObjects<'_>, exposure: &m
         .iter()
         .filter(|route| *route != "NodePort")
         .count();
-    router.projected_entry_points = Fact::known(i64::try_from(documented).unwrap_or(i64::MAX));
+    router.routes = Fact::known(i64::try_from(documented).unwrap_or(i64::MAX));
     router.exposed_by = Fact::known(exposed_by);
     router.shows_own_certificate = shows_own_certificate(exposure);
     router.certificate_source = certificate_source(cx, objects);

@@ -30,8 +30,8 @@ declare_subjects! {
         service_type: String,
         /// The ways in that are on: `LoadBalancer`, `NodePort`, `Ingress`, `Gateway`.
         exposed_by: Vec<String>,
-        /// How many of the documented ways in are on (LoadBalancer, Ingress, Gateway).
-        projected_entry_points: i64,
+        /// How many of the documented routes from outside are on (LoadBalancer, Ingress, Gateway).
+        routes: i64,
         /// Whether the router itself speaks HTTPS (`tlsCerts.httpsEnabled`, `ROUTER_ENABLE_HTTPS` in its ConfigMap).
         https_enabled: bool,
         /// Whether the router's own certificate is what a client from outside sees: it speaks HTTPS, and some entry point

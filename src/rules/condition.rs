@@ -427,7 +427,7 @@ mod tests {
     fn an_expression_sees_only_what_it_names() {
         let names = |source: &str| compile(source).unwrap().names;
         assert!(
-            names("router == null || router.ways_in > 1")
+            names("router == null || router.routes > 1")
                 .whole
                 .is_empty()
         );

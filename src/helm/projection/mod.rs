@@ -3,7 +3,7 @@
 //! Values in, objects out: the router's Service, Ingress, Gateway with its HTTPRoutes, TLS Secrets, and of the Deployment
 //! and ConfigMaps just what tells how the router listens. Every node of an object leads to the value it was rendered from,
 //! or to the place where such a value should be written. The facts are those of the chart's templates at release 1.287.1
-//! (`chart/templates/router`, `gateway`, `auto-tls-secret.yaml`); `tests/agreement.rs` holds them against `helm template`.
+//! (`chart/templates/router`, `gateway`, `auto-tls-secret.yaml`); `tests/vendor/agreement.rs` holds them against `helm template`.
 
 use std::collections::HashMap;
 

@@ -236,7 +236,7 @@ fn plain_files(root: &Path, cases: &[Case]) -> Vec<Vec<u8>> {
             .flat_map(|case| &case.files)
             .map(|file| file.text.clone().into_bytes()),
     );
-    let table = read(&root.join("tests/yaml_scalars.tsv"));
+    let table = read(&root.join("crates/yaml/tests/yaml_scalars.tsv"));
     for row in String::from_utf8_lossy(&table).lines() {
         let written = row.split('\t').next().unwrap_or_default();
         texts.push(format!("x: {written}\n").into_bytes());

@@ -334,7 +334,7 @@ fn mutated_manifests_are_read_alike() {
 
 #[test]
 fn real_files_and_what_mutations_make_of_them_are_read_alike() {
-    let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures").into();
+    let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures").into();
     let corpus = std::env::var("PORTOLAN_CORPUS").ok();
     let mut folders: Vec<std::path::PathBuf> = vec![fixtures];
     folders.extend(corpus.map(Into::into));
