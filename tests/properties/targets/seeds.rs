@@ -246,7 +246,7 @@ fn plain_files(root: &Path, cases: &[Case]) -> Vec<Vec<u8>> {
 
 /// Templates with values: those that are held against Helm.
 fn templates(root: &Path) -> Vec<Vec<u8>> {
-    let folder = root.join("tests/template_differential");
+    let folder = root.join("crates/template/tests/differential");
     let values = String::from_utf8_lossy(&read(&folder.join("values.yaml"))).into_owned();
     let rows: serde_json::Value = match serde_json::from_slice(&read(&folder.join("rows.json"))) {
         Ok(rows) => rows,
