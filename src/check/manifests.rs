@@ -4,7 +4,7 @@ use super::release::{absorb, files};
 use super::{Checked, InputDocument, Session};
 use crate::exposure::{Context, extract, installations};
 use crate::facts::{Anchor, Facts};
-use crate::kube::{Object, Objects, Origin};
+use crate::kube::{Object, Objects, Origin, Unplaced};
 use crate::limits::Limit;
 use portolan_yaml::source::Span;
 
@@ -15,15 +15,12 @@ impl Session<'_> {
     pub(super) fn manifests(&mut self, documents: Vec<InputDocument>) -> (Vec<Checked>, usize) {
         let mut facts = Facts::default();
         let mut objects = Objects::default();
-        let mut lost = 0;
         for document in &documents {
             self.text_facts(document, &mut facts);
-            lost += document
-                .stream
-                .problems
-                .iter()
-                .filter(|problem| problem.kind.loses_document())
-                .count();
+            let lost = document.stream.problems.iter();
+            for problem in lost.filter(|problem| problem.kind.loses_document()) {
+                objects.add_unplaced(unread(&document.name, problem.span, "it is not valid YAML"));
+            }
             let templates = self.templates(document);
             for read in &document.stream.documents {
                 let root = self.tree.node(read.root);
@@ -38,7 +35,6 @@ impl Session<'_> {
                 objects.add(&self.tree, object);
             }
         }
-        objects.hide(lost);
         let anchor = documents
             .first()
             .map_or(Span::NOWHERE, |document| Span::new(document.source, 0, 0));
@@ -50,14 +46,16 @@ impl Session<'_> {
         let count = objects.len();
         let files = files(&documents);
         let installations = installations(&self.tree, &objects);
-        let unread = self.read_again(&mut objects, &installations);
-        if let Some(first) = unread.first() {
+        let left_out = self.read_again(&mut objects, &installations);
+        if let Some(first) = left_out.first() {
             let message =
                 "from here on there is more than can be kept in memory of what may belong to CARTO";
             let place = Anchor::new(first.at_start());
             self.limit_reached(Limit::Nodes, place, message.to_owned(), &mut facts);
-            objects.hide(unread.len());
-            lost += unread.len();
+            let why = "it is more than can be kept in memory";
+            for span in &left_out {
+                objects.add_unplaced(unread(self.sources.name(span.source), *span, why));
+            }
         }
         let (sets, others) = objects.split(&self.tree, &installations);
         let mut checked = Vec::new();
@@ -93,7 +91,7 @@ impl Session<'_> {
                 }
                 _ => name.clone(),
             };
-            checked.push(self.judge(name, &files, exposure, lost));
+            checked.push(self.judge(name, &files, exposure, set.unplaced()));
         }
         (checked, count)
     }
@@ -110,6 +108,17 @@ impl Session<'_> {
                 Some((comment.span, template.trim().to_owned()))
             })
             .collect()
+    }
+}
+
+/// A document of manifests that could not be read.
+fn unread(file: &str, span: Span, why: &str) -> Unplaced {
+    Unplaced {
+        span,
+        what: format!("a document of {file}"),
+        why: why.to_owned(),
+        supply: "fix it, or leave it out".to_owned(),
+        kinds: Vec::new(),
     }
 }
 

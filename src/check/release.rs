@@ -11,7 +11,7 @@ use crate::helm::extra_deploy::{self, Rendering, Templates};
 use crate::helm::projection::Projection;
 use crate::helm::values::{Values, coalesce, merge};
 use crate::helm::{CHART_DEFAULTS, DEFAULTS_NAME, keys, scalars, set};
-use crate::kube::Objects;
+use crate::kube::{Objects, Unplaced};
 use crate::limits::Limit;
 use crate::rules::judge;
 use portolan_template::{self, Budget, TemplateProblem};
@@ -121,8 +121,8 @@ impl Session<'_> {
             return self.unreadable(name, &files, facts);
         }
         self.chart_facts(&layers, &roots, user, &mut facts);
-        let (exposure, hidden) = self.expose(user, anchor, facts);
-        self.judge(name, &files, exposure, hidden)
+        let (exposure, unplaced) = self.expose(user, anchor, facts);
+        self.judge(name, &files, exposure, &unplaced)
     }
 
     /// Lays `--set` and `--set-string` over the values.
@@ -185,7 +185,12 @@ impl Session<'_> {
     }
 
     /// From merged values to facts.
-    fn expose(&mut self, user: NodeId, anchor: Span, mut facts: Facts) -> (Exposure, usize) {
+    fn expose(
+        &mut self,
+        user: NodeId,
+        anchor: Span,
+        mut facts: Facts,
+    ) -> (Exposure, Vec<Unplaced>) {
         let defaults = self.sources.add_static(DEFAULTS_NAME, CHART_DEFAULTS);
         let stream = portolan_yaml::parse_source(
             &self.sources,
@@ -219,7 +224,9 @@ impl Session<'_> {
         for object in extra.objects {
             objects.add(&self.tree, object);
         }
-        objects.hide(extra.hidden);
+        for unplaced in extra.unplaced {
+            objects.add_unplaced(unplaced);
+        }
         for problem in problems {
             self.template_error(&mut facts, problem);
         }
@@ -241,7 +248,7 @@ impl Session<'_> {
         let user_root = self.tree.node(user);
         crate::exposure::values_facts(user_root, &mut exposure);
         absorb(&mut exposure.facts, facts);
-        (exposure, extra.hidden)
+        (exposure, objects.unplaced().to_vec())
     }
 
     /// What is wrong with a text itself; true where a document of it was lost.
@@ -326,7 +333,7 @@ impl Session<'_> {
             secrets: Vec::new(),
             seen: Default::default(),
         };
-        let mut checked = self.judge(name, files, exposure, 0);
+        let mut checked = self.judge(name, files, exposure, &[]);
         for row in &mut checked.report.requirements {
             if row.requirement != Requirement::ValuesFile {
                 row.verdict = Verdict::Undecided;
@@ -342,7 +349,7 @@ impl Session<'_> {
         name: String,
         files: &[SourceId],
         exposure: Exposure,
-        hidden: usize,
+        unplaced: &[Unplaced],
     ) -> Checked {
         let Exposure {
             facts,
@@ -354,8 +361,9 @@ impl Session<'_> {
         inferred.extend(self.which_chart(&facts));
         let mut requirements = judgement.requirements;
         if facts.router.is_empty() {
-            no_router(&mut requirements, hidden);
+            no_router(&mut requirements, unplaced);
         }
+        leave_open(&mut requirements, unplaced);
         Checked {
             report: ReleaseReport {
                 name,
@@ -399,14 +407,14 @@ pub(super) fn files(documents: &[InputDocument]) -> Vec<SourceId> {
 }
 
 /// Without the router nothing is known about the ways to it.
-fn no_router(requirements: &mut [RequirementVerdict], hidden: usize) {
+fn no_router(requirements: &mut [RequirementVerdict], unplaced: &[Unplaced]) {
     let about_router = [
         Requirement::Exposed,
         Requirement::HttpsOnly,
         Requirement::Timeout605,
         Requirement::Domain,
     ];
-    let supply = if hidden > 0 {
+    let supply = if !unplaced.is_empty() {
         "the router Service is not among the manifests that could be read: mend the broken documents"
     } else {
         "the router Service is not among the manifests: give all that `helm template` renders"
@@ -416,6 +424,33 @@ fn no_router(requirements: &mut [RequirementVerdict], hidden: usize) {
             row.verdict = Verdict::Undecided;
             row.supply = vec![supply.to_owned()];
         }
+    }
+}
+
+/// Most that a row names of what could not be placed.
+const MOST_NAMED: usize = 5;
+
+/// What could not be placed may touch every way to the router: no requirement is met while it is there.
+fn leave_open(requirements: &mut [RequirementVerdict], unplaced: &[Unplaced]) {
+    let mut sentences = Vec::new();
+    for part in unplaced.iter().filter(|part| part.may_carry_traffic()) {
+        let sentence = part.sentence();
+        if sentences.len() < MOST_NAMED && !sentences.contains(&sentence) {
+            sentences.push(sentence);
+        }
+    }
+    if sentences.is_empty() {
+        return;
+    }
+    for row in requirements {
+        if row.requirement == Requirement::ValuesFile || row.verdict == Verdict::Violated {
+            continue;
+        }
+        if row.verdict != Verdict::Undecided {
+            row.verdict = Verdict::Undecided;
+            row.supply.clear();
+        }
+        row.supply.extend(sentences.iter().cloned());
     }
 }
 

@@ -239,7 +239,7 @@ fn reference(
         Fact::known(true)
     } else if others().any(|name| name.contains(OPAQUE)) {
         Fact::Unknown(opaque_supply(&format!("the name of a {kind}")))
-    } else if cx.objects.is_incomplete() {
+    } else if cx.objects.may_lack(kind) {
         Fact::Unknown(not_among(kind, name))
     } else {
         Fact::known(false)

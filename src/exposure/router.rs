@@ -210,7 +210,13 @@ pub(super) fn extract(cx: Context<'_>, objects: &RouterObjects<'_>, exposure: &m
         .filter(|route| *route != "NodePort")
         .count();
     router.routes = Fact::known(i64::try_from(documented).unwrap_or(i64::MAX));
-    router.exposed_by = Fact::known(exposed_by);
+    // What nobody has read may lead to the router.
+    let mut unplaced = cx.objects.unplaced().iter();
+    let other_way = unplaced.find(|part| part.may_carry_traffic());
+    router.exposed_by = match other_way.filter(|_| exposed_by.is_empty()) {
+        Some(part) => Fact::Unknown(part.sentence()),
+        None => Fact::known(exposed_by),
+    };
     router.shows_own_certificate = shows_own_certificate(exposure);
     router.certificate_source = certificate_source(cx, objects);
     exposure.facts.router.push(router);

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use super::projection::{CHART_VERSION, ReleaseNames};
 use super::values::made_string;
-use crate::kube::{Object, Origin};
+use crate::kube::{Object, Origin, Unplaced};
 use crate::limits::Limits;
 use portolan_template::{
     Budget, Chart, Context, Engine, Limit, Release, Rendered, TemplateProblem,
@@ -24,8 +24,8 @@ pub struct Deployed {
     pub objects: Vec<Object>,
     /// Output that is not YAML although all of it is known, and keys that stand twice.
     pub yaml_problems: Vec<Problem>,
-    /// Documents that could not be read because parts of them need the chart.
-    pub hidden: usize,
+    /// Entries, or documents of them, that could not be read because parts of them need the chart.
+    pub unplaced: Vec<Unplaced>,
 }
 
 /// What templates are rendered with.
@@ -147,19 +147,71 @@ impl<'r> Templates<'r> {
     }
 }
 
+/// One entry of `extraDeploy`.
+#[derive(Clone, Copy)]
+struct Item {
+    /// Its value.
+    id: NodeId,
+    /// Where it stands among the others, from 0.
+    at: usize,
+}
+
 /// Renders every entry of `extraDeploy`.
 pub fn render(tree: &mut Tree, values: NodeId, templates: &mut Templates<'_>) -> Deployed {
     let mut outcome = Deployed::default();
     let items = entries(tree.node(values));
-    for item in items {
-        if tree.node(item).is_mapping() {
-            let root = render_texts(tree, values, item, templates);
-            add_document(tree, root, &mut outcome);
-        } else if tree.node(item).as_str().is_some() {
+    for (at, id) in items.into_iter().enumerate() {
+        let item = Item { id, at };
+        if tree.node(id).is_mapping() {
+            let root = render_texts(tree, values, id, templates);
+            add_document(tree, root, item, None, &mut outcome);
+        } else if tree.node(id).as_str().is_some() {
             render_text(tree, values, item, templates, &mut outcome);
         }
     }
     outcome
+}
+
+/// What would tell what a template prints.
+const ASK_HELM: &str = "check Helm's output instead (`helm template … | portolan check -`)";
+
+/// An entry, or a document in it, of which nobody knows what it is. It stands at `span`, or, where that is empty, at the
+/// entry's beginning.
+fn unplaced(tree: &Tree, item: Item, span: Option<Span>, why: &str, supply: &str) -> Unplaced {
+    let node = tree.node(item.id);
+    let kinds = kinds(node);
+    let entry = format!("`extraDeploy[{}]`", item.at);
+    let what = match kinds.as_slice() {
+        [] => format!("entry {entry}"),
+        kinds => format!("{} in {entry}", kinds.join(", ")),
+    };
+    Unplaced {
+        span: span.unwrap_or_else(|| node.site()),
+        what,
+        why: why.to_owned(),
+        supply: supply.to_owned(),
+        kinds,
+    }
+}
+
+/// The kinds that the text of an entry names, each once.
+fn kinds(node: Node<'_>) -> Vec<Box<str>> {
+    let named = node.get("kind").and_then(Node::text).into_iter();
+    let text = node.as_str().unwrap_or_default();
+    let written = text.lines().filter_map(|line| line.strip_prefix("kind:"));
+    let mut kinds: Vec<Box<str>> = Vec::new();
+    for kind in named.chain(written) {
+        let kind = kind.trim().trim_matches(['"', '\'']);
+        let is_word = !kind.is_empty() && kind.chars().all(|at| at.is_ascii_alphanumeric());
+        if !is_word {
+            // One of them may be anything.
+            return Vec::new();
+        }
+        if !kinds.iter().any(|known| &**known == kind) {
+            kinds.push(kind.into());
+        }
+    }
+    kinds
 }
 
 /// The entries in the order in which the chart goes through them: `range` takes a mapping's values by the order of its keys.
@@ -180,13 +232,22 @@ fn entries(values: Node<'_>) -> Vec<NodeId> {
 fn render_text(
     tree: &mut Tree,
     values: NodeId,
-    item: NodeId,
+    item: Item,
     templates: &mut Templates<'_>,
     outcome: &mut Deployed,
 ) {
-    let Some(rendered) = templates.render(tree, values, item) else {
-        outcome.hidden += 1;
+    let Some(rendered) = templates.render(tree, values, item.id) else {
+        let why = "its template could not be evaluated";
+        let supply = "fix the template";
+        outcome
+            .unplaced
+            .push(unplaced(tree, item, None, why, supply));
         return;
+    };
+    let reason = reason(&rendered);
+    let lost = |tree: &Tree, span: Span| {
+        let span = Some(span).filter(|span| *span != Span::NOWHERE);
+        unplaced(tree, item, span, &reason, ASK_HELM)
     };
     let Rendering { limits, budget, .. } = templates.rendering;
     let before = tree.len();
@@ -209,7 +270,7 @@ fn render_text(
         {
             // The next template is not to be begun.
             budget.take_nodes(left.saturating_add(1));
-            outcome.hidden += 1;
+            outcome.unplaced.push(lost(tree, problem.span));
             templates.problems.push(TemplateProblem {
                 span: problem.span,
                 message: format!(
@@ -223,28 +284,48 @@ fn render_text(
             continue;
         }
         if matches!(problem.kind, ProblemKind::LimitExceeded(_)) {
-            outcome.hidden += usize::from(problem.kind.loses_document());
+            if problem.kind.loses_document() {
+                outcome.unplaced.push(lost(tree, problem.span));
+            }
             outcome.yaml_problems.push(problem);
         } else if uncertain && problem.kind.loses_document() {
-            outcome.hidden += 1;
+            outcome.unplaced.push(lost(tree, problem.span));
         } else {
             outcome.yaml_problems.push(problem);
         }
     }
     for document in stream.documents {
-        add_document(tree, document.root, outcome);
+        add_document(tree, document.root, item, Some(&reason), outcome);
     }
 }
 
-fn add_document(tree: &Tree, root: NodeId, outcome: &mut Deployed) {
+/// Why parts of an output are not known.
+fn reason(rendered: &Rendered) -> String {
+    let opaque = rendered.opaque.first();
+    opaque.map_or_else(
+        || "it is more than can be read".to_owned(),
+        |part| part.reason.clone(),
+    )
+}
+
+fn add_document(
+    tree: &Tree,
+    root: NodeId,
+    item: Item,
+    reason: Option<&str>,
+    outcome: &mut Deployed,
+) {
     let node = tree.node(root);
     if node.is_null() {
         return;
     }
     let kind = node.get("kind").and_then(Node::text).unwrap_or_default();
     if kind.is_empty() || kind.contains(OPAQUE) {
-        // Nobody knows what it is.
-        outcome.hidden += 1;
+        let why = reason.unwrap_or("its kind comes from a template");
+        let span = Some(node.site());
+        outcome
+            .unplaced
+            .push(unplaced(tree, item, span, why, ASK_HELM));
         return;
     }
     outcome.objects.push(Object {

@@ -3,6 +3,10 @@
 //! Takes documents of manifests, the projection of values, and the output of `extraDeploy`; gives [`Objects`] and the
 //! look-ups that links between them need. An object does not care where its nodes were written: each node remembers.
 
+mod unplaced;
+
+pub use unplaced::Unplaced;
+
 use std::collections::{HashMap, HashSet};
 
 use portolan_yaml::source::Span;
@@ -75,7 +79,7 @@ pub struct Objects {
     objects: Vec<Object>,
     /// Where the objects of each kind are, and of them those of each name: one object may name thousands of others.
     kinds: HashMap<Box<str>, KindIndex>,
-    hidden: usize,
+    unplaced: Vec<Unplaced>,
 }
 
 /// The objects of one kind, in their order.
@@ -212,7 +216,7 @@ impl Objects {
             }
         }
         for set in &mut sets {
-            set.hidden = self.hidden;
+            set.unplaced = self.unplaced.clone();
         }
         (sets, others)
     }
@@ -226,14 +230,19 @@ impl Objects {
         }
     }
 
-    /// Says that there are this many more documents that could not be read.
-    pub fn hide(&mut self, documents: usize) {
-        self.hidden += documents;
+    /// Adds a part of the input that could not be placed.
+    pub fn add_unplaced(&mut self, unplaced: Unplaced) {
+        self.unplaced.push(unplaced);
     }
 
-    /// True where there may be objects that could not be read, so that a missing one proves nothing.
-    pub fn is_incomplete(&self) -> bool {
-        self.hidden > 0
+    /// What could not be placed, in the order in which it was met.
+    pub fn unplaced(&self) -> &[Unplaced] {
+        &self.unplaced
+    }
+
+    /// True where there may be objects of a kind that could not be read, so that a missing one proves nothing.
+    pub fn may_lack(&self, kind: &str) -> bool {
+        self.unplaced.iter().any(|unplaced| unplaced.may_be(kind))
     }
 
     /// How many there are.

@@ -11,3 +11,4 @@ mod secrets;
 #[path = "../support/mod.rs"]
 mod support;
 mod suppressions;
+mod without_chart;
