@@ -1,4 +1,4 @@
-//! Writes `chart/keys.txt` anew from the chart's `values.yaml` files.
+//! Rewrites `chart/keys.txt` from the chart's `values.yaml` files.
 //!
 //! ```sh
 //! PORTOLAN_CORPUS=../shared/corpus cargo run --example catalogue > chart/keys.txt

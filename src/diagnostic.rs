@@ -164,7 +164,7 @@ pub struct Diagnostic {
     pub requirement: Requirement,
     /// What is wrong, in one sentence without a full stop at its end.
     pub message: String,
-    /// How to mend it.
+    /// How to fix it.
     pub help: Option<String>,
     /// Where to read more.
     pub url: Option<String>,
@@ -222,7 +222,7 @@ pub struct RequirementVerdict {
     pub verdict: Verdict,
     /// How many diagnostics bear on it.
     pub diagnostics: usize,
-    /// For an undecided requirement: what to supply, each in one sentence. For one that is met: what was taken for granted.
+    /// For an undecided requirement: what to supply, each in one sentence. For one that is met: what was assumed.
     pub supply: Vec<String>,
 }
 
@@ -277,7 +277,7 @@ pub struct RuleEntry {
     pub asks: String,
     /// Title of the document that asks it.
     pub document: String,
-    /// The heading under which it stands there.
+    /// The heading that it is under there.
     pub heading: String,
     /// Its address.
     pub url: Option<String>,

@@ -15,7 +15,7 @@ use crate::facts::{Facts, SubjectDoc};
 use crate::limits::Limit;
 use crate::rules::{GLOBALS, RuleFile};
 
-const GENERATED: &str = "<!-- Generated; `cargo xtask gen` writes it anew. -->\n";
+const GENERATED: &str = "<!-- Generated; `cargo xtask gen` rewrites it. -->\n";
 
 /// The JSON Schema of rule files, pretty-printed.
 pub fn rule_schema() -> String {

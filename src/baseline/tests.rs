@@ -28,7 +28,7 @@ fn what_is_written_is_read_again_and_matches_after_lines_have_moved() {
     let open = verdicts
         .iter()
         .any(|row| row.verdict == crate::diagnostic::Verdict::Violated);
-    assert!(open, "accepting a finding does not mend it");
+    assert!(open, "accepting a finding does not fix it");
     assert!(
         baseline
             .stale(RuleSet::builtin(), &|_| true)

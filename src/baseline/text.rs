@@ -4,7 +4,7 @@ use super::{BaselineEntry, VERSION};
 
 const HEAD: &str = "\
 # Findings that were there when this file was written: `portolan check` does not report them again.
-# `portolan baseline` writes it anew; nothing here is written by hand.
+# `portolan baseline` rewrites it; nothing here is written by hand.
 ";
 
 /// The text of a baseline. Entries are sorted, each written once.
@@ -37,7 +37,7 @@ pub fn text(mut entries: Vec<BaselineEntry>) -> String {
     text
 }
 
-/// A text in double quotes: what JSON calls a string, YAML reads in the same way.
+/// A string in double quotes: what JSON calls a string, YAML reads in the same way.
 fn quoted(text: &str) -> String {
     // YAML takes no raw U+007F to U+009F and no byte order mark in a text, which JSON leaves as they are.
     let mut quoted = String::new();

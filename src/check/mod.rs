@@ -163,7 +163,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Puts findings in order, each said once, and counts them anew: for whoever has added some or taken some away.
+    /// Puts findings in order, each said once, and counts them again: for whoever has added some or taken some away.
     pub fn settle(&mut self) {
         let found = std::mem::take(&mut self.report.diagnostics);
         self.report.diagnostics = in_order(found, &self.sources);

@@ -338,7 +338,7 @@ impl Session<'_> {
             if row.requirement != Requirement::ValuesFile {
                 row.verdict = Verdict::Undecided;
                 row.supply =
-                    vec!["the values cannot be read: mend the errors in them first".to_owned()];
+                    vec!["the values cannot be read: fix the errors in them first".to_owned()];
             }
         }
         checked
@@ -415,7 +415,7 @@ fn no_router(requirements: &mut [RequirementVerdict], unplaced: &[Unplaced]) {
         Requirement::Domain,
     ];
     let supply = if !unplaced.is_empty() {
-        "the router Service is not among the manifests that could be read: mend the broken documents"
+        "the router Service is not among the manifests that could be read: fix the broken documents"
     } else {
         "the router Service is not among the manifests: give all that `helm template` renders"
     };

@@ -1,6 +1,6 @@
 //! A release judged from both ends: the values that people edit, and what Helm renders from them.
 //!
-//! Findings belong where people can mend them: what both ends say is said of the values, and the rendering adds what the
+//! Findings belong where people can fix them: what both ends say is said of the values, and the rendering adds what the
 //! values do not show. The rendering is the proof. A finding that rests on how the chart renders a value is dropped where
 //! the rendering refutes it: the chart may be a fork with defaults or templates of its own.
 

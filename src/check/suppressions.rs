@@ -2,7 +2,7 @@
 //!
 //! They act after judging, on the findings whose primary span begins on the comment's line, or, for a comment that stands
 //! alone, on the line below it. A suppressed finding leaves the list and is counted in the summary; the verdict on its
-//! requirement stays what it is, as with `--ignore`: that somebody accepts a defect does not mend it.
+//! requirement stays what it is, as with `--ignore`: that somebody accepts a defect does not fix it.
 //!
 //! A comment in a text of `extraDeploy` is part of that text for YAML, and is read from its lines.
 
@@ -275,7 +275,7 @@ fn request(comment: &str, span: Span) -> Result<Request, Defect> {
         return defect("a comment that begins with `portolan:` goes on with `ignore[…]`");
     };
     let Some(rest) = rest.trim_start().strip_prefix('[') else {
-        return defect("this comment names no rule: the ids stand in brackets after `ignore`");
+        return defect("this comment names no rule: the ids belong in brackets after `ignore`");
     };
     let Some((list, rest)) = rest.split_once(']') else {
         return defect("the bracket after `ignore` is never closed");
@@ -302,8 +302,8 @@ fn request(comment: &str, span: Span) -> Result<Request, Defect> {
         let (day, reason) = after.split_once(char::is_whitespace).unwrap_or((after, ""));
         let Some(end) = end_of_day(day) else {
             return Err(Defect {
-                message: format!("`until={day}` is no day"),
-                help: "write the last day on which it holds like `until=2027-03-31`".to_owned(),
+                message: format!("`until={day}` is not a valid date (expected YYYY-MM-DD)"),
+                help: "write the last day on which it applies, for example `until=2027-03-31`".to_owned(),
             });
         };
         until = Some((day.to_owned(), end));

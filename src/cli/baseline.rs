@@ -176,7 +176,7 @@ fn load(path: &Path, here: &Path, limits: &Limits) -> Result<Baseline, Vec<Confi
         .map_err(|mistakes| vec![ConfigError::At("baseline", name.clone(), mistakes)])
 }
 
-/// The baseline to be written anew. Whatever else lies there is somebody's work.
+/// The baseline to be rewritten. Whatever else lies there is somebody's work.
 fn present(path: &Path, here: &Path, limits: &Limits) -> Result<Baseline, Vec<ConfigError>> {
     load(path, here, limits).map_err(|errors| {
         let text = read(path, limits).map(|bytes| decode(bytes).0);
@@ -189,7 +189,7 @@ fn present(path: &Path, here: &Path, limits: &Limits) -> Result<Baseline, Vec<Co
             return errors;
         }
         let name = shown(&relative(path, here));
-        let message = format!("{name}: this is no baseline; it is not written over");
+        let message = format!("{name}: this is not a baseline, so it is not overwritten");
         vec![ConfigError::Whole(message)]
     })
 }

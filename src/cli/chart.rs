@@ -110,7 +110,7 @@ impl Collected {
     fn finish(mut self, name: String) -> Result<ChartFiles, String> {
         let values = self
             .values
-            .ok_or("is no chart: there is no values.yaml in it")?;
+            .ok_or("is not a chart: it has no values.yaml")?;
         let chart: ChartYaml = match &self.chart_yaml {
             None => ChartYaml::default(),
             Some(text) => serde_saphyr::from_str(text)
@@ -148,7 +148,7 @@ fn text(path: &Path, from: &mut dyn Read) -> Result<String, String> {
 
 fn folder(folder: &Path) -> Result<Collected, String> {
     if !folder.join("values.yaml").is_file() {
-        return Err("is no chart: there is no values.yaml in it".to_owned());
+        return Err("is not a chart: it has no values.yaml".to_owned());
     }
     let mut collected = Collected::default();
     // Links are not followed, so what is read lies below the folder.

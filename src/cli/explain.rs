@@ -96,7 +96,7 @@ impl ExplainPage {
         }
         self.heading("What it says");
         self.cases(&file.message);
-        self.heading("How to mend it");
+        self.heading("How to fix it");
         self.cases(&file.help);
         if !file.undecided.is_empty() {
             self.heading("What it may need to be told");

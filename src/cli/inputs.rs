@@ -254,7 +254,7 @@ fn reason(error: &io::Error, path: &Path) -> String {
             Some(near) => format!("there is no such file; did you mean `{near}`?"),
             None => "there is no such file".to_owned(),
         },
-        io::ErrorKind::PermissionDenied => "may not be read (permission denied)".to_owned(),
+        io::ErrorKind::PermissionDenied => "cannot be read (permission denied)".to_owned(),
         _ => format!("cannot be read: {error}"),
     }
 }

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::diagnostic::Severity;
 
 /// Settings of `portolan check` for a repository: its releases, and what is thought of findings. All paths are relative to
-/// the folder of this file. Options on the command line win over what stands here.
+/// the folder of this file. Options on the command line win over what is here.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 #[schemars(deny_unknown_fields)]
@@ -68,7 +68,7 @@ pub struct Settings {
     pub cluster_version: Option<String>,
     /// GKE: the cluster is VPC-native.
     pub vpc_native: Option<bool>,
-    /// GKE: the cluster lies in a Shared VPC.
+    /// GKE: the cluster is in a Shared VPC.
     pub shared_vpc: Option<bool>,
     /// GKE: Network Policy is on.
     pub network_policy: Option<bool>,

@@ -21,7 +21,7 @@ pub(super) fn mistakes(file: &ConfigFile, text: &Text) -> Vec<ConfigIssue> {
     found.settings("", &file.defaults);
     for (field, path) in [("rules", &file.rules), ("baseline", &file.baseline)] {
         if path.as_deref().is_some_and(|path| path.trim().is_empty()) {
-            found.at(field, format!("`{field}` says nothing"));
+            found.at(field, format!("`{field}` is empty"));
         }
     }
     let mut names = HashSet::new();
@@ -93,7 +93,7 @@ impl FoundIssues<'_> {
         if let Some(path) = &entry.path
             && path.trim().is_empty()
         {
-            self.at(&format!("{field}.path"), "`path` says nothing");
+            self.at(&format!("{field}.path"), "`path` is empty");
         }
         if let Some(file) = &entry.file
             && let Err(message) = glob(file)
@@ -103,7 +103,7 @@ impl FoundIssues<'_> {
         if let Some(until) = &entry.until
             && end_of_day(until).is_none()
         {
-            let message = format!("`{until}` is no day: write it like 2027-03-31");
+            let message = format!("`{until}` is not a valid date (expected YYYY-MM-DD)");
             self.at(&format!("{field}.until"), message);
         }
     }
@@ -142,7 +142,7 @@ pub(super) fn glob(text: &str) -> Result<Glob, String> {
     GlobBuilder::new(text)
         .literal_separator(true)
         .build()
-        .map_err(|error| format!("`{text}` is no glob: {}", error.kind()))
+        .map_err(|error| format!("`{text}` is not a valid glob: {}", error.kind()))
 }
 
 /// A version of Kubernetes or GKE.

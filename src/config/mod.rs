@@ -2,7 +2,7 @@
 //!
 //! [`Config::read`] is a pure function of the file's text; finding the file, and whatever its paths lead to, is the command
 //! line's work. What is wrong with the file itself (an unknown key, a release twice, an unknown rule, no reason) keeps a
-//! check from being made, as a mistake on the command line does. What time or a mended file has made of it (an entry of
+//! check from being made, as a mistake on the command line does. What time or a fixed file has made of it (an entry of
 //! `ignore` that has expired, or ignores nothing any more) is a finding of the rule that also watches over comments.
 
 mod format;

@@ -81,7 +81,7 @@ ignore:
             "7:5: an entry of `releases` needs the key `name`",
             "7:13: `values` is a list (`- …` or `[…]`)",
             "8:16: `vpcNative` is `true` or `false`",
-            "9:21: `clusterVersion` is a text, and 1.30 without quotes is none: write \"1.30\"",
+            "9:21: `clusterVersion` is a string: write \"1.30\", in quotes",
             "11:5: an entry of `ignore` needs the key `rules`",
             "12:5: an entry of `ignore` has no key `rule`; did you mean `rules`?",
         ]
@@ -117,7 +117,7 @@ ignore:
     assert!(
         found
             .iter()
-            .any(|it| it == "10:12: `2027-02-30` is no day: write it like 2027-03-31")
+            .any(|it| it == "10:12: `2027-02-30` is not a valid date (expected YYYY-MM-DD)")
     );
 }
 

@@ -81,7 +81,7 @@ pub(super) fn add(
         let shown = bundle.shown_by.value().cloned().unwrap_or_default();
         bundle.place.labels.push(Label {
             span: used_at,
-            message: format!("shown by {}", shown.join(", ")),
+            message: format!("presented by {}", shown.join(", ")),
         });
     }
     for (part, field) in &material.missing {
@@ -250,7 +250,7 @@ fn describe_chain(
     material: &CertificateMaterial<'_>,
 ) {
     let file = material.file;
-    // A value in base64 is made from a file, and must be made anew.
+    // A value in base64 is made from a file, and must be made again.
     let encoded = |file: &str| match material.encodings[0] {
         Encoding::Base64 => format!(" && base64 -w0 {file}"),
         Encoding::Plain => String::new(),
@@ -363,7 +363,7 @@ impl BundleFacts<'_> {
         Some(fact)
     }
 
-    /// The domain, and every name of the objects that show the bundle.
+    /// The domain, and every name of the objects that present the bundle.
     fn names(&self, hosts: &[(Node<'_>, &str)], exposure: &mut Exposure) {
         let mut wanted: Vec<(Fact<String>, &str)> = Vec::new();
         if let Some(domain) = exposure.facts.domain.first() {
@@ -373,7 +373,7 @@ impl BundleFacts<'_> {
             let name = match &domain.value {
                 Fact::Unknown(supply) => Fact::Unknown(supply.clone()),
                 _ if unusable => Fact::Unknown(
-                    "whether the certificate covers the domain cannot be said: set `appConfigValues.selfHostedDomain` first".to_owned(),
+                    "whether the certificate covers the domain cannot be decided: set `appConfigValues.selfHostedDomain` first".to_owned(),
                 ),
                 known => known.clone(),
             };

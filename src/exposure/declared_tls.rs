@@ -44,7 +44,7 @@ pub(super) fn tls<'a>(
 ) {
     let input = route.input(cx);
     let missing_at = entry.place.span;
-    let checks = || format!("Portolan cannot see it: check {} by hand", layer.title);
+    let checks = || format!("it cannot be seen here: check {} by hand", layer.title);
     entry.http_left_to_router = Fact::known(false);
     entry.certificates = Fact::Known(Vec::new(), Some(missing_at));
     backend(layer, &input, port, route, entry);

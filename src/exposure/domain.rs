@@ -86,7 +86,7 @@ fn defect(text: &str) -> Option<String> {
         return said("it has a scheme; only the host name belongs here");
     }
     if text.chars().any(char::is_whitespace) {
-        return said("it has a blank in it");
+        return said("it has a space in it");
     }
     if text.contains('@') {
         return said("it has a user name in it");
@@ -199,7 +199,7 @@ pub(super) fn managed_defect(domain: &str) -> Option<String> {
     }
     let last = domain.rsplit('.').next().unwrap_or_default();
     if !last.starts_with(|c: char| c.is_ascii_lowercase()) || last.len() < 2 {
-        return said("its last part is no top-level domain");
+        return said("its last part is not a top-level domain");
     }
     let private = [
         "lan",
@@ -273,7 +273,7 @@ mod tests {
             ("carto..acme.io", "two dots", None),
             ("-carto.acme.io", "hyphen", None),
             ("carto.bücher.ch", "xn--", None),
-            ("carto acme.io", "blank", None),
+            ("carto acme.io", "space", None),
         ] {
             let said = defect(text);
             assert!(

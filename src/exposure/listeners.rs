@@ -1,4 +1,4 @@
-//! The listeners that a Service's load balancer gets from annotations: which ends TLS, and what goes on to the router.
+//! The listeners that a Service's load balancer gets from annotations: which terminates TLS, and what goes on to the router.
 
 use super::layers::Layer;
 use super::layers::predicate::{MatchInput, Tristate, all_hold};
@@ -14,7 +14,7 @@ use portolan_yaml::Node;
 /// What a load balancer makes of one Service port.
 #[derive(Clone, Copy)]
 struct Listener {
-    /// It ends TLS.
+    /// It terminates TLS.
     ends_tls: bool,
     /// What it speaks to the router: `http`, `https`, or `tls` for bytes passed through.
     backend_protocol: &'static str,
@@ -113,7 +113,7 @@ fn is_selected(rules: &Listeners, service: ObjectRef<'_>, port: ServicePort<'_>)
     }))
 }
 
-/// Where TLS ends, and what becomes of plain HTTP.
+/// Where TLS is terminated, and what becomes of plain HTTP.
 pub(super) fn tls(cx: Context<'_>, layer: &Layer, route: &Route<'_>, entry: &mut EntryPoint) {
     let router = route.router;
     let service = router.service;

@@ -124,7 +124,7 @@ pub(super) fn node_port(_: Context<'_>, router: &RouterObjects<'_>, exposure: &m
     let mut entry = EntryPoint::new(place_in(router.service, &["spec", "type"]));
     entry.kind = Fact::known("node-port".to_owned());
     entry.name = Fact::known(router.service.title());
-    let title = "whatever stands before the NodePort";
+    let title = "whatever is in front of the NodePort";
     let supply = "a NodePort says nothing about what leads to it: use `type: LoadBalancer`, or Ingress on GKE";
     timeouts::of_unknown(&entry, title, supply, exposure);
     unknown_tls(&mut entry, title, supply);

@@ -1,6 +1,6 @@
 //! The exposure model: how does a request from outside reach the router?
 //!
-//! Takes objects, whether they were rendered by Helm or projected from values; gives facts: the ways in, where TLS ends,
+//! Takes objects, whether they were rendered by Helm or projected from values; gives facts: the ways in, where TLS is terminated,
 //! which names are served, and how long each hop holds a connection. It says what is so, never whether that is good.
 
 mod certificate_facts;

@@ -108,7 +108,7 @@ fn one<'a>(
     exposure.add_entry(entry);
 }
 
-/// Whether the layer itself ends TLS.
+/// Whether the layer itself terminates TLS.
 pub(super) fn ends_here(entry: &EntryPoint) -> Fact<bool> {
     match &entry.tls_ends_at {
         Fact::Known(place, span) => Fact::Known(place == "load-balancer", *span),

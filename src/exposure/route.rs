@@ -23,7 +23,7 @@ pub(super) struct Route<'a> {
     pub attached_to: Vec<ObjectRef<'a>>,
     /// Something that it hangs from and that is not among the input: what to supply.
     pub missing: Option<String>,
-    /// Whether the layer ends TLS, once that is known.
+    /// Whether the layer terminates TLS, once that is known.
     pub ends_tls: Fact<bool>,
 }
 

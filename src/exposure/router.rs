@@ -1,4 +1,4 @@
-//! The router itself: its Service, how it listens, and the certificate it shows.
+//! The router itself: its Service, how it listens, and the certificate it presents.
 
 use super::{Context, Exposure, opaque_supply};
 use crate::diagnostic::Label;
@@ -76,7 +76,7 @@ fn https_enabled(cx: Context<'_>) -> Fact<bool> {
         Some(node) if node.is_opaque() => Fact::Unknown(opaque_supply("`tlsCerts.httpsEnabled`")),
         Some(node) => Fact::at(node.text() == Some("true"), node.site()),
         None => Fact::Unknown(
-            "whether the router speaks HTTPS is not known: `ROUTER_ENABLE_HTTPS` stands in a ConfigMap that is not among the input"
+            "whether the router speaks HTTPS is not known: `ROUTER_ENABLE_HTTPS` is in a ConfigMap that is not among the input"
                 .to_owned(),
         ),
     }

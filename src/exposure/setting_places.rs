@@ -392,11 +392,11 @@ fn on_controller<'a>(
         .and_then(|near| Some((near, near.annotation.as_deref().or(near.field.as_deref())?)))
     {
         Some((near, near_key)) => format!(
-            "nothing here sets it, and `{key}`{default} in {held_in} is not to be seen: set `{near_key}: {}`",
+            "nothing here sets it, and `{key}`{default} in {held_in} cannot be seen here: set `{near_key}: {}`",
             minimum(near)
         ),
         None => format!(
-            "`{key}`{default} is set in {held_in} alone, which is not to be seen: check that it is {} or more, or give its \
+            "`{key}`{default} is set in {held_in} alone, which cannot be seen here: check that it is {} or more, or give its \
              manifest",
             minimum(place)
         ),

@@ -76,7 +76,7 @@ declare_subjects! {
         layer: String,
         /// What the layer is called, or, where it is not known, what was seen instead.
         layer_title: String,
-        /// Where TLS ends: `router`, `load-balancer`, or null where nothing ends it.
+        /// Where TLS is terminated: `router`, `load-balancer`, or null where nothing terminates it.
         tls_ends_at: String,
         /// True where clients can open HTTPS connections.
         serves_https: bool,
@@ -91,9 +91,9 @@ declare_subjects! {
         backend_port: String,
         /// What the layer speaks to that port: `http`, `https`, or `tls` for a connection passed through as it is.
         backend_protocol: String,
-        /// Sources of the certificate shown, e.g. `Secret carto-tls-cert`, `ManagedCertificate carto`, an ARN.
+        /// Sources of the certificate presented, e.g. `Secret carto-tls-cert`, `ManagedCertificate carto`, an ARN.
         certificates: Vec<String>,
-        /// True where HTTPS could be served here if a certificate were named (a load balancer that can end TLS).
+        /// True where HTTPS could be served here if a certificate were named (a load balancer that can terminate TLS).
         can_end_tls: bool,
         /// The annotation or field that names a certificate on this layer.
         certificate_setting: String,
@@ -118,7 +118,7 @@ declare_subjects! {
         meaning: String,
         /// The annotation or field that sets it; null where nothing can.
         setting: String,
-        /// The kind of object that the setting stands on, e.g. `BackendConfig`.
+        /// The kind of object that the setting is on, e.g. `BackendConfig`.
         setting_on: String,
         /// What was written; null where nothing is configured.
         text: String,
@@ -156,7 +156,7 @@ declare_subjects! {
     Host ("host", hosts) {
         /// The name.
         name: String,
-        /// Where it stands: `Ingress rule`, `Ingress TLS section`, `HTTPRoute`, `ManagedCertificate`.
+        /// Where it is written: `Ingress rule`, `Ingress TLS section`, `HTTPRoute`, `ManagedCertificate`.
         role: String,
         /// True where this name, or another of the same list, serves the configured domain.
         serves_domain: bool,
@@ -223,7 +223,7 @@ declare_subjects! {
         service_type: String,
         /// The text of `cloud.google.com/neg`; null where it is not set.
         text: String,
-        /// `ingress: true` stands in it.
+        /// `ingress: true` is in it.
         enabled: bool,
         /// What is wrong with it, in words; null where nothing is, or where it is not set.
         defect: String,
@@ -359,9 +359,9 @@ declare_subjects! {
         leaf: String,
         /// The leaf's key.
         leaf_key: String,
-        /// True where it stands in a values file whose name does not say that it is secret.
+        /// True where it is in a values file whose name does not say that it is secret.
         in_values: bool,
-        /// The file that it stands in.
+        /// The file that it is in.
         file: String,
     }
 
@@ -445,7 +445,7 @@ declare_subjects! {
         help: String,
     }
 
-    /// A key that stands twice in one mapping.
+    /// A key that appears twice in one mapping.
     #[defect(true)]
     DuplicateKey ("duplicate_key", duplicate_keys) {
         /// The key.
@@ -472,7 +472,7 @@ declare_subjects! {
     Placeholder ("placeholder", placeholders) {
         /// The placeholder, e.g. `<REGION>`.
         text: String,
-        /// The key under which the value stands.
+        /// The key that holds the value.
         key: String,
     }
 
@@ -507,7 +507,7 @@ declare_subjects! {
         name: String,
     }
 
-    /// A key of the values that the chart does not have in this release, so that Helm ignores it with all that stands
+    /// A key of the values that the chart does not have in this release, so that Helm ignores it with everything
     /// under it. It is the smallest such key.
     #[defect(true)]
     ChartKey ("chart_key", chart_keys) {
@@ -530,7 +530,7 @@ declare_subjects! {
         suggestion: String,
         /// How that was found: `case`, `spelling`, `indentation`, `elsewhere`, `renamed`.
         how: String,
-        /// True where the chart's own top-level keys stand under it, as in the values of a chart that contains this one.
+        /// True where the chart's own top-level keys are under it, as in the values of a chart that contains this one.
         holds_values: bool,
     }
 
@@ -539,7 +539,7 @@ declare_subjects! {
     ChartValue ("chart_value", chart_values) {
         /// The path of its key.
         path: String,
-        /// What the chart has: `a mapping`, `a list`, `a boolean`, `a number`, `a text`.
+        /// What the chart has: `a mapping`, `a list`, `a boolean`, `a number`, `a string`.
         expected: String,
         /// What was written.
         found: String,
@@ -569,7 +569,7 @@ declare_subjects! {
         taken_as: String,
     }
 
-    /// An unquoted number in the place of a text, which templates print in another way than it was written.
+    /// An unquoted number in place of a string, which templates print in another way than it was written.
     #[defect(true)]
     RewrittenNumber ("rewritten_number", rewritten_numbers) {
         /// The path of its key.
@@ -580,7 +580,7 @@ declare_subjects! {
         printed: String,
     }
 
-    /// A quoted text that begins or ends with whitespace where the chart has a name, an address or the like.
+    /// A quoted string that begins or ends with whitespace where the chart has a name, an address or the like.
     #[defect(true)]
     PaddedText ("padded_text", padded_texts) {
         /// The path of its key.
@@ -600,12 +600,12 @@ declare_subjects! {
         first_is_empty: bool,
     }
 
-    /// A value that a later file or option replaces by one of another kind, so that all that stood there is lost.
+    /// A value that a later file or option replaces with one of another kind, so that all that was there is lost.
     #[defect(true)]
     TypeOverride ("type_override", type_overrides) {
-        /// What stood there: `a mapping`, `a list`, `a text` …
+        /// What was there: `a mapping`, `a list`, `a string` …
         before: String,
-        /// What stands there now.
+        /// What is there now.
         after: String,
         /// The file of the earlier value.
         file: String,

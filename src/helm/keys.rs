@@ -409,7 +409,7 @@ pub(super) fn expected(kind: KeyType) -> &'static str {
         KeyType::List => "a list",
         KeyType::Boolean => "a boolean",
         KeyType::Number => "a number",
-        KeyType::Text | KeyType::Empty | KeyType::Any => "a text",
+        KeyType::Text | KeyType::Empty | KeyType::Any => "a string",
     }
 }
 
@@ -423,7 +423,7 @@ pub(super) fn found(value: Node<'_>) -> &'static str {
             Value::Null => "nothing",
             Value::Bool(_) => "a boolean",
             Value::Int(_) | Value::UInt(_) | Value::Float(_) => "a number",
-            Value::String => "a text",
+            Value::String => "a string",
         },
     }
 }

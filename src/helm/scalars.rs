@@ -63,7 +63,7 @@ pub(super) fn word(
     facts.boolean_words.push(fact);
 }
 
-/// A number in the place of a text, which a template prints in another way than it was written.
+/// A number in place of a string, which a template prints in another way than it was written.
 pub(super) fn number(
     sources: &Sources,
     path: &str,
@@ -94,7 +94,7 @@ pub(super) fn number(
     facts.rewritten_numbers.push(fact);
 }
 
-/// White space within the quotes of a text.
+/// Whitespace within the quotes of a text.
 pub(super) fn padding(
     sources: &Sources,
     path: &str,

@@ -191,7 +191,7 @@ impl SetParser<'_> {
         match digits.trim().parse::<usize>() {
             Ok(index) if index <= MAX_INDEX => Ok(Step::Index(index, span)),
             Ok(_) => self.error(start, format!("the index is above {MAX_INDEX}")),
-            Err(_) => self.error(start, format!("`{digits}` is no index")),
+            Err(_) => self.error(start, format!("`{digits}` is not a valid index")),
         }
     }
 

@@ -32,7 +32,7 @@ pub fn rule(file: &RuleFile, read_options: &ReadOptions) -> Result<String, Strin
         prose(&documentation.asks),
         documentation.heading
     ));
-    text.push_str(&format!("\n## How to mend it\n\n{}", cases(&file.help)));
+    text.push_str(&format!("\n## How to fix it\n\n{}", cases(&file.help)));
     if !file.undecided.is_empty() {
         text.push_str("\n## What it may need to be told\n\n");
         for case in &file.undecided {

@@ -325,7 +325,7 @@ pub(super) fn zero_width() -> Case {
         Severity::Error,
         Requirement::ValuesFile,
         Span::new(ended, end, end),
-        "the file ends inside a quoted text",
+        "the file ends inside a quoted string",
     );
     found.labels = vec![label(case.span(ended, "name: ", "\""), "opened here")];
     case.add(found);
@@ -421,7 +421,7 @@ pub(super) fn secrets() -> Case {
         Severity::Warning,
         Requirement::CertificateChain,
         case.span(id, "privateKey: |\n      ", "-----BEGIN PRIVATE KEY-----\n      MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj\n      -----END PRIVATE KEY-----"),
-        "a private key stands in a values file; it reads -----BEGIN PRIVATE KEY----- MIIEvQIBADANBg -----END PRIVATE KEY-----",
+        "a private key is in a values file; it reads -----BEGIN PRIVATE KEY----- MIIEvQIBADANBg -----END PRIVATE KEY-----",
     );
     found.labels = vec![label(
         case.span(id, "value: ", "aVerySecretThing"),

@@ -1,6 +1,6 @@
 //! `markdown`: a summary for the comment on a pull request or for a job's page.
 //!
-//! First the verdicts, then each finding with a link to its line and what mends it; everything else is behind a fold. All
+//! First the verdicts, then each finding with a link to its line and what fixes it; everything else is behind a fold. All
 //! text of files is written so that it cannot become markup (see `markup`).
 
 use std::io;
@@ -145,7 +145,7 @@ fn remark(row: &RequirementVerdict) -> String {
     match row.verdict {
         Verdict::Violated if row.diagnostics > 0 => tally::count(row.diagnostics, "finding"),
         Verdict::Undecided => supply,
-        Verdict::Met if !supply.is_empty() => format!("taken for granted: {supply}"),
+        Verdict::Met if !supply.is_empty() => format!("assumed: {supply}"),
         _ => String::new(),
     }
 }

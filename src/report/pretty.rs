@@ -1,7 +1,7 @@
 //! `pretty`: for the person who has to change something now, and has never heard of this tool.
 //!
 //! Each finding says what is wrong, shows where, and says what to do and where the documentation asks for it. Then, for each
-//! release, a row a requirement: also what is met, what could not be decided, and what was taken for granted. The last line
+//! release, a row a requirement: also what is met, what could not be decided, and what was assumed. The last line
 //! counts what was looked at, so that an empty report cannot be taken for a good one.
 
 use std::io;
@@ -120,7 +120,7 @@ fn verdict<'r>(
         (None, None) => {}
     }
     let granted = match row.verdict {
-        Verdict::Met => "taken for granted: ",
+        Verdict::Met => "assumed: ",
         _ => "",
     };
     let mut repeated = false;

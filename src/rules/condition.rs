@@ -244,7 +244,7 @@ fn parse(source: &str) -> Result<IdedExpr, String> {
     environment()
         .parser()
         .parse(source)
-        .map_err(|error| format!("`{source}` is no CEL expression: {error}"))
+        .map_err(|error| format!("`{source}` is not a valid CEL expression: {error}"))
 }
 
 /// What the parser made of an expression when Portolan was built, if one of the built-in rules has it.

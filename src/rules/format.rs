@@ -41,7 +41,7 @@ pub struct RuleFile {
     /// Cases in which it cannot be said.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub undecided: Vec<Undecided>,
-    /// What is taken for granted where the rule holds, because nothing in the input can tell.
+    /// What is assumed where the rule holds, because nothing in the input can tell.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub granted: Vec<Case>,
     /// The fact whose place is the primary span, as `subject.field`. The subject's own place when left out, and where the
@@ -50,7 +50,7 @@ pub struct RuleFile {
     pub at: Option<String>,
     /// What is wrong: one sentence without a full stop. `{subject.field}` is replaced by the fact.
     pub message: Text,
-    /// How to mend it.
+    /// How to fix it.
     pub help: Text,
     /// Further places that explain the finding.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -90,7 +90,7 @@ pub enum Consequence {
 pub struct Documentation {
     /// Title of the document.
     pub document: String,
-    /// The heading under which it stands.
+    /// The heading that it is under.
     pub heading: String,
     /// What it asks, in our own words.
     pub asks: String,

@@ -34,7 +34,7 @@ pub struct RuleFailure {
 /// What one rule says about one subject.
 enum Finding {
     NotAbout,
-    /// It holds; what was taken for granted.
+    /// It holds; what was assumed.
     Tristate(Vec<String>),
     Broken(Box<Diagnostic>, Consequence),
     Undecided(Vec<String>),

@@ -27,7 +27,7 @@ pub struct Rule {
     pub require: Condition,
     /// When it cannot be said, and what to supply.
     pub undecided: Vec<(Condition, Cow<'static, str>)>,
-    /// Whether something is taken for granted where the rule holds.
+    /// Whether something is assumed where the rule holds.
     pub grants: bool,
     /// The file.
     pub file: DeferredFile,
@@ -39,11 +39,11 @@ pub struct Rule {
 pub struct Texts {
     /// Severities and consequences that hold only sometimes.
     pub severity_when: Vec<(Condition, Severity, Consequence)>,
-    /// What is taken for granted where the rule holds.
+    /// What is assumed where the rule holds.
     pub granted: CasesOf,
     /// What is wrong.
     pub message: CasesOf,
-    /// How to mend it.
+    /// How to fix it.
     pub help: CasesOf,
     /// Secondary places: the fact, the text, the condition.
     pub labels: Vec<RuleLabel>,

@@ -1,6 +1,6 @@
 //! What the build script prepares, so that a cold start reads no more of the built-in rules than it needs.
 //!
-//! To parse the expressions was most of what a check of one small file cost: the grammar's tables are warmed up anew in
+//! To parse the expressions was most of what a check of one small file cost: the grammar's tables are warmed up again in
 //! each process. The build script parses them with the same parser and stores the trees; here they are built again,
 //! without the parser, when an expression is first used. Of a rule's file only what decides whether it speaks is at hand;
 //! the rest stays JSON until it does.
@@ -23,7 +23,7 @@ pub(crate) struct PreparedRule<'a> {
     /// Expressions, each with what to supply where it is true.
     #[serde(borrow)]
     pub undecided: Vec<(&'a str, &'a str)>,
-    /// Whether something is taken for granted where the rule holds.
+    /// Whether something is assumed where the rule holds.
     pub grants: bool,
     /// The whole file as JSON, without its examples.
     pub json: &'a str,

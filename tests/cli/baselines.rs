@@ -195,7 +195,7 @@ fn nothing_is_written_where_something_could_not_be_checked() {
     assert_eq!(written(&sandbox), "- not ours\n");
     assert_eq!(
         said.err,
-        "error: portolan-baseline.yaml: this is no baseline; it is not written over\n"
+        "error: portolan-baseline.yaml: this is not a baseline, so it is not overwritten\n"
     );
 }
 
@@ -327,7 +327,7 @@ fn a_file_that_is_no_baseline_is_not_written_over() {
     assert_eq!(
         (said.err.as_str(), said.code),
         (
-            "error: deploy/test.yaml: this is no baseline; it is not written over\n",
+            "error: deploy/test.yaml: this is not a baseline, so it is not overwritten\n",
             2
         )
     );

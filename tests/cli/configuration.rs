@@ -229,7 +229,7 @@ fn accepted_findings_leave_the_list_and_entries_are_watched() {
         [
             PUBLIC,
             "portolan.yaml:13:13: warning[unused-suppression]: no finding of `acme-public` is left out by this entry, so it does nothing",
-            "portolan.yaml:16:13: warning[unused-suppression]: this suppression of `acme-public` has expired on 2026-01-31",
+            "portolan.yaml:16:13: warning[unused-suppression]: this suppression of `acme-public` expired on 2026-01-31",
             said.out.lines().last().unwrap(),
         ]
     );
@@ -325,7 +325,7 @@ fn mistakes_are_shown_at_their_place_and_nothing_is_checked() {
         ),
         (
             "set: [\"cartoSecrets.token=ghp_abcdefghijklmnopqrstuvwxyz0123\", 12]\nstrict: ghp_abcdefghijklmnopqrstuvwxyz0123\nplatform: ghp_abcdefghijklmnopqrstuvwxyz0123\n",
-            "portolan.yaml:1:64: error[config]: an entry of `set` is a text, and 12 without quotes is none: write \"12\"\n\
+            "portolan.yaml:1:64: error[config]: an entry of `set` is a string: write \"12\", in quotes\n\
              portolan.yaml:2:9: error[config]: `strict` is `true` or `false`\n\
              portolan.yaml:3:11: error[config]: `platform` is one of gke, eks, aks, openshift, other, and not `********`\n",
         ),

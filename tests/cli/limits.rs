@@ -143,7 +143,7 @@ fn texts_end_at_the_bytes_of_all_of_them() {
         Limit::TemplateOutput,
         (
             "repeat 1000000000 \"x\"",
-            "the template makes a text of more than 33554432 bytes; the limit `template-output` is 32MiB",
+            "the template makes a string of more than 33554432 bytes; the limit `template-output` is 32MiB",
         ),
     );
     template(
@@ -152,7 +152,7 @@ fn texts_end_at_the_bytes_of_all_of_them() {
         Limit::TemplateOutput,
         (
             "printf \"%9999999d%9999999d%9999999d%9999999d\" 1 2 3 4",
-            "the template makes a text of more than 1048576 bytes; the limit `template-output` is 1MiB",
+            "the template makes a string of more than 1048576 bytes; the limit `template-output` is 1MiB",
         ),
     );
 }
@@ -356,7 +356,7 @@ fn problems_of_a_text_are_counted_beyond_their_limit() {
     assert_eq!(*line, 1);
     assert_eq!(
         message,
-        "89 more problems of this text are not shown; the limit `yaml-problems` is 10"
+        "89 more problems of this file are not shown; the limit `yaml-problems` is 10"
     );
     // The values were read all the same.
     assert!(rules(&outcome).contains(&"unknown-key"));

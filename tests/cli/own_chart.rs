@@ -74,7 +74,7 @@ fn what_is_no_chart_or_no_release_is_explained() {
         ),
         (
             "--chart empty",
-            "empty: is no chart: there is no values.yaml in it",
+            "empty: is not a chart: it has no values.yaml",
         ),
         ("--chart customizations.yaml", "is not a packed chart"),
         ("--chart-version 1.85.0", "the nearest are 1.84.10 and"),

@@ -162,7 +162,7 @@ fn what_may_not_be_read_is_an_error_and_the_rest_is_checked() {
     assert_eq!(said.findings(), ["deploy/live.yaml:7:77"]);
     assert_eq!(
         said.err,
-        "error: deploy/locked: may not be read (permission denied)\nerror: deploy/mine.yaml: may not be read (permission denied)\n"
+        "error: deploy/locked: cannot be read (permission denied)\nerror: deploy/mine.yaml: cannot be read (permission denied)\n"
     );
     assert_eq!(said.code, 2);
 }

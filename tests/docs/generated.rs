@@ -1,4 +1,4 @@
-//! Keeps the generated files under `docs/` current. `cargo xtask gen` writes them anew.
+//! Keeps the generated files under `docs/` current. `cargo xtask gen` rewrites them.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
@@ -26,7 +26,7 @@ fn is_current(name: &str, expected: &str) {
         .position(|(found, expected)| found != expected);
     assert!(
         found == expected,
-        "docs/{name} is not current from line {}; `cargo xtask gen` writes it anew",
+        "docs/{name} is not current from line {}; `cargo xtask gen` rewrites it",
         first.map_or_else(
             || found.lines().count().min(expected.lines().count()) + 1,
             |index| index + 1

@@ -18,7 +18,7 @@ use std::process::{Command, Stdio};
 use sandbox::{Helm, Said, portolan, root, stub};
 
 const BAD: &str = "fixtures/azure-load-balancer/customizations.yaml";
-const GOOD: &str = "fixtures/azure-load-balancer/mended.yaml";
+const GOOD: &str = "fixtures/azure-load-balancer/fixed.yaml";
 
 #[test]
 fn the_plugin_finds_what_is_wrong_at_the_values_and_helm_passes_its_status_on() {
@@ -108,7 +108,7 @@ fn the_gate_changes_nothing_and_stops_helm_at_what_is_wrong() {
         assert_eq!(passed.code, 0, "{passed:?}");
         let expected = match helm.major {
             3 => template(GOOD, ""),
-            // Helm 4 writes manifests anew before and after any post-renderer.
+            // Helm 4 rewrites manifests before and after any post-renderer.
             _ => {
                 let plain = helm.home.path().join("data/plugins/plain");
                 fs::create_dir(&plain).unwrap();

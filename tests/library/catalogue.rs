@@ -53,7 +53,7 @@ fn the_catalogue_regenerates_byte_for_byte() {
     let committed = read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("chart/keys.txt"));
     assert!(
         printed == committed,
-        "chart/keys.txt is not current; `cargo run --example catalogue > chart/keys.txt` writes it anew"
+        "chart/keys.txt is not current; `cargo run --example catalogue > chart/keys.txt` rewrites it"
     );
 }
 

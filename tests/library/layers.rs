@@ -218,6 +218,6 @@ fn the_page_of_layers_is_current() {
         .replace("\r\n", "\n");
     assert!(
         found == expected,
-        "docs/layers.md is not current; `cargo xtask gen` writes it anew"
+        "docs/layers.md is not current; `cargo xtask gen` rewrites it"
     );
 }

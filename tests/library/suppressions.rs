@@ -83,7 +83,7 @@ fn it_holds_to_the_end_of_its_day() {
         .collect();
     assert_eq!(messages.len(), 2);
     assert!(
-        messages.contains(&"this suppression of `timeout-too-short` has expired on 2027-03-31"),
+        messages.contains(&"this suppression of `timeout-too-short` expired on 2027-03-31"),
         "{messages:?}"
     );
     // Where the time is not known, nothing has expired.

@@ -99,7 +99,7 @@ fn report_formats_holds_for_generated_inputs() {
 
 /// Inputs that once broke something: `tests/regressions/TARGET/NAME`, named after the defect.
 #[test]
-fn nothing_that_was_mended_breaks_again() {
+fn nothing_that_was_fixed_breaks_again() {
     let folder = root().join("tests/regressions");
     for target in TARGETS {
         // Git does not keep an empty folder.

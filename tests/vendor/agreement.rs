@@ -146,7 +146,7 @@ fn fixtures() -> Vec<(String, Vec<PathBuf>)> {
     for folder in folders {
         let name = folder.file_name().unwrap().to_string_lossy().into_owned();
         let base = folder.join("carto-values.yaml");
-        for own in ["customizations.yaml", "mended.yaml"] {
+        for own in ["customizations.yaml", "fixed.yaml"] {
             let own = folder.join(own);
             if !own.exists() {
                 continue;

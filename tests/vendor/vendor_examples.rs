@@ -1,5 +1,5 @@
 //! The vendor's own published examples: every known defect is found at its place, from the example and from Helm's real
-//! rendering of it; and mended, the examples meet every requirement.
+//! rendering of it; and once fixed, the examples meet every requirement.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::support::{
@@ -10,11 +10,11 @@ use portolan::check::Options;
 /// A defect: the rule, the line of the example file, and the text under the primary span.
 type Defect = (&'static str, usize, &'static str);
 
-/// An example, the defects in it, and the edits that mend it.
+/// An example, the defects in it, and the edits that fix it.
 struct Example {
     file: &'static str,
     defects: &'static [Defect],
-    mend: &'static [(&'static str, &'static str)],
+    fix: &'static [(&'static str, &'static str)],
     options: fn() -> Options,
 }
 
@@ -38,7 +38,7 @@ const EXAMPLES: [Example; 6] = [
     Example {
         file: "ingress/gke/custom_cert_config.yaml",
         defects: &[("timeout-too-short", 72, "600")],
-        mend: &[
+        fix: &[
             ("timeoutSec: 600", "timeoutSec: 605"),
             ("# sslPolicy: my-ssl-policy", "sslPolicy: carto-modern"),
             ("#cloud.google.com/neg", "cloud.google.com/neg"),
@@ -58,7 +58,7 @@ const EXAMPLES: [Example; 6] = [
                 "carto-google-managed-cert",
             ),
         ],
-        mend: &[
+        fix: &[
             ("timeoutSec: 600", "timeoutSec: 605"),
             ("# sslPolicy: my-ssl-policy", "sslPolicy: carto-modern"),
             ("#cloud.google.com/neg", "cloud.google.com/neg"),
@@ -72,7 +72,7 @@ const EXAMPLES: [Example; 6] = [
     Example {
         file: "service_loadBalancer/azu_aks/config.yaml",
         defects: &[("timeout-too-short", 6, "\"10\"")],
-        mend: &[("\"10\"", "\"11\"")],
+        fix: &[("\"10\"", "\"11\"")],
         options: plain,
     },
     Example {
@@ -86,7 +86,7 @@ const EXAMPLES: [Example; 6] = [
             ("plain-http-served", 19, "\"https\""),
             ("timeout-depends-on-controller", 21, "\"605\""),
         ],
-        mend: &[
+        fix: &[
             ("<REGION>:<AWS_ACCOUNTS>", "eu-west-1:123456789012"),
             ("<CERTIFICATE_ID>", "3f1b2c44-7a7e-4d0e-9c59-0a1b2c3d4e5f"),
             (
@@ -103,13 +103,13 @@ const EXAMPLES: [Example; 6] = [
     Example {
         file: "service_loadBalancer/aws_eks/config.yaml",
         defects: &[("timeout-depends-on-controller", 7, "\"605\"")],
-        mend: &[],
+        fix: &[],
         options: classic,
     },
     Example {
         file: "service_loadBalancer/config.yaml",
         defects: &[],
-        mend: &[],
+        fix: &[],
         options: gke,
     },
 ];
@@ -230,7 +230,7 @@ fn the_vendors_placeholder_of_a_domain_is_found() {
 }
 
 #[test]
-fn mended_the_examples_meet_every_requirement() {
+fn once_fixed_the_examples_meet_every_requirement() {
     let Some(corpus) = corpus("vendor examples") else {
         return;
     };
@@ -238,7 +238,7 @@ fn mended_the_examples_meet_every_requirement() {
     let tls = read(&corpus.join("rendered/tlsbase.yaml"));
     for example in &EXAMPLES {
         let mut text = read(&corpus.join("customizations/1.287.1").join(example.file));
-        for (wrong, right) in example.mend {
+        for (wrong, right) in example.fix {
             assert!(text.contains(wrong), "{}: {wrong}", example.file);
             text = text.replace(wrong, right);
         }

@@ -212,7 +212,7 @@ impl Cause {
             }
             Cause::Indented => "has a `-----BEGIN` that does not begin its line".to_owned(),
             Cause::LostLineBreaks => {
-                "has lost its line breaks: a PEM block stands on one line".to_owned()
+                "has lost its line breaks: a PEM block is on one line".to_owned()
             }
             Cause::BodyNotBase64 { label } => {
                 format!("has a block `{label}` whose content is not base64")
@@ -230,7 +230,7 @@ impl Cause {
         }
     }
 
-    /// How to mend it.
+    /// How to fix it.
     pub fn help(&self, part: Part) -> String {
         let file = part.file();
         match self {

@@ -12,7 +12,7 @@ const DAY: i64 = 86_400;
 pub fn parse_rfc3339(text: &str) -> Result<i64, String> {
     read(text.trim()).ok_or_else(|| {
         format!(
-            "`{text}` is no time: write it as RFC 3339 has it, for example `2027-01-15T00:00:00Z`"
+            "`{text}` is not a valid time (expected RFC 3339, for example `2027-01-15T00:00:00Z`)"
         )
     })
 }

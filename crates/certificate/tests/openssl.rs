@@ -2,7 +2,7 @@
 //!
 //! Chains are made with the `openssl` that is installed, in a folder of their own that goes when the test ends, and judged
 //! twice: by `openssl verify`, `openssl x509 -checkhost` and `openssl pkey`, and by Portolan. Where there is no `openssl`, the
-//! test says so and does nothing. All keys are made anew and thrown away.
+//! test says so and does nothing. All keys are made for each run and thrown away.
 
 // Without the feature nothing is proved by signatures, and that is what is compared here.
 #![cfg(feature = "verify")]

@@ -100,7 +100,7 @@ impl Eval<'_> {
             let fault = Fault {
                 limit: problem.limit,
                 ..Fault::new(format!(
-                    "the text given to `tpl` is not a valid template: {}",
+                    "the string given to `tpl` is not a valid template: {}",
                     problem.message
                 ))
             };

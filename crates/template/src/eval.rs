@@ -221,7 +221,7 @@ impl<'a> Eval<'a> {
         if len > most {
             return Err(Fault::limit(
                 Limit::Output,
-                format!("the template makes a text of more than {most} bytes"),
+                format!("the template makes a string of more than {most} bytes"),
             ));
         }
         Ok(())
@@ -320,7 +320,7 @@ impl<'a> Eval<'a> {
             None => self.span(fault.range.as_ref().unwrap_or(place)),
         };
         let message = match self.frame.within {
-            Some(_) => format!("in text given to `tpl`: {}", fault.message),
+            Some(_) => format!("in the string given to `tpl`: {}", fault.message),
             None => fault.message,
         };
         let problem = TemplateProblem {

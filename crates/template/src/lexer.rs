@@ -327,7 +327,7 @@ impl<'t> ActionLexer<'t> {
                         self.problem(
                             start..start + bad.len(),
                             "this escape is not known in a string",
-                            Some("a backslash is written `\\\\`; in a string within `…` marks backslashes stand for themselves"),
+                            Some("a backslash is written `\\\\`; in a string within `…` marks backslashes are taken literally"),
                         );
                         body.to_owned()
                     });

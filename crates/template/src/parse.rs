@@ -128,7 +128,7 @@ impl Parser<'_> {
                     .take_while(|open| !matches!(open.kind, BlockKind::Define | BlockKind::Block))
                     .any(|open| open.kind == BlockKind::Range);
                 if !in_loop {
-                    let message = format!("`{keyword}` stands outside of a `range`");
+                    let message = format!("`{keyword}` is outside of a `range`");
                     self.problem(range.clone(), message, None);
                     self.body.push(Statement::Broken { range });
                 } else if keyword == "break" {
@@ -240,7 +240,7 @@ impl Parser<'_> {
             BlockKind::Range => condition = self.pipeline(rest, &head, sound, true),
             BlockKind::Define => {
                 if let Some(around) = self.open.last() {
-                    let message = format!("`define` cannot stand within `{}`", around.kind.word());
+                    let message = format!("`define` cannot be inside `{}`", around.kind.word());
                     self.problem(range.clone(), message, Some("move it out of every block"));
                 }
                 name = self.name("define", &head, rest, sound).unwrap_or_default();

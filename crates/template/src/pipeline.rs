@@ -353,7 +353,7 @@ impl<'t> CommandReader<'t, '_> {
             }
             (_, Some(near)) => Some(format!("did you mean `{near}`?")),
             _ => Some(format!(
-                "text is written in quotation marks, a value with its dot: `\"{word}\"`, `.{word}`"
+                "a string is written in quotation marks, a value with its dot: `\"{word}\"`, `.{word}`"
             )),
         };
         self.problem(

@@ -209,7 +209,7 @@ fn evaluation_fails_at_the_field_or_the_command() {
     one_problem(
         "{{ tpl \"{{ .Values.a.b }}\" . }}",
         "{{ tpl \"{{ .Values.a.b }}\" . }}",
-        "in text given to `tpl`",
+        "in the string given to `tpl`",
     );
 }
 

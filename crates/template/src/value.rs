@@ -236,7 +236,7 @@ impl Heap {
             Value::Float(value) => *value != 0.0,
             // Text that is nothing but unknown may be empty.
             Value::Text(text) if !text.is_empty() && text.chars().all(|at| at == OPAQUE) => {
-                return Err(Rc::from("the text is not known"));
+                return Err(Rc::from("the string is not known"));
             }
             Value::Text(text) => !text.is_empty(),
             Value::List(id) => !self.list(*id).items.is_empty(),

@@ -1,7 +1,7 @@
 //! Holds the template engine against Helm itself.
 //!
 //! `rows.json` was made by Helm v3: each row is a template, given to `tpl` with `values.yaml`, and what it printed; `null`
-//! where Helm refused it. With `PORTOLAN_HELM` set to a `helm` binary, the table is made anew and compared first.
+//! where Helm refused it. With `PORTOLAN_HELM` set to a `helm` binary, the table is made again and compared first.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 

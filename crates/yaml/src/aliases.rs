@@ -16,7 +16,7 @@ impl Builder<'_> {
         let Some(target) = self.document.anchors.get(&anchor).copied() else {
             // The parser knows the anchor, so it is that of a collection which is still open.
             let name = self.text.text.get(range.clone()).unwrap_or("*");
-            let message = format!("`{name}` stands within the value that it repeats");
+            let message = format!("`{name}` is inside the value that it repeats");
             let opened = self
                 .frames
                 .iter()
@@ -66,8 +66,8 @@ impl Builder<'_> {
             kind: ProblemKind::Alias,
             range: range.clone(),
             // The name is left out: a password that begins with `*` looks like an alias.
-            message: "no anchor of this name stands before this alias in its document".to_owned(),
-            help: Some("put it in quotes if it is meant as text".to_owned()),
+            message: "no anchor of this name comes before this alias in its document".to_owned(),
+            help: Some("put it in quotes if it is meant as a string".to_owned()),
             related: None,
         };
         self.document.lost = true;

@@ -264,7 +264,7 @@ impl Builder<'_> {
         });
         if !expects_key {
             if matches!(value, Value::Float(number) if !number.is_finite()) {
-                let help = "quote it if it is meant as text";
+                let help = "quote it if it is meant as a string";
                 self.refused(
                     range.clone(),
                     "Helm cannot read this number: JSON has no infinity and no NaN".to_owned(),

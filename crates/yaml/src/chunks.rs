@@ -327,7 +327,7 @@ fn parts(text: &str, threads: usize, smallest: usize) -> Vec<Range<usize>> {
         let mut end = text.len();
         if text.len() - start > size + size / 2 {
             end = next_marker(text, start + size);
-            // White space before the marker may have to be looked at together with it.
+            // Whitespace before the marker may have to be looked at together with it.
             while end < text.len() && has_blanks_before(text, end) {
                 end = next_marker(text, end);
             }

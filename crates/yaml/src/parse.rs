@@ -183,7 +183,7 @@ fn read<'a>(mut builder: Builder<'a>, way: impl FnOnce(&mut Builder<'a>)) -> Str
             Limit::FileSize,
             0..0,
             format!(
-                "the text is longer than {} bytes, the most that is read",
+                "the file is longer than {} bytes, the most that is read",
                 limits.max_bytes
             ),
         );
@@ -200,7 +200,7 @@ fn read<'a>(mut builder: Builder<'a>, way: impl FnOnce(&mut Builder<'a>)) -> Str
         stream.problems.push(Problem {
             kind: ProblemKind::LimitExceeded(Limit::Problems),
             span: text.span(0..0),
-            message: format!("{unsaid_problems} more problems of this text are not shown"),
+            message: format!("{unsaid_problems} more problems of this file are not shown"),
             help: None,
             related: None,
         });

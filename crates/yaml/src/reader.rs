@@ -122,7 +122,7 @@ impl Builder<'_> {
         }
         let at = self.frames.last().map_or(0, |frame| frame.start);
         let message = format!(
-            "the text holds more than {} nodes, the most that is read",
+            "the file holds more than {} nodes, the most that is read",
             self.limits.max_nodes
         );
         self.limit(Limit::Nodes, at..at, message);

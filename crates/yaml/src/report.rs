@@ -139,7 +139,7 @@ impl Builder<'_> {
     pub(super) fn duplicate(&mut self, span: Span, lost: Lost) {
         self.problem(Problem {
             message: format!(
-                "the key `{}` stands twice in this mapping, and only the last one counts",
+                "the key `{}` appears twice in this mapping, and only the last one counts",
                 lost.key
             ),
             kind: ProblemKind::DuplicateKey {
@@ -153,7 +153,7 @@ impl Builder<'_> {
 
     pub(super) fn too_deep(&mut self, range: Range<usize>) -> ParseAborted {
         let message = format!(
-            "more than {} collections lie within one another here",
+            "more than {} collections are nested here",
             self.limits.max_nesting
         );
         self.limit(Limit::Nesting, range, message);

@@ -45,7 +45,7 @@ pub(super) fn explain(text: &str, failure: &Failure, context: Context) -> Syntax
         return SyntaxDefect {
             kind: ProblemKind::LimitExceeded(crate::Limit::Nesting),
             range: one_character(text, at),
-            message: "too many collections lie within one another here".to_owned(),
+            message: "too many collections are nested here".to_owned(),
             help: None,
             related: None,
         };
@@ -95,7 +95,7 @@ fn describe(
             let open = character_at(text, at);
             (
                 format!("this `{open}` is never closed"),
-                "close it, or quote the value if it is text",
+                "close it, or quote the value if it is a string",
             )
         }
         FailureKind::MismatchedBracket { open, close } => (
@@ -106,7 +106,7 @@ fn describe(
             let bracket = character_at(text, at);
             (
                 format!("this `{bracket}` closes nothing"),
-                "remove it, or quote the value if it is text",
+                "remove it, or quote the value if it is a string",
             )
         }
         FailureKind::MissingComma { close } => (
@@ -135,11 +135,11 @@ fn describe(
         }
         FailureKind::UnexpectedColon => unexpected_colon(text, at, last_scalar, found),
         FailureKind::UnexpectedDash => fixed(
-            "a `-` cannot stand here",
-            "begin the list on a line of its own, or quote the value if it is text",
+            "a `-` cannot be here",
+            "begin the list on a line of its own, or quote the value if it is a string",
         ),
         FailureKind::UnexpectedKey => fixed(
-            "a key cannot stand here",
+            "a key cannot be here",
             "begin the mapping on a line of its own",
         ),
         FailureKind::Character(character) if character.is_control() => (
@@ -173,8 +173,8 @@ fn describe(
             "quote the value if the `#` is part of it",
         ),
         FailureKind::CommentInText => fixed(
-            "a comment cannot interrupt a text of several lines",
-            "quote the text, or use a block scalar",
+            "a comment cannot interrupt a string of several lines",
+            "quote the string, or use a block scalar",
         ),
         FailureKind::Directive => fixed(
             "this directive is not valid",
@@ -193,14 +193,14 @@ fn describe(
             };
             (
                 format!("expected a name after `{sign}`"),
-                "quote the value if it is text",
+                "quote the value if it is a string",
             )
         }
         FailureKind::DocumentStart => fixed(
             "expected the end of the document or a new one (`---`) here",
             "a document holds one value: check the indentation and the line above",
         ),
-        FailureKind::Nesting => fixed("too many collections lie within one another here", ""),
+        FailureKind::Nesting => fixed("too many collections are nested here", ""),
         FailureKind::Other(message) => (message.clone(), ""),
     }
 }
@@ -246,7 +246,7 @@ fn unexpected_colon(
         );
     }
     (
-        "a `:` followed by a space cannot stand within a value".to_owned(),
+        "a `:` followed by a space cannot be inside a value".to_owned(),
         "quote the value",
     )
 }

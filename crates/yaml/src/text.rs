@@ -149,7 +149,7 @@ fn flow(source: &str, value: &str, span: Span, style: Style) -> Option<SpanMap> 
     walk.finish()
 }
 
-/// White space within a line stands for itself; around line breaks it goes, and the breaks are folded.
+/// Whitespace within a line stands for itself; around line breaks it goes, and the breaks are folded.
 fn white_space(walk: &mut Walk<'_>) -> Option<()> {
     let rest = walk.source_rest();
     let blank = rest.len() - rest.trim_start_matches([' ', '\t']).len();

@@ -198,11 +198,11 @@ impl Check<'_> {
             (Some("array"), NodeKind::Sequence(_)) => self.sequence(node, &schema, what),
             (Some("string"), NodeKind::Scalar(scalar)) => match scalar.value {
                 Value::String => Json::from(&*scalar.text),
-                Value::Null => self.wrong(node.span(), format!("{what} says nothing")),
+                Value::Null => self.wrong(node.span(), format!("{what} is empty")),
                 _ => {
                     let text = &scalar.text;
                     let message = format!(
-                        "{what} is a text, and {text} without quotes is none: write \"{text}\""
+                        "{what} is a string: write \"{text}\", in quotes"
                     );
                     self.wrong(node.span(), message)
                 }
@@ -219,7 +219,7 @@ impl Check<'_> {
                     Some("array") => "a list (`- …` or `[…]`)",
                     Some("boolean") => "`true` or `false`",
                     Some("integer") => "a whole number",
-                    _ => "a text",
+                    _ => "a string",
                 };
                 self.wrong(node.site(), format!("{what} is {expected}"))
             }

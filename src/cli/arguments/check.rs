@@ -106,7 +106,7 @@ Exit status:
 pub(crate) struct CheckScope {
     /// Files and folders to check; `-` is standard input
     ///
-    /// Without one, the releases of `portolan.yaml`. A file that is one of a release's values files stands for that release
+    /// Without one, the releases of `portolan.yaml`. A file that is one of a release's values files means that release
     /// with all of its files. In a folder, files named *.yaml, *.yml or *.json are looked at. Hidden folders, symbolic
     /// links, what .gitignore names and the templates of a chart are passed over; files that are neither values nor
     /// manifests are skipped and counted. A file named here is never skipped.
@@ -136,7 +136,7 @@ pub(crate) struct CheckScope {
 
     /// Your own copy of the chart, a folder or a packed one (.tgz)
     ///
-    /// Keys and types of values are held against its values.yaml in place of a known release. It is read where it lies,
+    /// Keys and types of values are held against its values.yaml in place of a known release. It is read in place,
     /// and nothing is unpacked.
     #[arg(
         long,
@@ -267,7 +267,7 @@ pub(crate) struct ReleaseArgs {
     #[arg(long, value_name = "BOOL", help_heading = "Cluster")]
     pub vpc_native: Option<bool>,
 
-    /// GKE: the cluster lies in a Shared VPC
+    /// GKE: the cluster is in a Shared VPC
     #[arg(long, value_name = "BOOL", help_heading = "Cluster")]
     pub shared_vpc: Option<bool>,
 

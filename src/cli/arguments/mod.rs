@@ -94,7 +94,7 @@ pub(super) enum Command {
 
     /// Write the present findings to a file, so that a check reports only new ones
     ///
-    /// An existing file is written anew: what was mended goes, and entries for files that this call does not look at stay.
+    /// An existing file is rewritten: entries of what was fixed go, and entries for files that this call does not look at stay.
     #[command(after_help = BASELINE_EXAMPLES)]
     Baseline(Box<BaselineArguments>),
 

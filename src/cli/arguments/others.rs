@@ -115,7 +115,7 @@ pub(crate) struct CertArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArguments {
-    /// The rule's id, as it stands in a finding's brackets, or a requirement's
+    /// The rule's id, as in a finding's brackets, or a requirement's
     pub rule: String,
 
     /// Also know the rule files (*.yaml) of this folder

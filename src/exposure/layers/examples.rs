@@ -19,7 +19,7 @@ pub struct LayerExamples {
     pub undecided: Option<String>,
     /// The kind of entry point that it serves.
     pub entry: EntryKind,
-    /// The examples; none for a front that leaves no sign in the cluster.
+    /// The examples; none for a front that leaves no trace in the cluster.
     #[serde(default)]
     pub examples: BadAndGood,
 }

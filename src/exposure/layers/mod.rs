@@ -1,7 +1,7 @@
 //! Layers as data: what each kind of load balancer, ingress controller and gateway calls its settings.
 //!
 //! One file a layer under `layers/`. These types are all there is to the format: how a layer is recognised, where its
-//! limits are set, how it ends TLS. They say what is so; whether a limit is good enough is for the rules. A new controller
+//! limits are set, how it terminates TLS. They say what is so; whether a limit is good enough is for the rules. A new controller
 //! is a new file; only a new *mechanism* (a syntax, a way of binding objects) is code.
 
 pub mod examples;
@@ -44,7 +44,7 @@ pub struct Layer {
     /// Paths of an Ingress that look as if they served everything and do not.
     #[serde(default)]
     pub path_traps: Vec<PathTrap>,
-    /// How it ends TLS.
+    /// How it terminates TLS.
     pub tls: Tls,
     /// Every limit on a connection's life. All of them must be long enough.
     #[serde(default)]
@@ -118,7 +118,7 @@ pub struct Resource {
     /// The host names that it serves.
     #[serde(default)]
     pub hosts: Vec<String>,
-    /// Objects that it names and that say how TLS ends.
+    /// Objects that it names and that say how TLS is terminated.
     #[serde(default)]
     pub attached_to: Option<AttachedTo>,
 }

@@ -23,7 +23,7 @@ pub fn layers_page() -> String {
     let mut page = String::from(
         "# Layers
 
-<!-- Generated; `cargo xtask gen` writes it anew. -->
+<!-- Generated; `cargo xtask gen` rewrites it. -->
 
 Every kind of load balancer, ingress controller and gateway that Portolan knows, from the files under `layers/`. CARTO needs
 every limit here to be 605 s or more. A layer that is not listed leaves its requirements *undecided*.
@@ -42,7 +42,7 @@ fn one(layer: &Layer, page: &mut String) {
     let _ = write!(page, "\n### {}\n\n`{}`", layer.title, layer.id);
     let predicates = recognised_by(layer);
     if predicates.is_empty() {
-        page.push_str(" · leaves no sign in the cluster\n");
+        page.push_str(" · leaves no trace in the cluster\n");
     } else {
         let _ = writeln!(page, " · recognised by {}", predicates.join("; "));
     }
@@ -213,7 +213,7 @@ fn row(setting: &Setting, page: &mut String) {
         let _ = write!(set_by, " (where {})", all(&setting.when));
     }
     match setting.ends_tls {
-        Some(true) => set_by.push_str(" (where it ends TLS)"),
+        Some(true) => set_by.push_str(" (where it terminates TLS)"),
         Some(false) => set_by.push_str(" (where it passes TLS through)"),
         None => {}
     }

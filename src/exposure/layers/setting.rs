@@ -67,7 +67,7 @@ pub struct Setting {
     /// The setting is there only where all of these hold.
     #[serde(default)]
     pub when: Vec<Predicate>,
-    /// The setting is there only where the layer ends TLS (or does not).
+    /// The setting is there only where the layer terminates TLS (or does not).
     #[serde(default)]
     pub ends_tls: Option<bool>,
     /// The annotation to point at where there is nothing to set.

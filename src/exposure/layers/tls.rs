@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::Predicate;
 
-/// How a layer ends TLS.
+/// How a layer terminates TLS.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Tls {
@@ -25,7 +25,7 @@ pub struct Tls {
     /// The listeners of a Service's load balancer.
     #[serde(default)]
     pub listeners: Option<Listeners>,
-    /// Where TLS ends: the first case that holds. Nowhere where none does.
+    /// Where TLS is terminated: the first case that holds. Nowhere where none does.
     #[serde(default)]
     pub ends: Vec<EndsCase>,
     /// What becomes of plain HTTP: the first case that holds. It is served where none does.
@@ -42,7 +42,7 @@ pub struct Tls {
     pub sources: Vec<String>,
 }
 
-/// How a layer ends TLS. Each model is a piece of code: it follows what the controller builds.
+/// How a layer terminates TLS. Each model is a piece of code: it follows what the controller builds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TlsModel {
@@ -104,7 +104,7 @@ pub struct Listeners {
     pub redirected: Vec<Predicate>,
 }
 
-/// Where TLS ends.
+/// Where TLS is terminated.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct EndsCase {
@@ -123,7 +123,7 @@ pub struct EndsCase {
     pub supply: Option<String>,
 }
 
-/// Where TLS ends.
+/// Where TLS is terminated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ends {

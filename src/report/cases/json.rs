@@ -79,7 +79,7 @@ fn several_files_and_several_releases_are_told_apart() {
         .find(|row| row["release"] != "customizations.yaml" && row["verdict"] == "undecided");
     let supply = undecided.unwrap()["supply"].as_str().unwrap();
     assert!(supply.contains("becomes; or give"), "{supply}");
-    // What was taken for granted is no supply.
+    // What was assumed is not a thing to supply.
     assert!(
         rows.iter()
             .all(|row| row["verdict"] == "undecided" || row.get("supply").is_none())

@@ -142,7 +142,7 @@ fn cases(root: &Path) -> Vec<Case> {
         let folder = root.join("fixtures").join(folder);
         let files = files(&folder)
             .into_iter()
-            .filter(|path| !path.ends_with("mended.yaml"));
+            .filter(|path| !path.ends_with("fixed.yaml"));
         let files = files.map(|path| ExampleFile {
             name: path
                 .file_name()

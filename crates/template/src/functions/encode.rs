@@ -30,7 +30,7 @@ fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Line breaks are skipped, as in Go. Where the text is not base 64, Sprig gives Go's error message as the result.
+/// Line breaks are skipped, as in Go. Where the string is not base64, Sprig gives Go's error message as the result.
 fn b64dec(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     let text = text(eval, arguments, 0)?;
     let packed: String = text
@@ -40,6 +40,6 @@ fn b64dec(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     match STANDARD.decode(packed.as_bytes()).map(String::from_utf8) {
         Ok(Ok(text)) => made(eval, text),
         Ok(Err(_)) => Ok(Value::Opaque("`b64dec`: the bytes are not text".into())),
-        Err(_) => Ok(Value::Opaque("`b64dec`: the text is not base 64".into())),
+        Err(_) => Ok(Value::Opaque("`b64dec`: the string is not base64".into())),
     }
 }

@@ -190,7 +190,7 @@ fn from_json(eval: &mut Eval<'_>, arguments: &[Value], fits: fn(&Json) -> bool) 
         Ok(json) if fits(&json) => take_in(eval, &json),
         // Helm gives a map or list with Go's error message.
         _ => Ok(Value::Opaque(Rc::from(
-            "the text given to `fromJson` is not the JSON expected",
+            "the string given to `fromJson` is not the JSON expected",
         ))),
     }
 }
@@ -204,7 +204,7 @@ fn from_yaml(eval: &mut Eval<'_>, arguments: &[Value], fits: fn(&Json) -> bool) 
     match serde_saphyr::from_str::<Json>(&text) {
         Ok(json) if fits(&json) => take_in(eval, &json),
         _ => Ok(Value::Opaque(Rc::from(
-            "the text given to `fromYaml` is not the YAML expected",
+            "the string given to `fromYaml` is not the YAML expected",
         ))),
     }
 }

@@ -44,7 +44,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         let (count, text) = (int(eval, arguments, 0)?, text(eval, arguments, 1)?);
         let Ok(count) = usize::try_from(count) else {
             return Err(Fault::new(format!(
-                "`repeat` cannot repeat a text {count} times"
+                "`repeat` cannot repeat a string {count} times"
             )));
         };
         eval.allow_text(text.len().saturating_mul(count))?;
@@ -253,7 +253,7 @@ fn substr(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     };
     if from > to || to > len {
         return Err(Fault::new(format!(
-            "a text of {len} bytes has no part from {start} to {end}"
+            "a string of {len} bytes has no part from {start} to {end}"
         )));
     }
     made(eval, bytes(&text, from, to))

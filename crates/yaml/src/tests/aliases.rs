@@ -69,7 +69,7 @@ fn an_alias_without_its_anchor_loses_the_document() {
     assert_eq!(
         read.problems(),
         [
-            "Alias 1:7 \"*.example.com\" no anchor of this name stands before this alias in its document"
+            "Alias 1:7 \"*.example.com\" no anchor of this name comes before this alias in its document"
         ]
     );
     assert_eq!(read.stream.documents.len(), 1);
@@ -80,7 +80,7 @@ fn a_value_that_repeats_itself_loses_the_document() {
     let read = read("a: &a [*a]\n");
     assert_eq!(
         read.problems(),
-        ["Alias 1:8 \"*a\" `*a` stands within the value that it repeats"]
+        ["Alias 1:8 \"*a\" `*a` is inside the value that it repeats"]
     );
     assert!(read.stream.documents.is_empty());
 }

@@ -41,7 +41,7 @@ fn syntax_errors_say_what_was_found_and_where() {
     );
     expect(
         "a: b: c\n",
-        &["Syntax 1:5 \":\" a `:` followed by a space cannot stand within a value"],
+        &["Syntax 1:5 \":\" a `:` followed by a space cannot be inside a value"],
     );
     expect(
         "a: @b\n",
@@ -287,6 +287,6 @@ fn many_problems_are_counted_not_listed() {
     );
     assert_eq!(
         read.stream.problems.last().unwrap().message,
-        "9499 more problems of this text are not shown"
+        "9499 more problems of this file are not shown"
     );
 }
