@@ -17,3 +17,4 @@ pub mod report;
 pub mod rules;
 pub mod secret_names;
 pub mod version;
+pub mod words;

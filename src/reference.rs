@@ -11,9 +11,10 @@ use serde_json::{Map, Value};
 
 use crate::config;
 use crate::diagnostic::Requirement;
-use crate::facts::{Facts, SubjectDoc};
+use crate::facts::{Facts, FieldDoc, SubjectDoc};
 use crate::limits::Limit;
 use crate::rules::{GLOBALS, RuleFile};
+use crate::words::WordDoc;
 
 const GENERATED: &str = "<!-- Generated; `cargo xtask gen` rewrites it. -->\n";
 
@@ -54,8 +55,9 @@ text (`message`, `help`, …) shows them as `{{subject.field}}`.
 - **Global** subjects exist at most once, and every rule can read them besides its own: {globals}.
 - A **defect** is a subject that exists only because something is wrong, so a rule on it usually says `require: \"false\"`. The
   good example of such a rule is one in which the defect does not occur.
-- Types are those of CEL: `bool`, `int` (64 bits), `string`, `list of strings`. Every fact can be `null`: it is certain then
-  that there is none. Compare with `null` before doing arithmetic.
+- Types are those of CEL: `bool`, `int` (64 bits), `string`, `list of strings`. A `word` is a string that is one of those
+  listed, and a condition that compares it with another is refused when the rule is loaded. Every fact can be `null`: it is
+  certain then that there is none. Compare with `null` before doing arithmetic.
 - A fact can also be **unknown**: it depends on something that the input does not show (a template that needs the chart, an
   object outside the release). A condition that needs it is neither true nor false, unless the rest decides
   (`false && unknown` is false, `true || unknown` is true), and the requirement becomes *undecided*, with a sentence that
@@ -137,13 +139,20 @@ fn subject_section(subject: &SubjectDoc) -> String {
     text.push_str("| field | type | meaning |\n|---|---|---|\n");
     for field in subject.fields {
         text.push_str(&format!(
-            "| `{}` | {} | {} |\n",
+            "| `{}` | {} | {}{} |\n",
             field.name,
             field.type_name,
-            cell(&flowed(field.doc))
+            cell(&flowed(field.doc)),
+            words(field)
         ));
     }
     text
+}
+
+/// The words that a fact can be, each on a line of its own.
+fn words(field: &FieldDoc) -> String {
+    let line = |word: &WordDoc| format!("<br>`{}`: {}", word.word, cell(&flowed(word.doc)));
+    field.words.iter().map(line).collect()
 }
 
 /// The table of all rules, in Markdown.

@@ -3,33 +3,22 @@
 use std::collections::BTreeSet;
 
 use super::{ChartVersion, KeyId, KeyType};
+use crate::words::declare_words;
 use portolan_yaml::nearest::nearest;
 
-/// How a suggestion was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SuggestedBy {
-    /// The same letters in other case, or with other signs between words.
-    Case,
-    /// A slip of the pen.
-    Spelling,
-    /// The same key one or more levels deeper or higher: indentation was lost or added.
-    Indentation,
-    /// The same key in another part of the chart.
-    Elsewhere,
-    /// The chart renamed it.
-    Renamed,
-}
-
-impl SuggestedBy {
-    /// As rules see it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            SuggestedBy::Case => "case",
-            SuggestedBy::Spelling => "spelling",
-            SuggestedBy::Indentation => "indentation",
-            SuggestedBy::Elsewhere => "elsewhere",
-            SuggestedBy::Renamed => "renamed",
-        }
+declare_words! {
+    /// How a suggestion was found.
+    SuggestedBy {
+        /// The same letters in other case, or with other signs between words.
+        Case = "case",
+        /// A slip of the pen.
+        Spelling = "spelling",
+        /// The same key one or more levels deeper or higher: indentation was lost or added.
+        Indentation = "indentation",
+        /// The same key in another part of the chart.
+        Elsewhere = "elsewhere",
+        /// The chart renamed it.
+        Renamed = "renamed",
     }
 }
 

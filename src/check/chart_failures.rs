@@ -1,7 +1,7 @@
 //! What the chart refuses to render, so that Helm stops.
 
 use crate::diagnostic::Label;
-use crate::facts::{Anchor, Fact, Facts, TemplateError, TlsConflict};
+use crate::facts::{Anchor, Fact, Facts, TemplateError, TlsConflict, TlsConflictKind};
 use crate::helm::values::Values;
 use portolan_yaml::Node;
 
@@ -16,7 +16,7 @@ pub(super) fn chart_failures(values: Values<'_>, facts: &mut Facts) {
             message: "the other source".to_owned(),
         });
         let mut conflict = TlsConflict::new(place);
-        conflict.kind = Fact::known("refused".to_owned());
+        conflict.kind = Fact::known(TlsConflictKind::Refused);
         conflict.secret = Fact::from_option(values.string(&EXISTING).map(str::to_owned));
         facts.tls_conflicts.push(conflict);
     }

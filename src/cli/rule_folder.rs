@@ -1,6 +1,7 @@
 //! Rule files of the user's own: loading a folder, and saying exactly where a file is wrong.
 
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::CliContext;
@@ -186,6 +187,7 @@ fn in_id(message: String) -> RuleError {
     RuleError {
         field: "id".to_owned(),
         message,
+        part: None,
         at: None,
     }
 }
@@ -194,7 +196,7 @@ impl FolderError {
     fn of(path: &Path, text: &str, error: &RuleError) -> Self {
         let place = match error.at {
             Some((line, column)) => LineColumn { line, column },
-            None => locate(text, &error.field),
+            None => locate_part(text, &error.field, error.part.clone()),
         };
         FolderError::At {
             path: path.to_owned(),
@@ -207,6 +209,11 @@ impl FolderError {
 /// Where a field (`examples.bad[0].files`) stands in a rule file: a scalar's value, or the key of a collection; for one
 /// that was not written, the nearest thing around it that was.
 pub(super) fn locate(text: &str, field: &str) -> LineColumn {
+    locate_part(text, field, None)
+}
+
+/// Where some bytes of a field's text stand in a rule file; the whole field where none are given.
+fn locate_part(text: &str, field: &str, part: Option<Range<usize>>) -> LineColumn {
     let mut sources = Sources::default();
     let source = sources.add("rule", text);
     let mut tree = Tree::default();
@@ -217,7 +224,12 @@ pub(super) fn locate(text: &str, field: &str) -> LineColumn {
     };
     let root = tree.node(document.root);
     let start = Span::new(source, root.span().start as usize, root.span().end as usize);
-    sources.line_column(portolan_yaml::place_of(root, field).unwrap_or(start))
+    let within = part.and_then(|part| {
+        let node = portolan_yaml::node_at(root, field)?;
+        portolan_yaml::mapped_text(&sources, node).map.span(part)
+    });
+    let span = within.or_else(|| portolan_yaml::place_of(root, field));
+    sources.line_column(span.unwrap_or(start))
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::diagnostic::Severity;
+use crate::facts::Platform;
 
 /// Settings of `portolan check` for a repository: its releases, and what is thought of findings. All paths are relative to
 /// the folder of this file. Options on the command line win over what is here.
@@ -152,35 +153,6 @@ impl FailOn {
             FailOn::Warning => severity >= Severity::Warning,
             FailOn::Note => true,
             FailOn::Never => false,
-        }
-    }
-}
-
-/// Where a cluster runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema, clap::ValueEnum)]
-#[serde(rename_all = "kebab-case")]
-pub enum Platform {
-    /// Google Kubernetes Engine.
-    Gke,
-    /// Amazon Elastic Kubernetes Service.
-    Eks,
-    /// Azure Kubernetes Service.
-    Aks,
-    /// Red Hat OpenShift.
-    Openshift,
-    /// Anything else.
-    Other,
-}
-
-impl Platform {
-    /// The word on the command line and in rules.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Platform::Gke => "gke",
-            Platform::Eks => "eks",
-            Platform::Aks => "aks",
-            Platform::Openshift => "openshift",
-            Platform::Other => "other",
         }
     }
 }

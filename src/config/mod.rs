@@ -10,7 +10,7 @@ mod ignores;
 mod meaning;
 mod pattern;
 
-pub use format::{ConfigFile, FailOn, IgnoreFile, Level, Platform, ReleaseFile, Settings};
+pub use format::{ConfigFile, FailOn, IgnoreFile, Level, ReleaseFile, Settings};
 pub use ignores::{Coverage, Judging};
 pub use portolan_yaml::typed::{ConfigIssue, Text};
 

@@ -45,7 +45,7 @@ releases:
     let config = Config::read("portolan.yaml", text).unwrap();
     let release = config.file.releases.first().unwrap();
     let settings = config.settings_of(release);
-    assert_eq!(settings.platform, Some(Platform::Gke));
+    assert_eq!(settings.platform, Some(crate::facts::Platform::Gke));
     assert_eq!(settings.cluster_version.as_deref(), Some("1.31"));
     assert_eq!(config.file.strict, Some(true));
     assert_eq!(config.file.severity.get("node-port"), Some(&Level::Off));

@@ -6,7 +6,8 @@ use std::ops::Range;
 use super::{Context, Exposure};
 use crate::diagnostic::Label;
 use crate::facts::{
-    Anchor, Bundle, Certificate, CertificateDefect, CertificateName, Fact, PrivateKey, reached,
+    Anchor, Bundle, Certificate, CertificateCause, CertificateDefect, CertificateName,
+    CertificateNameRole, CertificatePart, ChainEvidence, Fact, PrivateKey, reached,
 };
 use crate::limits::Limit;
 use portolan_certificate::chain::{Chain, End, Role};
@@ -71,7 +72,7 @@ pub(super) fn add(
     cx: Context<'_>,
     mut bundle: Bundle,
     material: CertificateMaterial<'_>,
-    hosts: &[(Node<'_>, &str)],
+    hosts: &[(Node<'_>, CertificateNameRole)],
     exposure: &mut Exposure,
 ) {
     let name = bundle.name.value().cloned().unwrap_or_default();
@@ -92,7 +93,8 @@ pub(super) fn add(
             Part::Certificate => material.certificate_place.clone(),
             Part::PrivateKey => material.key_place.clone(),
         };
-        defect(&what, *part, "missing", message, help, place, exposure);
+        let cause = CertificateCause::Missing;
+        defect(&what, *part, cause, message, help, place, exposure);
     }
     let key = inspect_private_key(&material, &name, exposure);
     let asked = InspectOptions {
@@ -172,7 +174,7 @@ pub(super) fn roots(cx: Context<'_>, exposure: &mut Exposure) {
             exposure,
         );
         if let Some(last) = exposure.facts.certificate_defects.last_mut() {
-            last.part = Fact::known("CA file".to_owned());
+            last.part = Fact::known(CertificatePart::CaFile);
         }
     }
 }
@@ -183,7 +185,7 @@ fn count(number: usize) -> Fact<i64> {
 
 fn cause(what: &str, part: Part, cause: &Cause, place: Anchor, exposure: &mut Exposure) {
     let (message, help) = (cause.sentence(), cause.help(part));
-    defect(what, part, cause.id(), message, help, place, exposure);
+    defect(what, part, cause.into(), message, help, place, exposure);
 }
 
 /// There are more certificates than are looked at.
@@ -198,7 +200,7 @@ fn too_many(what: &str, place: Anchor, cx: Context<'_>, exposure: &mut Exposure)
 fn defect(
     what: &str,
     part: Part,
-    id: &str,
+    cause: CertificateCause,
     message: String,
     help: String,
     place: Anchor,
@@ -206,8 +208,8 @@ fn defect(
 ) {
     let mut fact = CertificateDefect::new(place);
     fact.what = Fact::known(what.to_owned());
-    fact.part = Fact::known(part.as_str().to_owned());
-    fact.cause = Fact::known(id.to_owned());
+    fact.part = Fact::known(part.into());
+    fact.cause = Fact::known(cause);
     fact.message = Fact::known(message);
     fact.help = Fact::known(help);
     exposure.facts.certificate_defects.push(fact);
@@ -266,13 +268,13 @@ fn describe_chain(
     };
     bundle.leaf = subject(chain.leaf());
     bundle.last = subject(chain.last());
-    bundle.ends = Fact::known(chain.end.as_str().to_owned());
+    bundle.ends = Fact::known(chain.end.into());
     let decided = if chain.by_signatures() {
-        "signatures"
+        ChainEvidence::Signatures
     } else {
-        "names and key identifiers"
+        ChainEvidence::Names
     };
-    bundle.decided_by = Fact::known(decided.to_owned());
+    bundle.decided_by = Fact::known(decided);
     if matches!(chain.end, End::LeafAlone | End::Gap | End::UnknownIssuer)
         && let Some(last) = inspection.at(chain.last())
     {
@@ -328,7 +330,7 @@ impl BundleFacts<'_> {
         let mut fact = Certificate::new(self.place_of(position));
         fact.bundle = Fact::known(self.name.to_owned());
         fact.number = count(position + 1);
-        fact.role = Fact::known(role.as_str().to_owned());
+        fact.role = Fact::known(role.into());
         fact.on_chain = Fact::known(matches!(role, Role::Leaf | Role::Intermediate | Role::Root));
         fact.subject = Fact::known(found.subject.text.clone());
         fact.issuer = Fact::known(found.issuer.text.clone());
@@ -364,8 +366,8 @@ impl BundleFacts<'_> {
     }
 
     /// The domain, and every name of the objects that present the bundle.
-    fn names(&self, hosts: &[(Node<'_>, &str)], exposure: &mut Exposure) {
-        let mut wanted: Vec<(Fact<String>, &str)> = Vec::new();
+    fn names(&self, hosts: &[(Node<'_>, CertificateNameRole)], exposure: &mut Exposure) {
+        let mut wanted: Vec<(Fact<String>, CertificateNameRole)> = Vec::new();
         if let Some(domain) = exposure.facts.domain.first() {
             let unusable = domain.is_default.value() == Some(&true)
                 || domain.defect.value().is_some()
@@ -377,7 +379,7 @@ impl BundleFacts<'_> {
                 ),
                 known => known.clone(),
             };
-            wanted.push((name, "domain"));
+            wanted.push((name, CertificateNameRole::Domain));
         }
         let mut known: HashSet<Option<String>> = wanted
             .iter()
@@ -396,7 +398,7 @@ impl BundleFacts<'_> {
             };
             // The domain usually stands in all of them.
             if known.insert(name.value().cloned()) {
-                wanted.push((name, role));
+                wanted.push((name, *role));
             }
         }
         for (name, role) in wanted {
@@ -404,10 +406,10 @@ impl BundleFacts<'_> {
         }
     }
 
-    fn name(&self, name: Fact<String>, role: &str) -> CertificateName {
+    fn name(&self, name: Fact<String>, role: CertificateNameRole) -> CertificateName {
         let mut fact = CertificateName::new(self.place_of(self.chain.leaf()));
         fact.bundle = Fact::known(self.name.to_owned());
-        fact.role = Fact::known(role.to_owned());
+        fact.role = Fact::known(role);
         if let Some(leaf) = self.inspection.leaf() {
             fact.covered = match &name {
                 Fact::Known(name, _) => Fact::known(leaf.covers(name)),

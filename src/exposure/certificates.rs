@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use super::certificate_facts::{CertificateMaterial, add};
 use super::router::{RouterObjects, source_of, tls_volume};
 use super::{Context, Exposure, gateway, ingress, opaque_supply};
-use crate::facts::{Anchor, Bundle, Fact};
+use crate::facts::{Anchor, Bundle, CertificateNameRole, CertificateSource, Fact, TlsEnd};
 use crate::kube::{ObjectRef, Origin};
 use crate::limits::Limits;
 use portolan_certificate::defect::{Cause, Part};
@@ -116,7 +116,7 @@ struct Use<'a> {
     /// The layer's id, if it is a known one.
     layer: Option<String>,
     /// Further names that the certificate must cover, each with what it is.
-    hosts: Vec<(Node<'a>, &'static str)>,
+    hosts: Vec<(Node<'a>, CertificateNameRole)>,
     /// Whether the certificate and the key go by other names in the Secret than usual.
     keys: [&'a str; 2],
 }
@@ -177,7 +177,7 @@ fn of_router<'a>(router: &RouterObjects<'a>, exposure: &mut Exposure) -> Option<
         .facts
         .entry_points
         .iter()
-        .find(|entry| entry.tls_ends_at.value().is_some_and(|at| at == "router"))
+        .find(|entry| entry.tls_ends_at.value() == Some(&TlsEnd::Router))
         .and_then(|entry| entry.layer.value().cloned());
     if shown == Some(false) {
         return None;
@@ -194,7 +194,7 @@ fn of_router<'a>(router: &RouterObjects<'a>, exposure: &mut Exposure) -> Option<
         }
         return None;
     };
-    if source.value().is_some_and(|source| source == "generated") {
+    if source.value() == Some(&CertificateSource::Generated) {
         return None;
     }
     let volume = tls_volume(router)?;
@@ -250,7 +250,9 @@ fn of_ingresses<'a>(
                 by: ingress,
                 called: title.clone(),
                 layer: layer.map(str::to_owned),
-                hosts: hosts.map(|host| (host, "TLS section")).collect(),
+                hosts: hosts
+                    .map(|host| (host, CertificateNameRole::TlsSection))
+                    .collect(),
                 keys: USUAL_KEYS,
             });
         }
@@ -274,16 +276,16 @@ fn of_gateways<'a>(
                 continue;
             }
             let own_name = listener.get("name").and_then(Node::text);
-            let mut hosts: Vec<(Node<'_>, &str)> = listener
+            let mut hosts: Vec<(Node<'_>, CertificateNameRole)> = listener
                 .get("hostname")
-                .map(|host| (host, "listener"))
+                .map(|host| (host, CertificateNameRole::Listener))
                 .into_iter()
                 .collect();
             for (route, section) in &attached {
                 if section.is_none() || *section == own_name {
                     let names = route.node.at(&["spec", "hostnames"]);
                     let names = names.into_iter().flat_map(Node::items);
-                    hosts.extend(names.map(|name| (name, "HTTPRoute")));
+                    hosts.extend(names.map(|name| (name, CertificateNameRole::Route)));
                 }
             }
             let references = listener.at(&["tls", "certificateRefs"]);
@@ -341,7 +343,7 @@ fn one(
         return false;
     };
     bundle.name = Fact::known(format!("Secret {name}"));
-    let hosts: Vec<(Node<'_>, &str)> = uses
+    let hosts: Vec<(Node<'_>, CertificateNameRole)> = uses
         .iter()
         .flat_map(|user| user.hosts.iter().copied())
         .collect();
@@ -352,7 +354,7 @@ fn one(
     let mut generated = false;
     let mut found = None;
     for secret in named {
-        if source_of(secret, router.fullname()) == "generated" {
+        if source_of(secret, router.fullname()) == CertificateSource::Generated {
             generated = true;
         } else {
             found = found.or(Some(secret));

@@ -6,7 +6,7 @@ use super::layers::recognize;
 use super::load_balancer::platform;
 use super::route::Route;
 use super::{Context, Exposure, list_of, timeouts};
-use crate::facts::{EntryPoint, Fact};
+use crate::facts::{EntryPoint, Fact, Platform};
 use crate::kube::ObjectRef;
 use portolan_yaml::Node;
 
@@ -24,7 +24,7 @@ pub(super) fn extract<'a>(
         return;
     };
     let Some(service) = find(cx, names, route.router.service) else {
-        if cx.cluster.platform.as_deref() == Some("gke") {
+        if cx.cluster.platform == Some(Platform::Gke) {
             exposure.infer(format!(
                 "the load balancer before {} taken as GKE's passthrough one, which ends no connection: the platform is `gke`",
                 layer.title

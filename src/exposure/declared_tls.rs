@@ -7,7 +7,7 @@ use super::listeners::ends_in_router;
 use super::route::Route;
 use super::router::ServicePort;
 use super::{Context, list_of, paths};
-use crate::facts::{EntryPoint, Fact};
+use crate::facts::{EntryPoint, Fact, RouterProtocol, TlsEnd};
 use portolan_yaml::Node;
 use portolan_yaml::source::Span;
 
@@ -62,11 +62,11 @@ pub(super) fn tls<'a>(
                 let (names, at) = certificates(case, &input);
                 let at = at.unwrap_or(missing_at);
                 entry.certificates = Fact::Known(names, Some(at));
-                entry.tls_ends_at = Fact::Known("load-balancer".to_owned(), Some(at));
+                entry.tls_ends_at = Fact::Known(TlsEnd::LoadBalancer, Some(at));
                 entry.serves_https = Fact::Known(true, Some(at));
             }
             Ends::Router => {
-                entry.backend_protocol = Fact::known("tls".to_owned());
+                entry.backend_protocol = Fact::known(RouterProtocol::Tls);
                 let backend_port = entry.backend_port.clone();
                 ends_in_router(true, route, &backend_port, entry);
             }
@@ -154,7 +154,7 @@ fn backend(
     };
     entry.backend_protocol = match choose(&layer.tls.backend, |case| &case.when, input) {
         Chosen::Unknown(supply) => Fact::Unknown(supply),
-        Chosen::None => Fact::known("http".to_owned()),
+        Chosen::None => Fact::known(RouterProtocol::Http),
         Chosen::Case(case) => {
             let at = case
                 .when
@@ -162,8 +162,8 @@ fn backend(
                 .and_then(|predicate| predicate.matching(input).first().copied())
                 .map(Node::site);
             match case.is {
-                BackendProtocol::Http => Fact::Known("http".to_owned(), at),
-                BackendProtocol::Https => Fact::Known("https".to_owned(), at),
+                BackendProtocol::Http => Fact::Known(RouterProtocol::Http, at),
+                BackendProtocol::Https => Fact::Known(RouterProtocol::Https, at),
                 BackendProtocol::Unknown => Fact::Unknown(format!(
                     "what {} speaks to the router is decided request by request: set it",
                     layer.title

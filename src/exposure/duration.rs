@@ -1,6 +1,7 @@
 //! How timeouts are written: each controller's own syntax, turned into milliseconds.
 
-use super::layers::setting::{Setting, Syntax, TimeUnit, Zero};
+use super::layers::setting::{Setting, Syntax, Zero};
+use crate::facts::TimeUnit;
 use portolan_yaml::{Node, Style, Value};
 
 /// What a text means.
@@ -56,7 +57,7 @@ pub(super) fn bare_number(text: &str) -> Option<i64> {
         .flatten()
 }
 
-fn too_large(unit: &str) -> String {
+fn too_large(unit: TimeUnit) -> String {
     format!("it is too large for a number of {unit}")
 }
 
@@ -66,33 +67,28 @@ fn integer(text: &str, unit: TimeUnit) -> Result<i64, String> {
     if is_number {
         return bare_number(text)
             .and_then(|number| unit.milliseconds(number))
-            .ok_or_else(|| too_large(unit.name()));
+            .ok_or_else(|| too_large(unit));
     }
     let bare = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let hint = if bare.len() < text.len() && bare_number(bare).is_some() {
-        format!(
-            "; the unit is {} already, write the bare number",
-            unit.name()
-        )
+        format!("; the unit is {unit} already, write the bare number")
     } else {
         String::new()
     };
-    Err(format!("it is not a whole number of {}{hint}", unit.name()))
+    Err(format!("it is not a whole number of {unit}{hint}"))
 }
 
 fn integer_field(node: Node<'_>, unit: TimeUnit) -> Result<i64, String> {
     match node.scalar().map(|scalar| (scalar.value, scalar.style)) {
-        Some((Value::Int(number), _)) => unit
-            .milliseconds(number)
-            .ok_or_else(|| too_large(unit.name())),
+        Some((Value::Int(number), _)) => unit.milliseconds(number).ok_or_else(|| too_large(unit)),
         // `605.0` reaches the API server as 605. Far below 2^53, so that nothing is lost.
         Some((Value::Float(number), _)) if number.fract() == 0.0 && number.abs() < 1e12 => unit
             .milliseconds(number as i64)
-            .ok_or_else(|| too_large(unit.name())),
+            .ok_or_else(|| too_large(unit)),
         Some((Value::String, style)) if style != Style::Plain => {
             Err("it is a string, and the field takes a number without quotes".to_owned())
         }
-        _ => Err(format!("it is not a whole number of {}", unit.name())),
+        _ => Err(format!("it is not a whole number of {unit}")),
     }
 }
 
@@ -187,7 +183,7 @@ fn nginx(text: &str) -> Result<i64, String> {
     if let Some(seconds) = bare_number(text).filter(|seconds| *seconds >= 0) {
         return seconds
             .checked_mul(1_000)
-            .ok_or_else(|| too_large("seconds"));
+            .ok_or_else(|| too_large(TimeUnit::Seconds));
     }
     let compact: String = text.split_whitespace().collect();
     let whole = parts(&compact)
@@ -203,9 +199,7 @@ fn nginx(text: &str) -> Result<i64, String> {
 fn haproxy(text: &str, unit: TimeUnit) -> Result<i64, String> {
     let wrong = || "it is not a time as HAProxy writes it, like `605s`".to_owned();
     if let Some(number) = bare_number(text).filter(|number| *number >= 0) {
-        return unit
-            .milliseconds(number)
-            .ok_or_else(|| too_large(unit.name()));
+        return unit.milliseconds(number).ok_or_else(|| too_large(unit));
     }
     match parts(text).as_slice() {
         [(digits, name)] if !digits.contains('.') => {

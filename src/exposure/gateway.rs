@@ -8,7 +8,7 @@ use super::resource::ends_here;
 use super::route::{Route, RouteRule};
 use super::router::RouterObjects;
 use super::{Context, Exposure, ingress::host, opaque_supply, place_in, timeouts};
-use crate::facts::{EntryPoint, Fact};
+use crate::facts::{EntryPoint, EntryPointKind, Fact, RouterProtocol, TlsEnd};
 use crate::kube::ObjectRef;
 use portolan_yaml::Node;
 
@@ -113,14 +113,14 @@ fn one<'a>(
     let class = gateway.node.at(&["spec", "gatewayClassName"]);
     let class_text = class.and_then(Node::text).filter(|text| !text.is_empty());
     let mut entry = EntryPoint::new(place_in(gateway, &["spec", "gatewayClassName"]));
-    entry.kind = Fact::known("gateway".to_owned());
+    entry.kind = Fact::known(EntryPointKind::Gateway);
     entry.name = Fact::known(gateway.title());
     let mut route = Route::new(gateway, router).with_class(cx, "GatewayClass", class_text);
     let evidence = Evidence {
         object: gateway,
         class: class_text,
         controller: route.controller(),
-        platform: cx.cluster.platform.as_deref(),
+        platform: cx.cluster.platform,
     };
     let layer = match by_class(EntryKind::Gateway, &evidence, &route.input(cx)) {
         Recognized::Layer(layer, inferred) => {
@@ -206,9 +206,9 @@ fn backend(
                 .text()
                 .is_some_and(|text| text.eq_ignore_ascii_case("https")) =>
         {
-            Fact::at("https".to_owned(), node.site())
+            Fact::at(RouterProtocol::Https, node.site())
         }
-        _ => Fact::known("http".to_owned()),
+        _ => Fact::known(RouterProtocol::Http),
     };
 }
 
@@ -282,7 +282,7 @@ fn tls(
     }
     if passes && certificate_at.is_none() {
         entry.certificates = Fact::Known(certificates, Some(https_at));
-        entry.backend_protocol = Fact::known("tls".to_owned());
+        entry.backend_protocol = Fact::known(RouterProtocol::Tls);
         let backend_port = entry.backend_port.clone();
         ends_in_router(true, route, &backend_port, entry);
         return plain_http(&plain, attached, entry);
@@ -291,7 +291,7 @@ fn tls(
     entry.certificates = Fact::Known(certificates, certificate_at.or(Some(https_at)));
     entry.serves_https = Fact::Known(serves_https, certificate_at.or(Some(https_at)));
     entry.tls_ends_at = if serves_https {
-        Fact::Known("load-balancer".to_owned(), certificate_at)
+        Fact::Known(TlsEnd::LoadBalancer, certificate_at)
     } else {
         Fact::Absent(Some(https_at))
     };

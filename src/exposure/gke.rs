@@ -9,6 +9,7 @@ use super::router::RouterObjects;
 use super::{Context, Exposure, opaque_supply, place_in};
 use crate::facts::{
     Anchor, Attachment, Fact, InvalidJson, ManagedCertificate, ManagedDomain, Neg, Reference,
+    ReferencedKind,
 };
 use crate::kube::ObjectRef;
 use portolan_yaml::nearest::nearest;
@@ -116,7 +117,7 @@ fn references(cx: Context<'_>, exposure: &mut Exposure) {
                 reference(
                     cx,
                     service,
-                    "BackendConfig",
+                    ReferencedKind::BackendConfig,
                     &name,
                     (key, node),
                     &HashSet::from([node.text().unwrap_or_default().to_owned()]),
@@ -131,7 +132,7 @@ fn references(cx: Context<'_>, exposure: &mut Exposure) {
             reference(
                 cx,
                 ingress,
-                "FrontendConfig",
+                ReferencedKind::FrontendConfig,
                 &name,
                 (FRONTEND_CONFIG, node),
                 &HashSet::from([name.clone()]),
@@ -145,7 +146,7 @@ fn references(cx: Context<'_>, exposure: &mut Exposure) {
                 reference(
                     cx,
                     ingress,
-                    "ManagedCertificate",
+                    ReferencedKind::ManagedCertificate,
                     &name,
                     (MANAGED_CERTIFICATES, node),
                     &listed,
@@ -218,29 +219,32 @@ fn json_error(error: &serde_json::Error) -> String {
 fn reference(
     cx: Context<'_>,
     from: ObjectRef<'_>,
-    kind: &'static str,
+    kind: ReferencedKind,
     name: &str,
     (key, node): (&'static str, Node<'_>),
     listed: &HashSet<String>,
     exposure: &mut Exposure,
 ) {
-    let found = cx.objects.find(cx.tree, kind, name, from).is_some();
+    let found = cx
+        .objects
+        .find(cx.tree, kind.as_str(), name, from)
+        .is_some();
     let others = || {
         cx.objects
-            .of_kind(cx.tree, kind)
+            .of_kind(cx.tree, kind.as_str())
             .filter(|object| object.shares_namespace(from))
             .filter_map(ObjectRef::name)
     };
     let mut reference = Reference::new(annotation_place(from, node));
-    reference.kind = Fact::known(kind.to_owned());
+    reference.kind = Fact::known(kind);
     reference.name = Fact::at(name.to_owned(), node.site());
     reference.annotation = Fact::known(key.to_owned());
     reference.found = if found {
         Fact::known(true)
     } else if others().any(|name| name.contains(OPAQUE)) {
         Fact::Unknown(opaque_supply(&format!("the name of a {kind}")))
-    } else if cx.objects.may_lack(kind) {
-        Fact::Unknown(not_among(kind, name))
+    } else if cx.objects.may_lack(kind.as_str()) {
+        Fact::Unknown(not_among(kind.as_str(), name))
     } else {
         Fact::known(false)
     };
@@ -256,7 +260,7 @@ fn reference(
 
 /// The names that Services and Ingresses have in their annotations, by kind, each with the namespaces of those who name it.
 #[derive(Default)]
-struct Named<'a>(HashMap<(&'static str, String), HashSet<Option<&'a str>>>);
+struct Named<'a>(HashMap<(ReferencedKind, String), HashSet<Option<&'a str>>>);
 
 impl<'a> Named<'a> {
     fn of(cx: Context<'a>) -> Self {
@@ -265,22 +269,22 @@ impl<'a> Named<'a> {
             let text = backend_config_annotation(service).and_then(|(_, node)| node.text());
             let names = text.map(read_backend_config).and_then(Result::ok);
             for name in names.unwrap_or_default() {
-                named.add("BackendConfig", name, service);
+                named.add(ReferencedKind::BackendConfig, name, service);
             }
         }
         for ingress in cx.objects.of_kind(cx.tree, "Ingress") {
             let text = |key| known_annotation(ingress, key).and_then(Node::text);
             if let Some(name) = text(FRONTEND_CONFIG) {
-                named.add("FrontendConfig", name.to_owned(), ingress);
+                named.add(ReferencedKind::FrontendConfig, name.to_owned(), ingress);
             }
             for name in super::list_of(text(MANAGED_CERTIFICATES).unwrap_or_default()) {
-                named.add("ManagedCertificate", name, ingress);
+                named.add(ReferencedKind::ManagedCertificate, name, ingress);
             }
         }
         named
     }
 
-    fn add(&mut self, kind: &'static str, name: String, by: ObjectRef<'a>) {
+    fn add(&mut self, kind: ReferencedKind, name: String, by: ObjectRef<'a>) {
         self.0
             .entry((kind, name))
             .or_default()
@@ -288,7 +292,7 @@ impl<'a> Named<'a> {
     }
 
     /// Whether one that may lie in the object's namespace names it.
-    fn names(&self, object: ObjectRef<'_>, kind: &'static str, name: &str) -> bool {
+    fn names(&self, object: ObjectRef<'_>, kind: ReferencedKind, name: &str) -> bool {
         let Some(namespaces) = self.0.get(&(kind, name.to_owned())) else {
             return false;
         };
@@ -301,9 +305,12 @@ impl<'a> Named<'a> {
 
 /// Objects that do nothing unless another names them.
 fn attachments(cx: Context<'_>, named: &Named<'_>, exposure: &mut Exposure) {
-    for (kind, attach_to) in [("BackendConfig", "Service"), ("FrontendConfig", "Ingress")] {
+    for (kind, attach_to) in [
+        (ReferencedKind::BackendConfig, "Service"),
+        (ReferencedKind::FrontendConfig, "Ingress"),
+    ] {
         let hidden = cx.objects.of_kind(cx.tree, attach_to).any(|other| {
-            let keys: &[&str] = if kind == "BackendConfig" {
+            let keys: &[&str] = if kind == ReferencedKind::BackendConfig {
                 &BACKEND_CONFIG
             } else {
                 &[FRONTEND_CONFIG]
@@ -313,11 +320,11 @@ fn attachments(cx: Context<'_>, named: &Named<'_>, exposure: &mut Exposure) {
                     .iter()
                     .any(|key| other.annotation(key).is_some_and(Node::is_opaque))
         });
-        for object in cx.objects.of_kind(cx.tree, kind) {
+        for object in cx.objects.of_kind(cx.tree, kind.as_str()) {
             let Some(name) = object.name() else { continue };
             let attached = named.names(object, kind, name);
             let mut attachment = Attachment::new(place_in(object, &["metadata", "name"]));
-            attachment.kind = Fact::known(kind.to_owned());
+            attachment.kind = Fact::known(kind);
             attachment.name = Fact::at(name.to_owned(), attachment.place.span);
             attachment.attached = match (attached, hidden || name.contains(OPAQUE)) {
                 (true, _) => Fact::known(true),
@@ -328,7 +335,7 @@ fn attachments(cx: Context<'_>, named: &Named<'_>, exposure: &mut Exposure) {
                 (false, false) => Fact::known(false),
             };
             attachment.attach_to = Fact::known(attach_to.to_owned());
-            attachment.how = Fact::known(if kind == "BackendConfig" {
+            attachment.how = Fact::known(if kind == ReferencedKind::BackendConfig {
                 format!("cloud.google.com/backend-config: '{{\"default\": \"{name}\"}}'")
             } else {
                 format!("{FRONTEND_CONFIG}: \"{name}\"")
@@ -354,7 +361,7 @@ fn managed_certificates(cx: Context<'_>, named: &Named<'_>, exposure: &mut Expos
             .into_iter()
             .flat_map(Node::items)
             .collect();
-        let attached = named.names(object, "ManagedCertificate", name);
+        let attached = named.names(object, ReferencedKind::ManagedCertificate, name);
         let mut certificate = ManagedCertificate::new(place_in(object, &["metadata", "name"]));
         certificate.name = Fact::at(name.to_owned(), certificate.place.span);
         certificate.attached = match (attached, hidden || name.contains(OPAQUE)) {

@@ -3,7 +3,7 @@
 use super::gke::{FRONTEND_CONFIG, MANAGED_CERTIFICATES, not_among};
 use super::router::RouterObjects;
 use super::{Context, list_of, opaque_supply, text_fact};
-use crate::facts::{EntryPoint, Fact, Ingress};
+use crate::facts::{EntryPoint, Fact, Ingress, RouterProtocol, TlsEnd};
 use crate::kube::{ObjectRef, Origin};
 use portolan_yaml::Node;
 
@@ -40,12 +40,13 @@ pub(super) fn backend(
                 .get(port.name())
                 .and_then(serde_json::Value::as_str)
                 .unwrap_or("HTTP");
-            Fact::at(
-                if protocol == "HTTP" { "http" } else { "https" }.to_owned(),
-                node.site(),
-            )
+            let protocol = match protocol {
+                "HTTP" => RouterProtocol::Http,
+                _ => RouterProtocol::Https,
+            };
+            Fact::at(protocol, node.site())
         }
-        None => Fact::known("http".to_owned()),
+        None => Fact::known(RouterProtocol::Http),
     };
 }
 
@@ -110,7 +111,7 @@ pub(super) fn tls(
     (entry.serves_https, entry.tls_ends_at) = match (serves_https, hidden) {
         (true, _) => (
             Fact::known(true),
-            Fact::Known("load-balancer".to_owned(), declared_at),
+            Fact::Known(TlsEnd::LoadBalancer, declared_at),
         ),
         (false, true) => {
             let supply = opaque_supply("an annotation of the Ingress");

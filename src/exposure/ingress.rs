@@ -9,7 +9,9 @@ use super::router::{RouterObjects, ServicePort};
 use super::{
     Context, Exposure, declared_tls, domain, gke_ingress, ingress_paths, opaque_supply, timeouts,
 };
-use crate::facts::{Anchor, EntryPoint, Fact, Host, Ingress};
+use crate::facts::{
+    Anchor, ClassSource, EntryPoint, EntryPointKind, Fact, Host, Ingress, Platform,
+};
 use crate::kube::ObjectRef;
 use portolan_yaml::Node;
 use portolan_yaml::source::Span;
@@ -100,7 +102,7 @@ pub(super) fn backend_port_names(
 /// How an Ingress names its class.
 struct Class<'a> {
     text: Option<&'a str>,
-    from: Option<&'static str>,
+    from: Option<ClassSource>,
     span: Option<Span>,
     opaque: bool,
 }
@@ -108,7 +110,10 @@ struct Class<'a> {
 fn class(ingress: ObjectRef<'_>) -> Class<'_> {
     let field = ingress.node.at(&["spec", "ingressClassName"]);
     let annotation = ingress.annotation(CLASS);
-    let candidates = [(annotation, "annotation"), (field, "field")];
+    let candidates = [
+        (annotation, ClassSource::Annotation),
+        (field, ClassSource::Field),
+    ];
     for (node, from) in candidates {
         let Some(node) = node else { continue };
         if node.is_opaque() {
@@ -146,9 +151,11 @@ fn taken_by_gke(
     if class.opaque {
         return Fact::Unknown(opaque_supply("the Ingress's class"));
     }
-    let given = cx.cluster.platform.as_deref();
+    let given = cx.cluster.platform.map(Platform::as_str);
     match (class.from, class.text) {
-        (Some("annotation"), Some(text)) => Fact::Known(GKE_CLASSES.contains(&text), class.span),
+        (Some(ClassSource::Annotation), Some(text)) => {
+            Fact::Known(GKE_CLASSES.contains(&text), class.span)
+        }
         (Some(_), Some(_)) => Fact::Known(false, class.span),
         _ => {
             // Without a class GKE's controller takes it, and on another platform whatever is the default there.
@@ -199,15 +206,16 @@ fn one<'a>(
         Some(text) => Fact::Known(text.to_owned(), class.span.or(Some(annotations_at))),
         None => Fact::Absent(Some(annotations_at)),
     };
-    facts.class_from = Fact::from_option(class.from.map(str::to_owned));
+    facts.class_from = Fact::from_option(class.from);
     facts.class_not_seen = Fact::known(
-        class.from == Some("field") && class.text.is_some_and(|text| GKE_CLASSES.contains(&text)),
+        class.from == Some(ClassSource::Field)
+            && class.text.is_some_and(|text| GKE_CLASSES.contains(&text)),
     );
     facts.internal = Fact::known(class.text == Some("gce-internal"));
     facts.gke = gke.clone();
 
     let mut entry = EntryPoint::new(annotations_place);
-    entry.kind = Fact::known("ingress".to_owned());
+    entry.kind = Fact::known(EntryPointKind::Ingress);
     entry.name = Fact::known(ingress.title());
     hosts(cx, ingress, exposure);
     let port = service_port(ingress, router);
@@ -266,7 +274,7 @@ fn layer_of<'a>(
         object: route.entry,
         class: class.text,
         controller: route.controller(),
-        platform: cx.cluster.platform.as_deref(),
+        platform: cx.cluster.platform,
     };
     match by_class(EntryKind::Ingress, &evidence, &route.input(cx)) {
         Recognized::Layer(layer, inferred) => {

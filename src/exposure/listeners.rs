@@ -7,7 +7,7 @@ use super::load_balancer::unknown_tls;
 use super::route::Route;
 use super::router::ServicePort;
 use super::{Context, list_of, opaque_supply};
-use crate::facts::{EntryPoint, Fact};
+use crate::facts::{EntryPoint, Fact, RouterProtocol, TlsEnd};
 use crate::kube::ObjectRef;
 use portolan_yaml::Node;
 
@@ -16,13 +16,13 @@ use portolan_yaml::Node;
 struct Listener {
     /// It terminates TLS.
     ends_tls: bool,
-    /// What it speaks to the router: `http`, `https`, or `tls` for bytes passed through.
-    backend_protocol: &'static str,
+    /// What it speaks to the router.
+    backend_protocol: RouterProtocol,
 }
 
 const PASSED: Listener = Listener {
     ends_tls: false,
-    backend_protocol: "tls",
+    backend_protocol: RouterProtocol::Tls,
 };
 
 /// The text of an annotation, empty where there is none; `None` where it cannot be known.
@@ -57,16 +57,16 @@ fn listener(
             ends_tls: true,
             backend_protocol: if again == Tristate::Yes || rules.encrypts_again.contains(&protocol)
             {
-                "https"
+                RouterProtocol::Https
             } else {
-                "http"
+                RouterProtocol::Http
             },
         });
     }
     Some(if rules.reads_plain.contains(&protocol) {
         Listener {
             ends_tls: false,
-            backend_protocol: "http",
+            backend_protocol: RouterProtocol::Http,
         }
     } else {
         PASSED
@@ -156,13 +156,13 @@ pub(super) fn tls(cx: Context<'_>, layer: &Layer, route: &Route<'_>, entry: &mut
         return;
     };
     let backend_port = router.backend_port(https);
-    entry.backend_protocol = Fact::known(https_listener.backend_protocol.to_owned());
+    entry.backend_protocol = Fact::known(https_listener.backend_protocol);
     if https_listener.ends_tls {
-        entry.tls_ends_at = Fact::Known("load-balancer".to_owned(), entry.certificates.span());
+        entry.tls_ends_at = Fact::Known(TlsEnd::LoadBalancer, entry.certificates.span());
         entry.serves_https = Fact::known(true);
     } else {
         ends_in_router(
-            https_listener.backend_protocol == "tls",
+            https_listener.backend_protocol == RouterProtocol::Tls,
             route,
             &backend_port,
             entry,
@@ -215,7 +215,7 @@ pub(super) fn ends_in_router(
             entry.serves_https = Fact::Unknown(supply.clone());
         }
         (Fact::Known(true, span), _) if to_https_port && passes => {
-            entry.tls_ends_at = Fact::Known("router".to_owned(), *span);
+            entry.tls_ends_at = Fact::Known(TlsEnd::Router, *span);
             entry.serves_https = Fact::known(true);
         }
         (enabled, _) => {

@@ -7,7 +7,7 @@ use super::resource::ends_here;
 use super::route::Route;
 use super::router::RouterObjects;
 use super::{Context, Exposure, listeners, opaque_supply, place_in, timeouts};
-use crate::facts::{EntryPoint, Fact};
+use crate::facts::{EntryPoint, EntryPointKind, Fact, Platform};
 use crate::kube::ObjectRef;
 use portolan_yaml::{Node, OPAQUE};
 
@@ -18,12 +18,12 @@ pub(super) fn platform(
     service: ObjectRef<'_>,
     exposure: &mut Exposure,
 ) -> Option<String> {
-    let given = cx.cluster.platform.as_deref();
-    if let Some(given @ ("gke" | "eks" | "aks")) = given {
-        return Some(given.to_owned());
+    let given = cx.cluster.platform.map(|given| given.as_str().to_owned());
+    if let Some(Platform::Gke | Platform::Eks | Platform::Aks) = cx.cluster.platform {
+        return given;
     }
     let Some((platform, _, key)) = platform_of(EntryKind::LoadBalancer, service) else {
-        return given.map(str::to_owned);
+        return given;
     };
     exposure.infer(format!(
         "platform taken as `{platform}` from the annotation `{key}` of {}",
@@ -39,7 +39,7 @@ pub(super) fn extract<'a>(cx: Context<'a>, router: &'a RouterObjects<'a>, exposu
     }
     let service = router.service;
     let mut entry = EntryPoint::new(place_in(service, &["spec", "type"]));
-    entry.kind = Fact::known("load-balancer".to_owned());
+    entry.kind = Fact::known(EntryPointKind::LoadBalancer);
     entry.name = Fact::known(service.title());
     let mut route = Route::new(service, router);
     let platform = platform(cx, service, exposure);
@@ -122,7 +122,7 @@ pub(super) fn node_port(_: Context<'_>, router: &RouterObjects<'_>, exposure: &m
         return;
     }
     let mut entry = EntryPoint::new(place_in(router.service, &["spec", "type"]));
-    entry.kind = Fact::known("node-port".to_owned());
+    entry.kind = Fact::known(EntryPointKind::NodePort);
     entry.name = Fact::known(router.service.title());
     let title = "whatever is in front of the NodePort";
     let supply = "a NodePort says nothing about what leads to it: use `type: LoadBalancer`, or Ingress on GKE";

@@ -7,7 +7,9 @@ use serde::Deserialize;
 
 use super::{Context, Exposure};
 use crate::diagnostic::Label;
-use crate::facts::{Anchor, ApiVersion, DuplicateObject, Fact, NonString, Placeholder};
+use crate::facts::{
+    Anchor, ApiVersion, DuplicateObject, Fact, NonString, Placeholder, StringPlace, ValueType,
+};
 use crate::kube::{ObjectRef, Origin};
 use crate::version::Version;
 use portolan_yaml::source::Span;
@@ -27,7 +29,10 @@ pub(super) fn extract(cx: Context<'_>, exposure: &mut Exposure) {
 fn string_maps(object: ObjectRef<'_>, exposure: &mut Exposure) {
     let holders: [&[&str]; 2] = [&["metadata"], &["spec", "template", "metadata"]];
     for holder in holders {
-        for (field, what) in [("annotations", "annotation"), ("labels", "label")] {
+        for (field, what) in [
+            ("annotations", StringPlace::Annotation),
+            ("labels", StringPlace::Label),
+        ] {
             let path: Vec<&str> = holder.iter().copied().chain([field]).collect();
             let Some(map) = object.node.at(&path) else {
                 continue;
@@ -47,8 +52,8 @@ pub(super) fn of_values(root: Node<'_>, exposure: &mut Exposure) {
         .collect();
     while let Some((node, key)) = stack.pop() {
         let what = match key {
-            "annotations" | "podAnnotations" | "commonAnnotations" => Some("annotation"),
-            "labels" | "podLabels" | "commonLabels" => Some("label"),
+            "annotations" | "podAnnotations" | "commonAnnotations" => Some(StringPlace::Annotation),
+            "labels" | "podLabels" | "commonLabels" => Some(StringPlace::Label),
             _ => None,
         };
         if let Some(what) = what {
@@ -67,21 +72,26 @@ pub(super) fn of_values(root: Node<'_>, exposure: &mut Exposure) {
 }
 
 /// Adds a fact for each value of a mapping that is not a string.
-pub(super) fn non_strings(map: Node<'_>, what: &str, place: &Anchor, exposure: &mut Exposure) {
+pub(super) fn non_strings(
+    map: Node<'_>,
+    what: StringPlace,
+    place: &Anchor,
+    exposure: &mut Exposure,
+) {
     for (entry, value) in map.entries() {
         if entry.key.contains(OPAQUE) {
             continue;
         }
         let (type_name, quoted) = match value.kind() {
-            NodeKind::Mapping(_) => ("mapping", None),
-            NodeKind::Sequence(_) => ("sequence", None),
+            NodeKind::Mapping(_) => (ValueType::Mapping, None),
+            NodeKind::Sequence(_) => (ValueType::Sequence, None),
             NodeKind::Alias(_) => continue,
             NodeKind::Scalar(scalar) => match scalar.value {
                 Value::String => continue,
-                Value::Bool(_) => ("boolean", Some(scalar)),
-                Value::Int(_) | Value::UInt(_) => ("integer", Some(scalar)),
-                Value::Float(_) => ("number", Some(scalar)),
-                Value::Null => ("null", None),
+                Value::Bool(_) => (ValueType::Boolean, Some(scalar)),
+                Value::Int(_) | Value::UInt(_) => (ValueType::Integer, Some(scalar)),
+                Value::Float(_) => (ValueType::Number, Some(scalar)),
+                Value::Null => (ValueType::Null, None),
             },
         };
         // The value's place; for a value that was left out, its key.
@@ -105,9 +115,9 @@ pub(super) fn non_strings(map: Node<'_>, what: &str, place: &Anchor, exposure: &
             .into_iter()
             .collect();
         let mut fact = NonString::new(place);
-        fact.what = Fact::known(what.to_owned());
+        fact.what = Fact::known(what);
         fact.key = Fact::known(entry.key.to_string());
-        fact.type_name = Fact::known(type_name.to_owned());
+        fact.type_name = Fact::known(type_name);
         fact.quoted = Fact::from_option(
             quoted
                 // What the key says is a secret is not repeated.

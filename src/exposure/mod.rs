@@ -29,7 +29,7 @@ pub use certificates::{CertificateInputs, GivenFile};
 
 use std::collections::{HashMap, HashSet};
 
-use crate::facts::{Anchor, Cluster, EntryPoint, Fact, Facts};
+use crate::facts::{Anchor, Cluster, EntryPoint, Fact, Facts, Platform};
 use crate::kube::{ObjectRef, Objects};
 use crate::version::Version;
 use portolan_yaml::source::{Sources, Span};
@@ -38,8 +38,8 @@ use portolan_yaml::{Node, Tree};
 /// What is known about the cluster besides the input.
 #[derive(Clone, Debug, Default)]
 pub struct ClusterOptions {
-    /// `gke`, `eks`, `aks`, `openshift` or `other`.
-    pub platform: Option<String>,
+    /// Where it runs.
+    pub platform: Option<Platform>,
     /// Kubernetes or GKE version.
     pub version: Option<String>,
     /// Whether a GKE cluster is VPC-native.
@@ -125,7 +125,7 @@ pub fn extract(cx: Context<'_>) -> Exposure {
 fn cluster(cx: Context<'_>) -> Cluster {
     let options = cx.cluster;
     let mut cluster = Cluster::new(Anchor::new(cx.anchor));
-    cluster.platform = Fact::from_option(options.platform.clone());
+    cluster.platform = Fact::from_option(options.platform);
     cluster.version = match &options.version {
         Some(text) => match text.parse::<Version>() {
             Ok(_) => Fact::known(text.clone()),

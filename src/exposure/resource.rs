@@ -8,7 +8,7 @@ use super::load_balancer::{described, unknown_tls};
 use super::route::{Route, RouteRule};
 use super::router::{RouterObjects, ServicePort};
 use super::{Context, Exposure, declared_tls, paths, timeouts};
-use crate::facts::{Anchor, EntryPoint, Fact};
+use crate::facts::{Anchor, EntryPoint, EntryPointKind, Fact, TlsEnd};
 use crate::kube::ObjectRef;
 use portolan_yaml::Node;
 
@@ -83,7 +83,7 @@ fn one<'a>(
     }
     let mut entry =
         EntryPoint::new(Anchor::new(object.insertion_point(&["spec"])).in_object(object.title()));
-    entry.kind = Fact::known("resource".to_owned());
+    entry.kind = Fact::known(EntryPointKind::Resource);
     entry.name = Fact::known(object.title());
     described(layer, &mut entry);
     match (&layer.undecided, layer.tls.model) {
@@ -111,7 +111,7 @@ fn one<'a>(
 /// Whether the layer itself terminates TLS.
 pub(super) fn ends_here(entry: &EntryPoint) -> Fact<bool> {
     match &entry.tls_ends_at {
-        Fact::Known(place, span) => Fact::Known(place == "load-balancer", *span),
+        Fact::Known(place, span) => Fact::Known(*place == TlsEnd::LoadBalancer, *span),
         Fact::Absent(span) => Fact::Known(false, *span),
         Fact::Unknown(supply) => Fact::Unknown(supply.clone()),
     }

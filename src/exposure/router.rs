@@ -2,7 +2,9 @@
 
 use super::{Context, Exposure, opaque_supply};
 use crate::diagnostic::Label;
-use crate::facts::{Anchor, Fact, Router, TlsConflict};
+use crate::facts::{
+    Anchor, CertificateSource, Fact, Router, TlsConflict, TlsConflictKind, TlsEnd, WayIn,
+};
 use crate::kube::{Installation, ObjectRef, Objects};
 use portolan_yaml::{Node, Tree};
 
@@ -192,22 +194,19 @@ pub(super) fn extract(cx: Context<'_>, objects: &RouterObjects<'_>, exposure: &m
     let mut router = Router::new(super::place_in(service, &["spec", "type"]));
     router.service_type = objects.service_type();
     router.https_enabled = objects.https_enabled.clone();
-    let mut exposed_by: Vec<String> = Vec::new();
+    let mut exposed_by: Vec<WayIn> = Vec::new();
     for entry in &exposure.facts.entry_points {
-        let route = match entry.kind.value().map(String::as_str) {
-            Some("load-balancer") => "LoadBalancer",
-            Some("ingress") => "Ingress",
-            Some("gateway") => "Gateway",
-            Some("resource") => "a controller's own resource",
-            _ => "NodePort",
+        let Some(kind) = entry.kind.value() else {
+            continue;
         };
-        if !exposed_by.iter().any(|known| known == route) {
-            exposed_by.push(route.to_owned());
+        let way_in = WayIn::from(*kind);
+        if !exposed_by.contains(&way_in) {
+            exposed_by.push(way_in);
         }
     }
     let documented = exposed_by
         .iter()
-        .filter(|route| *route != "NodePort")
+        .filter(|way_in| **way_in != WayIn::NodePort)
         .count();
     router.routes = Fact::known(i64::try_from(documented).unwrap_or(i64::MAX));
     // What nobody has read may lead to the router.
@@ -227,7 +226,7 @@ fn shows_own_certificate(exposure: &Exposure) -> Fact<bool> {
     let mut unknown = None;
     for entry in &exposure.facts.entry_points {
         match &entry.tls_ends_at {
-            Fact::Known(place, _) if place == "router" => return Fact::known(true),
+            Fact::Known(TlsEnd::Router, _) => return Fact::known(true),
             Fact::Unknown(supply) => unknown = Some(supply.clone()),
             _ => {}
         }
@@ -235,21 +234,23 @@ fn shows_own_certificate(exposure: &Exposure) -> Fact<bool> {
     unknown.map_or(Fact::known(false), Fact::Unknown)
 }
 
-/// Where the chart's template says a Secret comes from: `generated`, `values`, `secret`.
-pub(super) fn source_of(secret: ObjectRef<'_>, fullname: &str) -> &'static str {
+/// Where the chart's template says a Secret comes from.
+pub(super) fn source_of(secret: ObjectRef<'_>, fullname: &str) -> CertificateSource {
     match secret.object.template.as_deref() {
-        Some(template) if template.ends_with("auto-tls-secret.yaml") => "generated",
-        Some(template) if template.ends_with("custom-tls-secret.yaml") => "values",
-        Some(_) => "secret",
+        Some(template) if template.ends_with("auto-tls-secret.yaml") => {
+            CertificateSource::Generated
+        }
+        Some(template) if template.ends_with("custom-tls-secret.yaml") => CertificateSource::Values,
+        Some(_) => CertificateSource::Secret,
         // Read from a cluster: the chart's own names tell.
         None => {
             let by_chart = secret
                 .label("helm.sh/chart")
                 .is_some_and(|chart| chart.starts_with("carto-"));
             match secret.name().and_then(|name| name.strip_prefix(fullname)) {
-                Some("-tls") if by_chart => "generated",
-                Some(rest) if by_chart && rest.starts_with("-tls-") => "values",
-                _ => "secret",
+                Some("-tls") if by_chart => CertificateSource::Generated,
+                Some(rest) if by_chart && rest.starts_with("-tls-") => CertificateSource::Values,
+                _ => CertificateSource::Secret,
             }
         }
     }
@@ -266,7 +267,7 @@ pub(super) fn tls_volume<'a>(objects: &RouterObjects<'a>) -> Option<Node<'a>> {
         .get("secret")
 }
 
-fn certificate_source(cx: Context<'_>, objects: &RouterObjects<'_>) -> Fact<String> {
+fn certificate_source(cx: Context<'_>, objects: &RouterObjects<'_>) -> Fact<CertificateSource> {
     let Some(deployment) = objects.deployment else {
         return Fact::Unknown(
             "the router's Deployment, which names its TLS Secret, is not among the input"
@@ -282,8 +283,10 @@ fn certificate_source(cx: Context<'_>, objects: &RouterObjects<'_>) -> Fact<Stri
     }
     let text = name.text().unwrap_or_default();
     let secret = cx.objects.find(cx.tree, "Secret", text, deployment);
-    let source = secret.map_or("secret", |secret| source_of(secret, objects.fullname()));
-    Fact::at(source.to_owned(), name.site())
+    let source = secret.map_or(CertificateSource::Secret, |secret| {
+        source_of(secret, objects.fullname())
+    });
+    Fact::at(source, name.site())
 }
 
 /// The chart's self-signed Secret under a name that is somebody else's.
@@ -311,7 +314,7 @@ fn rendered_over(cx: Context<'_>, objects: &RouterObjects<'_>, exposure: &mut Ex
             });
         }
         let mut conflict = TlsConflict::new(place);
-        conflict.kind = Fact::known("rendered-over".to_owned());
+        conflict.kind = Fact::known(TlsConflictKind::RenderedOver);
         conflict.secret = Fact::known(name.to_owned());
         exposure.facts.tls_conflicts.push(conflict);
     }

@@ -4,13 +4,13 @@ use super::controller_service;
 use super::duration::{self, ParsedDuration};
 use super::layers::predicate::{Tristate, all_hold, controller_reaches};
 use super::layers::recognize::fronts;
-use super::layers::setting::{Meaning, Setting, SettingPlace, SettingTarget, TimeUnit};
+use super::layers::setting::{Setting, SettingPlace, SettingTarget};
 use super::layers::{Layer, WrongKey};
 use super::route::{Route, RouteRule};
 use super::setting_places::{AtPlace, Gap, annotation_key, look};
 use super::{Context, Exposure, opaque_supply, override_labels, place_in};
 use crate::diagnostic::Label;
-use crate::facts::{Anchor, EntryPoint, Fact, Timeout};
+use crate::facts::{Anchor, EntryPoint, Fact, TimeUnit, Timeout};
 use crate::kube::ObjectRef;
 use crate::version::Version;
 use portolan_yaml::Node;
@@ -232,13 +232,7 @@ fn describe(
     route: &Route<'_>,
 ) {
     name(timeout, layer, route.entry);
-    timeout.meaning = Fact::known(
-        match setting.meaning {
-            Meaning::Idle => "idle",
-            Meaning::Total => "total",
-        }
-        .to_owned(),
-    );
+    timeout.meaning = Fact::known(setting.meaning);
     if let Some(supply) = &setting.undecided {
         timeout.limited = Fact::Unknown(supply.clone());
     } else if matches!(timeout.limited, Fact::Absent(_)) {
@@ -256,7 +250,7 @@ fn describe(
     timeout.default = Fact::from_option(setting.fixed.or(setting.default));
     timeout.min = Fact::from_option(setting.min.or(setting.fixed));
     timeout.max = maximum(cx, setting, timeout.seconds.value().copied());
-    timeout.unit = Fact::from_option(setting.unit.map(|unit| unit.name().to_owned()));
+    timeout.unit = Fact::from_option(setting.unit);
     timeout.minimum = Fact::from_option(setting.minimum.clone());
     timeout.instead = Fact::from_option(setting.instead.clone());
     timeout.effective = match (&timeout.text, &timeout.seconds) {

@@ -7,10 +7,13 @@
 //! Types, units and texts of this module are the source of the reference of facts (`docs/facts.md`).
 
 mod table;
+mod words;
 
 pub use table::*;
+pub use words::*;
 
 use crate::limits::{Limit, Limits};
+use crate::words::{Word, WordDoc};
 use portolan_yaml::source::Span;
 
 /// One field of a subject.
@@ -91,8 +94,10 @@ impl FactValue {
 
 /// A type that a field can have.
 pub trait FactType: Clone {
-    /// Its name in the reference of facts: `bool`, `int`, `string`, `list of strings`.
+    /// Its name in the reference of facts: `bool`, `int`, `string`, `word`, `list of strings`, `list of words`.
     const NAME: &'static str;
+    /// The words that there are, for a type of words; empty for any other.
+    const WORDS: &'static [WordDoc] = &[];
     /// The value as rules see it.
     fn to_value(&self) -> FactValue;
 }
@@ -125,6 +130,22 @@ impl FactType for Vec<String> {
     }
 }
 
+impl<W: Word> FactType for W {
+    const NAME: &'static str = "word";
+    const WORDS: &'static [WordDoc] = W::WORDS;
+    fn to_value(&self) -> FactValue {
+        FactValue::String(self.as_str().to_owned())
+    }
+}
+
+impl<W: Word> FactType for Vec<W> {
+    const NAME: &'static str = "list of words";
+    const WORDS: &'static [WordDoc] = W::WORDS;
+    fn to_value(&self) -> FactValue {
+        FactValue::List(self.iter().map(|word| word.as_str().to_owned()).collect())
+    }
+}
+
 /// A field of a subject with its type erased.
 pub type AnyFact = Fact<FactValue>;
 
@@ -137,6 +158,8 @@ pub struct FieldDoc {
     pub type_name: &'static str,
     /// What it says, with its unit.
     pub doc: &'static str,
+    /// The words that it can be, or that its list can hold; empty where any string can stand there.
+    pub words: &'static [WordDoc],
 }
 
 /// What the reference of facts says about one subject.
@@ -236,6 +259,7 @@ macro_rules! declare_subjects {
                         name: stringify!($field),
                         type_name: <$type as $crate::facts::FactType>::NAME,
                         doc: concat!($($field_doc, "\n"),*),
+                        words: <$type as $crate::facts::FactType>::WORDS,
                     }, )* ],
                 };
 

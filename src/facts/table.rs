@@ -1,13 +1,20 @@
 //! The subjects and their fields. Their texts are the reference of facts.
 
 use super::declare_subjects;
+use super::words::{
+    CertificateCause, CertificateNameRole, CertificatePart, CertificateRole, CertificateSource,
+    ChainEnd, ChainEvidence, ClassSource, EntryPointKind, Platform, ReferencedKind, RouterProtocol,
+    Side, StringPlace, TimeUnit, TimeoutMeaning, TlsConflictKind, TlsEnd, ValueSort, ValueType,
+    WayIn,
+};
+use crate::catalogue::SuggestedBy;
 
 declare_subjects! {
     /// What is known about the cluster, from the command line or from annotations. There is exactly one, and every rule
     /// may use its fields.
     Cluster ("cluster", cluster) {
-        /// `gke`, `eks`, `aks`, `openshift` or `other`; null where nothing tells.
-        platform: String,
+        /// Where the cluster runs; null where nothing tells.
+        platform: Platform,
         /// The Kubernetes or GKE version, e.g. `1.17.6-gke.7` or `1.31`; null where it was not given.
         version: String,
         /// Whether a GKE cluster is VPC-native; null where it was not given.
@@ -28,8 +35,8 @@ declare_subjects! {
     Router ("router", router) {
         /// `spec.type` of the router Service, `ClusterIP` where it is not set.
         service_type: String,
-        /// The ways in that are on: `LoadBalancer`, `NodePort`, `Ingress`, `Gateway`.
-        exposed_by: Vec<String>,
+        /// The ways in that are on.
+        exposed_by: Vec<WayIn>,
         /// How many of the documented routes from outside are on (LoadBalancer, Ingress, Gateway).
         routes: i64,
         /// Whether the router itself speaks HTTPS (`tlsCerts.httpsEnabled`, `ROUTER_ENABLE_HTTPS` in its ConfigMap).
@@ -37,17 +44,15 @@ declare_subjects! {
         /// Whether the router's own certificate is what a client from outside sees: it speaks HTTPS, and some entry point
         /// passes TLS through to it.
         shows_own_certificate: bool,
-        /// Where the router's certificate comes from: `generated` (the chart's self-signed one), `secret` (named by
-        /// `tlsCerts.existingSecret.name`), `values` (`router.tlsCertificates`).
-        certificate_source: String,
+        /// Where the router's certificate comes from.
+        certificate_source: CertificateSource,
     }
 
     /// Two sources for one certificate of the router.
     #[defect(true)]
     TlsConflict ("tls_conflict", tls_conflicts) {
-        /// `rendered-over`: the chart renders a Secret of the name of one that has another source. `refused`: the chart
-        /// refuses to render.
-        kind: String,
+        /// What becomes of them.
+        kind: TlsConflictKind,
         /// The Secret's name.
         secret: String,
     }
@@ -68,16 +73,16 @@ declare_subjects! {
 
     /// One way in from outside: a LoadBalancer or NodePort Service, an Ingress, a Gateway, or a controller's own resource.
     EntryPoint ("entry_point", entry_points) {
-        /// `load-balancer`, `node-port`, `ingress`, `gateway`, or `resource` for a controller's own kind of object.
-        kind: String,
+        /// The kind of object that it is.
+        kind: EntryPointKind,
         /// The object, e.g. `Ingress carto-router`.
         name: String,
         /// The layer's id, e.g. `gke-ingress`; null where no layer file describes what was found.
         layer: String,
         /// What the layer is called, or, where it is not known, what was seen instead.
         layer_title: String,
-        /// Where TLS is terminated: `router`, `load-balancer`, or null where nothing terminates it.
-        tls_ends_at: String,
+        /// Where TLS is terminated; null where nothing terminates it.
+        tls_ends_at: TlsEnd,
         /// True where clients can open HTTPS connections.
         serves_https: bool,
         /// True where clients can open plain HTTP connections (a redirect counts).
@@ -89,8 +94,8 @@ declare_subjects! {
         http_left_to_router: bool,
         /// The port of the router's container that HTTPS traffic is sent to: `http` or `https`.
         backend_port: String,
-        /// What the layer speaks to that port: `http`, `https`, or `tls` for a connection passed through as it is.
-        backend_protocol: String,
+        /// What the layer speaks to that port.
+        backend_protocol: RouterProtocol,
         /// Sources of the certificate presented, e.g. `Secret carto-tls-cert`, `ManagedCertificate carto`, an ARN.
         certificates: Vec<String>,
         /// True where HTTPS could be served here if a certificate were named (a load balancer that can terminate TLS).
@@ -114,8 +119,8 @@ declare_subjects! {
         layer_title: String,
         /// False where the layer forwards packets and ends no connection by time.
         limited: bool,
-        /// `idle` (no bytes for so long) or `total` (the whole request).
-        meaning: String,
+        /// What it limits.
+        meaning: TimeoutMeaning,
         /// The annotation or field that sets it; null where nothing can.
         setting: String,
         /// The kind of object that the setting is on, e.g. `BackendConfig`.
@@ -135,8 +140,8 @@ declare_subjects! {
         max: i64,
         /// Why the text does not parse or is refused, in words; null where it is accepted.
         defect: String,
-        /// The setting's unit in words: `seconds`, `minutes`, `milliseconds`, or null for a duration that carries its unit.
-        unit: String,
+        /// What a bare number counts in the setting; null for a duration that carries its unit.
+        unit: TimeUnit,
         /// The smallest literal that satisfies the requirement, in the setting's own syntax, e.g. `"605"` or `"11"`.
         minimum: String,
         /// What a number without a unit comes to where seconds were meant and the setting counts something else, in words;
@@ -156,7 +161,7 @@ declare_subjects! {
     Host ("host", hosts) {
         /// The name.
         name: String,
-        /// Where it is written: `Ingress rule`, `Ingress TLS section`, `HTTPRoute`, `ManagedCertificate`.
+        /// Where it is written: `Ingress rule`, `Ingress TLS section`, or the kind of the object, such as `HTTPRoute`.
         role: String,
         /// True where this name, or another of the same list, serves the configured domain.
         serves_domain: bool,
@@ -185,8 +190,8 @@ declare_subjects! {
         name: String,
         /// The class, from the annotation or from `spec.ingressClassName`; null where none is given.
         class: String,
-        /// How the class was given: `annotation` or `field`; null where none is given.
-        class_from: String,
+        /// How the class was given; null where none is given.
+        class_from: ClassSource,
         /// True where the GKE controller takes it up (as far as its class goes).
         gke: bool,
         /// True where the class is GKE's, but given in a way that the controller does not read.
@@ -264,9 +269,8 @@ declare_subjects! {
         count: i64,
         /// The leaf's subject.
         leaf: String,
-        /// Where the chain ends: `public-root`, `given-root` (by `--ca`), `bundled-root`, `self-signed` (the leaf signed
-        /// itself), `leaf-alone`, `gap` (a certificate between others is missing), `unknown-issuer`.
-        ends: String,
+        /// Where the chain ends.
+        ends: ChainEnd,
         /// Subject of the last certificate of the chain that is in the bundle.
         last: String,
         /// Name of the issuer that is missing; null where the chain ends at a root.
@@ -276,8 +280,8 @@ declare_subjects! {
         fetch: String,
         /// True where a certificate of the missing issuer's name is there whose key did not sign.
         namesake: bool,
-        /// `signatures`, or `names and key identifiers` where a signature of the chain could not be checked.
-        decided_by: String,
+        /// What the chain was told by.
+        decided_by: ChainEvidence,
         /// True where the leaf comes first, and each certificate of the chain before its issuer.
         in_order: bool,
         /// True where another certificate of an authority's name comes before the one that leads to a root, so that clients
@@ -295,9 +299,8 @@ declare_subjects! {
         bundle: String,
         /// Its place in the bundle, from 1.
         number: i64,
-        /// `leaf`, `intermediate`, `root`, `alternative` (another way up, which no client needs), `beyond-gap` (above a
-        /// missing certificate), `stray` (no part of the chain), `duplicate`.
-        role: String,
+        /// What it is within the bundle.
+        role: CertificateRole,
         /// True for the certificates of the chain: leaf, intermediates and root.
         on_chain: bool,
         /// Its subject.
@@ -334,8 +337,8 @@ declare_subjects! {
         bundle: String,
         /// The name; unknown where the domain is.
         name: String,
-        /// What it is: `domain`, `TLS section`, `listener`, `HTTPRoute`.
-        role: String,
+        /// What it is.
+        role: CertificateNameRole,
         /// True where a name in the leaf's subjectAltName covers it.
         covered: bool,
         /// The names in the leaf's subjectAltName.
@@ -370,12 +373,10 @@ declare_subjects! {
     CertificateDefect ("certificate_defect", certificate_defects) {
         /// What it is found in: `the certificate of Secret carto-tls-cert`.
         what: String,
-        /// `certificate`, `private key`, `CA file`.
-        part: String,
-        /// The cause: `empty`, `not-base64`, `not-encoded`, `encoded-twice`, `encoded`, `der`, `no-boundaries`, `pkcs12`,
-        /// `pkcs7`, `utf-16`, `not-pem`, `swapped`, `request`, `wrong-label`, `truncated`, `labels-differ`, `glued`,
-        /// `boundary`, `lost-line-breaks`, `body-not-base64`, `not-parsed`, `openssh`, `too-large`, `missing`.
-        cause: String,
+        /// What cannot be read.
+        part: CertificatePart,
+        /// Why.
+        cause: CertificateCause,
         /// What is wrong, to follow `what`.
         message: String,
         /// What to do.
@@ -384,8 +385,8 @@ declare_subjects! {
 
     /// A name in an annotation that leads to another object.
     Reference ("reference", references) {
-        /// Kind of the object that is named, e.g. `BackendConfig`.
-        kind: String,
+        /// Kind of the object that is named.
+        kind: ReferencedKind,
         /// Its name.
         name: String,
         /// The annotation that names it.
@@ -399,7 +400,7 @@ declare_subjects! {
     /// An object that only works when another one names it: BackendConfig, FrontendConfig.
     Attachment ("attachment", attachments) {
         /// Its kind.
-        kind: String,
+        kind: ReferencedKind,
         /// Its name.
         name: String,
         /// True where something names it.
@@ -457,12 +458,12 @@ declare_subjects! {
     /// An annotation or a label whose value is not a string.
     #[defect(true)]
     NonString ("non_string", non_strings) {
-        /// `annotation` or `label`.
-        what: String,
+        /// What it is.
+        what: StringPlace,
         /// Its key.
         key: String,
-        /// What the value is: `integer`, `number`, `boolean`, `null`, `mapping`, `sequence`.
-        type_name: String,
+        /// What the value is.
+        type_name: ValueType,
         /// The value as it must be written; null for a collection.
         quoted: String,
     }
@@ -528,8 +529,8 @@ declare_subjects! {
         turned: String,
         /// The path of the key that was probably meant; null where nothing comes near.
         suggestion: String,
-        /// How that was found: `case`, `spelling`, `indentation`, `elsewhere`, `renamed`.
-        how: String,
+        /// How that was found.
+        how: SuggestedBy,
         /// True where the chart's own top-level keys are under it, as in the values of a chart that contains this one.
         holds_values: bool,
     }
@@ -539,14 +540,14 @@ declare_subjects! {
     ChartValue ("chart_value", chart_values) {
         /// The path of its key.
         path: String,
-        /// What the chart has: `a mapping`, `a list`, `a boolean`, `a number`, `a string`.
-        expected: String,
+        /// What the chart has.
+        expected: ValueSort,
         /// What was written.
-        found: String,
+        found: ValueSort,
         /// The chart's default, as it would be written; null where it is empty, a collection or long.
         default: String,
-        /// For text that reads as a boolean: `true` or `false`.
-        means: String,
+        /// For text that reads as a boolean: which one.
+        means: bool,
     }
 
     /// An unquoted word that Helm takes as a boolean: `yes`, `no`, `on`, `off`, `y`, `n`.
@@ -554,10 +555,10 @@ declare_subjects! {
     BooleanWord ("boolean_word", boolean_words) {
         /// The word as it was written.
         word: String,
-        /// What Helm makes of it: `true` or `false`.
-        taken_as: String,
-        /// What the chart has in that place, e.g. `a boolean`; null where it is free.
-        expected: String,
+        /// What Helm makes of it.
+        taken_as: bool,
+        /// What the chart has in that place; null where it is free.
+        expected: ValueSort,
     }
 
     /// A key that YAML makes something else of: `y` becomes `true`, `1.10` becomes `1.1`.
@@ -585,8 +586,8 @@ declare_subjects! {
     PaddedText ("padded_text", padded_texts) {
         /// The path of its key.
         path: String,
-        /// Where the whitespace is: `before`, `after`, `around`.
-        side: String,
+        /// Where the whitespace is.
+        side: Side,
         /// The text without it; null where it must not be shown.
         trimmed: String,
     }
@@ -603,10 +604,10 @@ declare_subjects! {
     /// A value that a later file or option replaces with one of another kind, so that all that was there is lost.
     #[defect(true)]
     TypeOverride ("type_override", type_overrides) {
-        /// What was there: `a mapping`, `a list`, `a string` …
-        before: String,
+        /// What was there.
+        before: ValueSort,
         /// What is there now.
-        after: String,
+        after: ValueSort,
         /// The file of the earlier value.
         file: String,
     }

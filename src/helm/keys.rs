@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use super::scalars;
 use super::values::is_truthy;
 use crate::catalogue::{ChartVersion, KeyId, KeyType};
-use crate::facts::{Anchor, ChartKey, ChartValue, Fact, Facts};
+use crate::facts::{Anchor, ChartKey, ChartValue, Fact, Facts, ValueSort};
 use portolan_yaml::source::{Sources, Span};
 use portolan_yaml::{Entry, Node, NodeKind, Scalar, Tree, Value};
 
@@ -185,7 +185,7 @@ impl<'w> Walk<'w> {
         fact.holds_values = Fact::known(holds_values);
         if !holds_values && let Some(found) = self.edition.suggest(parent, name, &below, before) {
             fact.suggestion = Fact::known(found.path);
-            fact.how = Fact::known(found.how.as_str().to_owned());
+            fact.how = Fact::known(found.how);
         }
         self.facts.chart_keys.push(fact);
     }
@@ -203,7 +203,7 @@ impl<'w> Walk<'w> {
         }
         if let Some((found, since)) = self.edition.successor(id) {
             fact.suggestion = Fact::known(found.path);
-            fact.how = Fact::known(found.how.as_str().to_owned());
+            fact.how = Fact::known(found.how);
             if fact.is_past.value() == Some(&true) {
                 fact.turned = Fact::known(since);
             }
@@ -272,10 +272,10 @@ impl<'w> Walk<'w> {
         }
         let mut fact = ChartValue::new(place);
         fact.path = Fact::known(self.edition.path(id));
-        fact.expected = Fact::known(expected(kind).to_owned());
-        fact.found = Fact::known(found(value).to_owned());
+        fact.expected = Fact::known(expected(kind));
+        fact.found = Fact::known(found(value));
         fact.default = Fact::from_option(self.edition.default(id).map(str::to_owned));
-        fact.means = Fact::from_option(mismatch.means.map(|means| means.to_string()));
+        fact.means = Fact::from_option(mismatch.means);
         self.facts.chart_values.push(fact);
         true
     }
@@ -403,27 +403,27 @@ fn is_yaml_text(scalar: &Scalar) -> bool {
             || text.starts_with(['[', '{', '-']))
 }
 
-pub(super) fn expected(kind: KeyType) -> &'static str {
+pub(super) fn expected(kind: KeyType) -> ValueSort {
     match kind {
-        KeyType::Mapping | KeyType::Free => "a mapping",
-        KeyType::List => "a list",
-        KeyType::Boolean => "a boolean",
-        KeyType::Number => "a number",
-        KeyType::Text | KeyType::Empty | KeyType::Any => "a string",
+        KeyType::Mapping | KeyType::Free => ValueSort::Mapping,
+        KeyType::List => ValueSort::List,
+        KeyType::Boolean => ValueSort::Boolean,
+        KeyType::Number => ValueSort::Number,
+        KeyType::Text | KeyType::Empty | KeyType::Any => ValueSort::Text,
     }
 }
 
 /// What a value is, in words.
-pub(super) fn found(value: Node<'_>) -> &'static str {
+pub(super) fn found(value: Node<'_>) -> ValueSort {
     match value.kind() {
-        NodeKind::Mapping(_) => "a mapping",
-        NodeKind::Sequence(_) => "a list",
-        NodeKind::Alias(_) => "an alias",
+        NodeKind::Mapping(_) => ValueSort::Mapping,
+        NodeKind::Sequence(_) => ValueSort::List,
+        NodeKind::Alias(_) => ValueSort::Alias,
         NodeKind::Scalar(scalar) => match scalar.value {
-            Value::Null => "nothing",
-            Value::Bool(_) => "a boolean",
-            Value::Int(_) | Value::UInt(_) | Value::Float(_) => "a number",
-            Value::String => "a string",
+            Value::Null => ValueSort::Nothing,
+            Value::Bool(_) => ValueSort::Boolean,
+            Value::Int(_) | Value::UInt(_) | Value::Float(_) => ValueSort::Number,
+            Value::String => ValueSort::Text,
         },
     }
 }

@@ -5,7 +5,7 @@ use super::keys::{KeyContext, found};
 use crate::diagnostic::Label;
 use crate::facts::{
     Anchor, BooleanWord, Fact, Facts, IgnoredDocument, PaddedText, RewrittenKey, RewrittenNumber,
-    TypeOverride,
+    Side, TypeOverride, ValueSort,
 };
 use portolan_yaml::source::{Sources, Span};
 use portolan_yaml::{Entry, Node, Scalar, Stream, Style, Tree, Value};
@@ -40,7 +40,7 @@ pub(super) fn word(
     key_context: KeyContext,
     node: Node<'_>,
     scalar: &Scalar,
-    expected: Option<&str>,
+    expected: Option<ValueSort>,
     facts: &mut Facts,
 ) {
     let Value::Bool(taken_as) = scalar.value else {
@@ -58,8 +58,8 @@ pub(super) fn word(
     }
     let mut fact = BooleanWord::new(Anchor::new(node.span()));
     fact.word = Fact::known(scalar.text.to_string());
-    fact.taken_as = Fact::known(taken_as.to_string());
-    fact.expected = Fact::from_option(expected.map(str::to_owned));
+    fact.taken_as = Fact::known(taken_as);
+    fact.expected = Fact::from_option(expected);
     facts.boolean_words.push(fact);
 }
 
@@ -117,13 +117,13 @@ pub(super) fn padding(
         return;
     }
     let side = match (text.trim_start() == text, text.trim_end() == text) {
-        (false, false) => "around",
-        (false, true) => "before",
-        _ => "after",
+        (false, false) => Side::Around,
+        (false, true) => Side::Before,
+        _ => Side::After,
     };
     let mut fact = PaddedText::new(Anchor::new(node.span()));
     fact.path = Fact::known(path.to_owned());
-    fact.side = Fact::known(side.to_owned());
+    fact.side = Fact::known(side);
     fact.trimmed = Fact::known(trimmed.to_owned());
     facts.padded_texts.push(fact);
 }
@@ -219,8 +219,8 @@ fn add_override(sources: &Sources, replaced: Node<'_>, node: Node<'_>, facts: &m
         message: format!("{} that is lost", found(replaced)),
     });
     let mut fact = TypeOverride::new(place);
-    fact.before = Fact::known(found(replaced).to_owned());
-    fact.after = Fact::known(found(node).to_owned());
+    fact.before = Fact::known(found(replaced));
+    fact.after = Fact::known(found(node));
     fact.file = Fact::known(sources.name(replaced.span().source).to_owned());
     facts.type_overrides.push(fact);
 }

@@ -8,11 +8,13 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use cel::common::ast::{EntryExpr, Expr, LiteralValue, operators};
 use cel::{Context, Env, IdedExpr, Value};
 
+use super::literals;
 use super::prepared::{PreparedExpression, Tree};
 use crate::facts::{AnyFact, Fact, FactValue, Facts, Subject, SubjectDoc};
 use crate::version::Version;
@@ -32,6 +34,24 @@ pub struct Condition {
 struct Program {
     expression: IdedExpr,
     names: Names,
+}
+
+/// What is wrong with an expression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConditionError {
+    /// A sentence about it.
+    pub message: String,
+    /// The bytes of the expression that it is about, where it is not about all of them.
+    pub part: Option<Range<usize>>,
+}
+
+impl From<String> for ConditionError {
+    fn from(message: String) -> Self {
+        ConditionError {
+            message,
+            part: None,
+        }
+    }
 }
 
 /// What an expression comes to.
@@ -95,11 +115,11 @@ impl Condition {
             .map_err(Clone::clone)
     }
 
-    /// Parses it and checks each name in it.
+    /// Parses it and checks each name in it, and each literal that is compared with a fact.
     ///
     /// # Errors
-    /// A sentence that says what is wrong: the syntax, a fact that does not exist, a function that does not exist.
-    pub fn check(&self, subject: &SubjectDoc) -> Result<(), String> {
+    /// What is wrong: the syntax, a fact that does not exist, a function that does not exist, a word that a fact is never.
+    pub fn check(&self, subject: &SubjectDoc) -> Result<(), ConditionError> {
         let program = self.program()?;
         for (name, field) in &program.names.facts {
             check_fact(subject, name, field)?;
@@ -111,13 +131,16 @@ impl Condition {
                 || function.starts_with('-')
                 || function.starts_with('@');
             if !known {
-                return Err(format!(
+                return Err(ConditionError::from(format!(
                     "there is no function `{function}`; the functions are {}",
                     FUNCTIONS.join(", ")
-                ));
+                )));
             }
         }
-        Ok(())
+        literals::check(&program.expression).map_err(|wrong| ConditionError {
+            message: wrong.message,
+            part: part_of(&self.source, wrong.id),
+        })
     }
 
     /// Evaluates it.
@@ -245,6 +268,13 @@ fn parse(source: &str) -> Result<IdedExpr, String> {
         .parser()
         .parse(source)
         .map_err(|error| format!("`{source}` is not a valid CEL expression: {error}"))
+}
+
+/// Where a node of an expression begins and ends, by the number that the parser gave it.
+fn part_of(source: &str, id: u64) -> Option<Range<usize>> {
+    let (_, places) = environment().parser().parse_with_source_info(source).ok()?;
+    let (first, last) = places.offset_for(id)?;
+    Some(usize::try_from(first).ok()?..usize::try_from(last).ok()? + 1)
 }
 
 /// What the parser made of an expression when Portolan was built, if one of the built-in rules has it.

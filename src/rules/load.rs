@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::condition::{Condition, check_fact};
@@ -113,6 +114,8 @@ pub struct RuleError {
     pub field: String,
     /// What is wrong.
     pub message: String,
+    /// The bytes of the field's text that it is about, where it is not about all of them.
+    pub part: Option<Range<usize>>,
     /// Line and column (from 1) where the parser gave up, if it did.
     pub at: Option<(usize, usize)>,
 }
@@ -192,6 +195,7 @@ impl RuleSet {
             vec![RuleError {
                 field: String::new(),
                 message: message.to_owned(),
+                part: None,
                 at,
             }]
         })?;
@@ -212,6 +216,7 @@ impl RuleSet {
             return Err(RuleError {
                 field: "id".to_owned(),
                 message: format!("there is a rule `{}` already", rule.id()),
+                part: None,
                 at: None,
             });
         }
@@ -359,6 +364,7 @@ impl Checker<'_> {
         self.errors.push(RuleError {
             field: field.into(),
             message: message.into(),
+            part: None,
             at: None,
         });
     }
@@ -435,8 +441,13 @@ impl Checker<'_> {
         }
         let Some(about) = self.about else { return };
         for (field, source) in expressions {
-            if let Err(message) = Condition::new(source.to_owned()).check(about) {
-                self.error(field, message);
+            if let Err(wrong) = Condition::new(source.to_owned()).check(about) {
+                self.errors.push(RuleError {
+                    field,
+                    message: wrong.message,
+                    part: wrong.part,
+                    at: None,
+                });
             }
         }
     }

@@ -8,6 +8,7 @@ mod deferred;
 mod examples;
 mod format;
 mod judge;
+mod literals;
 mod load;
 mod prepared;
 mod template;

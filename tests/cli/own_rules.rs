@@ -66,6 +66,71 @@ fn mistakes_in_rule_files_are_shown_where_they_are_all_at_once() {
 }
 
 #[test]
+fn a_word_that_a_fact_is_never_is_refused_where_it_stands() {
+    let sandbox = Sandbox::new();
+    let conditions = [
+        // One line, plain.
+        (
+            "timeout.meaning != \"idel\"",
+            "13:29",
+            "`timeout.meaning` is never `idel`; did you mean `idle`?",
+        ),
+        (
+            "'\"gkee\" == cluster.platform'",
+            "13:11",
+            "`cluster.platform` is never `gkee`; did you mean `gke`?",
+        ),
+        // Folded, with characters of several bytes before.
+        (
+            ">-\n  timeout.text != \"Größe\"\n  && timeout.unit in [\"seconds\", \"hours\"]",
+            "15:34",
+            "`timeout.unit` is never `hours`; it is one of `milliseconds`, `seconds`, `minutes`",
+        ),
+        (
+            "'\"Loadbalancer\" in router.exposed_by'",
+            "13:11",
+            "`router.exposed_by` is never `Loadbalancer`; did you mean `LoadBalancer`?",
+        ),
+        (
+            "timeout.seconds == \"605\"",
+            "13:29",
+            "`timeout.seconds` is of type int, and never equals a literal of another type",
+        ),
+    ];
+    for (condition, place, message) in conditions {
+        let rule = TIMEOUT_RULE.replace("timeout.seconds >= 120", condition);
+        sandbox.put("own/acme-timeout.yaml", rule);
+        let said = sandbox.run("rules --test own");
+        assert_eq!(
+            said.err,
+            format!("own/acme-timeout.yaml:{place}: error[rule-file]: `require`: {message}\n"),
+            "{condition}"
+        );
+        assert_eq!(said.code, 2);
+    }
+    // Wherever a rule has conditions.
+    let typo = "timeout.meaning == \"idel\"";
+    for (before, after) in [
+        ("when: timeout.seconds != null", format!("when: {typo}")),
+        (
+            "at: timeout.text",
+            format!("undecided:\n  - when: {typo}\n    supply: a"),
+        ),
+        (
+            "help: write",
+            format!("granted:\n  - when: {typo}\n    text: a\nhelp: write"),
+        ),
+    ] {
+        sandbox.put(
+            "own/acme-timeout.yaml",
+            TIMEOUT_RULE.replace(before, &after),
+        );
+        let said = sandbox.run("rules --test own");
+        assert!(said.err.contains("did you mean `idle`?"), "{}", said.err);
+    }
+}
+
+#[test]
 fn the_examples_of_own_rules_are_tried() {
     let sandbox = Sandbox::new();
     let said = sandbox.run("rules --test rules");

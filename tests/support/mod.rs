@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use portolan::check::{Input, Options, Outcome, check};
+use portolan::facts::Platform;
 use portolan::rules::RuleSet;
 
 /// The folder of vendor examples and Helm's real output, if the environment names it.
@@ -88,6 +89,8 @@ pub fn open_verdicts(outcome: &Outcome) -> Vec<String> {
 /// Options on a platform.
 pub fn on(platform: &str) -> Options {
     let mut options = Options::default();
-    options.cluster.platform = Some(platform.to_owned());
+    let known = Platform::ALL.iter().copied();
+    options.cluster.platform = known.into_iter().find(|known| known.as_str() == platform);
+    assert!(options.cluster.platform.is_some(), "{platform}");
     options
 }

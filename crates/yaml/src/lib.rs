@@ -35,7 +35,7 @@ pub use parse::{
     Comment, Document, DocumentFilter, Filtered, Reading, Stream, parse, parse_again, parse_source,
 };
 pub use path::{path_at, push_key};
-pub use place::place_of;
+pub use place::{node_at, place_of};
 pub use problem::{Problem, ProblemKind};
 pub use scalar::{json_text, key_text, resolve, template_text, try_resolve, yaml_text};
 pub use text::mapped_text;

@@ -23,6 +23,14 @@ pub fn place_of(root: Node<'_>, field: &str) -> Option<Span> {
     span
 }
 
+/// The value of a field (`examples.bad[0].files`), where it was written.
+pub fn node_at<'t>(root: Node<'t>, field: &str) -> Option<Node<'t>> {
+    steps(field).try_fold(root, |node, step| match step {
+        Step::Key(key) => node.entry(key).map(|(_, value)| value),
+        Step::Index(index) => node.items().nth(index),
+    })
+}
+
 enum Step<'f> {
     Key(&'f str),
     Index(usize),

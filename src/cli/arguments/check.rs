@@ -7,8 +7,9 @@ use clap::Args;
 use crate::catalogue::{Catalogue, ChartVersion};
 use crate::check::{Options, PemFile, SetValue};
 use crate::cli::output::{self, OutputSpec};
-use crate::config::{FailOn, Platform, Settings, cluster_version, controller_version};
+use crate::config::{FailOn, Settings, cluster_version, controller_version};
 use crate::exposure::ClusterOptions;
+use crate::facts::Platform;
 use crate::limits::{self, Limit, Limits};
 use portolan_certificate::time::parse_rfc3339;
 
@@ -311,7 +312,7 @@ impl ReleaseArgs {
         let release = |version: &String| Catalogue::embedded().release(version).ok();
         Options {
             cluster: ClusterOptions {
-                platform: platform.map(|platform| platform.as_str().to_owned()),
+                platform,
                 version: text(&self.cluster_version, &settings.cluster_version),
                 vpc_native: self.vpc_native.or(settings.vpc_native),
                 shared_vpc: self.shared_vpc.or(settings.shared_vpc),

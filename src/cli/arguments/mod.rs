@@ -217,12 +217,8 @@ mod tests {
     fn an_example_has_real_options_only() {
         let options = |text: &str| example_options(&[text.to_owned()]);
         assert_eq!(
-            options("--platform=aks")
-                .unwrap()
-                .cluster
-                .platform
-                .as_deref(),
-            Some("aks")
+            options("--platform=aks").unwrap().cluster.platform,
+            Some(crate::facts::Platform::Aks)
         );
         assert!(options("--platform=azure").unwrap_err().contains("azure"));
         assert!(options("--fail-on=never").is_err());

@@ -3,9 +3,10 @@
 use std::fmt::Write;
 
 use super::predicate::Predicate;
-use super::setting::{Meaning, Setting, SettingPlace, SettingTarget, Syntax, Zero};
+use super::setting::{Setting, SettingPlace, SettingTarget, Syntax, Zero};
 use super::tls::TlsModel;
 use super::{EntryKind, Layer, layers};
+use crate::facts::{TimeUnit, TimeoutMeaning};
 
 const KINDS: [(EntryKind, &str); 5] = [
     (
@@ -200,8 +201,8 @@ fn words(predicate: &Predicate) -> String {
 
 fn row(setting: &Setting, page: &mut String) {
     let meaning = match setting.meaning {
-        Meaning::Idle => "idle",
-        Meaning::Total => "whole request",
+        TimeoutMeaning::Idle => "idle",
+        TimeoutMeaning::Total => "whole request",
     };
     let places: Vec<String> = setting.places.iter().map(place).collect();
     let mut set_by = if setting.places.is_empty() {
@@ -259,7 +260,7 @@ fn row(setting: &Setting, page: &mut String) {
 }
 
 fn written(setting: &Setting) -> String {
-    let unit = setting.unit.map_or("seconds", |unit| unit.name());
+    let unit = setting.unit.unwrap_or(TimeUnit::Seconds);
     let mut text = match setting.syntax {
         Syntax::Integer => format!("whole {unit}, as a string"),
         Syntax::IntegerField => format!("whole {unit}, without quotes"),

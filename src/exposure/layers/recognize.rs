@@ -2,6 +2,7 @@
 
 use super::predicate::{MatchInput, Tristate, all_hold};
 use super::{EntryKind, Layer, layers};
+use crate::facts::Platform;
 use crate::kube::ObjectRef;
 use portolan_yaml::Node;
 
@@ -78,7 +79,7 @@ pub struct Evidence<'a> {
     /// The controller that the class names, where the class is among the input.
     pub controller: Option<&'a str>,
     /// The platform, where it was given.
-    pub platform: Option<&'a str>,
+    pub platform: Option<Platform>,
 }
 
 /// The layer of an Ingress or a Gateway.
@@ -109,7 +110,8 @@ pub fn by_class(kind: EntryKind, evidence: &Evidence<'_>, input: &MatchInput<'_>
         }
     } else if let Some(platform) = evidence.platform {
         let layer = candidates().find(|layer| {
-            layer.recognize.without_class && layer.recognize.platform.as_deref() == Some(platform)
+            let known = &layer.recognize;
+            known.without_class && known.platform.as_deref() == Some(platform.as_str())
         });
         if let Some(layer) = layer {
             let inferred = format!(

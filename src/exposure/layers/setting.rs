@@ -3,13 +3,14 @@
 use serde::Deserialize;
 
 use super::Predicate;
+use crate::facts::{TimeUnit, TimeoutMeaning};
 
 /// A limit on how long a connection may last.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Setting {
     /// What it limits.
-    pub meaning: Meaning,
+    pub meaning: TimeoutMeaning,
     /// Where it can be set. The first place that is filled counts, so they stand in the controller's own order.
     #[serde(default)]
     pub places: Vec<SettingPlace>,
@@ -149,16 +150,6 @@ pub struct MaxBefore {
     pub max: i64,
 }
 
-/// What a limit limits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Meaning {
-    /// How long no byte may pass.
-    Idle,
-    /// How long the whole request may take.
-    Total,
-}
-
 /// How a value is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -191,36 +182,4 @@ pub enum Zero {
     Unlimited,
     /// The default.
     Default,
-}
-
-/// The unit of a bare number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum TimeUnit {
-    /// Milliseconds.
-    Milliseconds,
-    /// Seconds.
-    Seconds,
-    /// Minutes.
-    Minutes,
-}
-
-impl TimeUnit {
-    /// In words.
-    pub fn name(self) -> &'static str {
-        match self {
-            TimeUnit::Milliseconds => "milliseconds",
-            TimeUnit::Seconds => "seconds",
-            TimeUnit::Minutes => "minutes",
-        }
-    }
-
-    /// In milliseconds; `None` where the number is too large.
-    pub fn milliseconds(self, number: i64) -> Option<i64> {
-        match self {
-            TimeUnit::Milliseconds => Some(number),
-            TimeUnit::Seconds => number.checked_mul(1_000),
-            TimeUnit::Minutes => number.checked_mul(60_000),
-        }
-    }
 }

@@ -1,0 +1,392 @@
+//! The words that facts are made of.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::words::declare_words;
+use portolan_certificate::chain::{End, Role};
+use portolan_certificate::defect::{Cause, Part};
+
+declare_words! {
+    /// Where a cluster runs.
+    #[derive(Deserialize, JsonSchema, clap::ValueEnum)]
+    #[serde(rename_all = "kebab-case")]
+    Platform {
+        /// Google Kubernetes Engine.
+        Gke = "gke",
+        /// Amazon Elastic Kubernetes Service.
+        Eks = "eks",
+        /// Azure Kubernetes Service.
+        Aks = "aks",
+        /// Red Hat OpenShift.
+        Openshift = "openshift",
+        /// Anything else.
+        Other = "other",
+    }
+
+    /// A way in as people name it.
+    WayIn {
+        /// The router Service has a load balancer of its own.
+        LoadBalancer = "LoadBalancer",
+        /// The router Service opens a port on each node.
+        NodePort = "NodePort",
+        /// An Ingress leads to it.
+        Ingress = "Ingress",
+        /// A Gateway leads to it.
+        Gateway = "Gateway",
+        /// A custom resource of some controller leads to it.
+        Resource = "a controller's own resource",
+    }
+
+    /// Where the router's certificate comes from.
+    CertificateSource {
+        /// The chart's self-signed one.
+        Generated = "generated",
+        /// A Secret, named by `tlsCerts.existingSecret.name`.
+        Secret = "secret",
+        /// The values, `router.tlsCertificates`.
+        Values = "values",
+    }
+
+    /// What becomes of two sources for one certificate.
+    TlsConflictKind {
+        /// The chart renders a Secret of the name of one that has another source.
+        RenderedOver = "rendered-over",
+        /// The chart refuses to render.
+        Refused = "refused",
+    }
+
+    /// The kind of object that an entry point is.
+    EntryPointKind {
+        /// A Service of type LoadBalancer.
+        LoadBalancer = "load-balancer",
+        /// A Service of type NodePort.
+        NodePort = "node-port",
+        /// An Ingress.
+        Ingress = "ingress",
+        /// A Gateway of the Gateway API.
+        Gateway = "gateway",
+        /// A controller's own kind of object.
+        Resource = "resource",
+    }
+
+    /// Where TLS is terminated.
+    TlsEnd {
+        /// In the router: connections are passed through to it.
+        Router = "router",
+        /// In the load balancer, the ingress controller or the gateway.
+        LoadBalancer = "load-balancer",
+    }
+
+    /// What is spoken to the router.
+    RouterProtocol {
+        /// Plain HTTP.
+        Http = "http",
+        /// HTTPS, in a connection that the layer opens.
+        Https = "https",
+        /// Whatever the client sends: its connection is passed through as it is.
+        Tls = "tls",
+    }
+
+    /// What a limit on a connection limits.
+    #[derive(Deserialize, JsonSchema)]
+    #[serde(rename_all = "kebab-case")]
+    TimeoutMeaning {
+        /// How long no byte may pass.
+        Idle = "idle",
+        /// How long the whole request may take.
+        Total = "total",
+    }
+
+    /// The unit of a bare number.
+    #[derive(Deserialize, JsonSchema)]
+    #[serde(rename_all = "kebab-case")]
+    TimeUnit {
+        /// Thousandths of a second.
+        Milliseconds = "milliseconds",
+        /// Seconds.
+        Seconds = "seconds",
+        /// Minutes.
+        Minutes = "minutes",
+    }
+
+    /// How the class of an Ingress is given.
+    ClassSource {
+        /// By `kubernetes.io/ingress.class`.
+        Annotation = "annotation",
+        /// By `spec.ingressClassName`.
+        Field = "field",
+    }
+
+    /// Where a chain of certificates ends.
+    ChainEnd {
+        /// At a root in public use.
+        PublicRoot = "public-root",
+        /// At a root given by `--ca`.
+        GivenRoot = "given-root",
+        /// At a self-signed root in the bundle, which is not in public use.
+        BundledRoot = "bundled-root",
+        /// At the leaf, which signed itself.
+        SelfSigned = "self-signed",
+        /// At the leaf, whose issuer is not there.
+        LeafAlone = "leaf-alone",
+        /// Below a certificate that is missing, while others further up are there.
+        Gap = "gap",
+        /// At an intermediate whose issuer is not known.
+        UnknownIssuer = "unknown-issuer",
+    }
+
+    /// What a chain of certificates was told by.
+    ChainEvidence {
+        /// Every signature of the chain was checked.
+        Signatures = "signatures",
+        /// A signature of the chain could not be checked.
+        Names = "names and key identifiers",
+    }
+
+    /// What a certificate is within its bundle.
+    CertificateRole {
+        /// The server's own.
+        Leaf = "leaf",
+        /// An authority between leaf and root.
+        Intermediate = "intermediate",
+        /// A self-signed root on the chain.
+        Root = "root",
+        /// Another way up, which no client needs.
+        Alternative = "alternative",
+        /// An authority above a missing certificate.
+        BeyondGap = "beyond-gap",
+        /// No part of the chain.
+        Stray = "stray",
+        /// A certificate that was there before.
+        Duplicate = "duplicate",
+    }
+
+    /// What a name that a certificate must cover is.
+    CertificateNameRole {
+        /// The domain that users open CARTO at.
+        Domain = "domain",
+        /// A host of an Ingress' TLS section.
+        TlsSection = "TLS section",
+        /// The host name of a Gateway's listener.
+        Listener = "listener",
+        /// A host name of a route.
+        Route = "HTTPRoute",
+    }
+
+    /// What cannot be read.
+    CertificatePart {
+        /// The certificate with its chain.
+        Certificate = "certificate",
+        /// The private key.
+        PrivateKey = "private key",
+        /// A file given with `--ca`.
+        CaFile = "CA file",
+    }
+
+    /// Why a certificate or its key cannot be read.
+    CertificateCause {
+        /// Nothing is there.
+        Empty = "empty",
+        /// Not base64, where it must be.
+        NotBase64 = "not-base64",
+        /// PEM as it is, where base64 of it is expected.
+        NotEncoded = "not-encoded",
+        /// Base64 of base64.
+        EncodedTwice = "encoded-twice",
+        /// Base64 of PEM, where PEM is expected.
+        Encoded = "encoded",
+        /// Binary DER.
+        Der = "der",
+        /// The base64 of DER without its two boundary lines.
+        NoBoundaries = "no-boundaries",
+        /// A PKCS#12 store.
+        Pkcs12 = "pkcs12",
+        /// A PKCS#7 bundle.
+        Pkcs7 = "pkcs7",
+        /// UTF-16.
+        Utf16 = "utf-16",
+        /// No PEM block begins in it.
+        NotPem = "not-pem",
+        /// A key in place of the certificate, or a certificate in place of the key.
+        Swapped = "swapped",
+        /// A signing request in place of the certificate.
+        Request = "request",
+        /// A block whose label does not belong here, or does not fit its content.
+        WrongLabel = "wrong-label",
+        /// A block without its beginning or its end.
+        Truncated = "truncated",
+        /// First and last line of a block differ.
+        LabelsDiffer = "labels-differ",
+        /// Two blocks without a line break between them.
+        Glued = "glued",
+        /// A boundary line with too few hyphens, or one that does not begin its line.
+        Boundary = "boundary",
+        /// A block in one line.
+        LostLineBreaks = "lost-line-breaks",
+        /// A block whose content is not base64.
+        BodyNotBase64 = "body-not-base64",
+        /// A block that is not what its label says.
+        NotParsed = "not-parsed",
+        /// A key in the format of OpenSSH.
+        OpenSsh = "openssh",
+        /// More than is looked at.
+        TooLarge = "too-large",
+        /// A field that the Secret does not have.
+        Missing = "missing",
+    }
+
+    /// The kind of object that an annotation leads to.
+    ReferencedKind {
+        /// Settings of a GKE load balancer towards the router.
+        BackendConfig = "BackendConfig",
+        /// Settings of a GKE load balancer towards clients.
+        FrontendConfig = "FrontendConfig",
+        /// A certificate that Google manages.
+        ManagedCertificate = "ManagedCertificate",
+    }
+
+    /// What must be a string.
+    StringPlace {
+        /// An annotation.
+        Annotation = "annotation",
+        /// A label.
+        Label = "label",
+    }
+
+    /// The type of a value that must be a string.
+    ValueType {
+        /// A whole number.
+        Integer = "integer",
+        /// A number with a fraction.
+        Number = "number",
+        /// `true` or `false`.
+        Boolean = "boolean",
+        /// Nothing.
+        Null = "null",
+        /// A mapping.
+        Mapping = "mapping",
+        /// A list.
+        Sequence = "sequence",
+    }
+
+    /// A sort of value, as messages name it.
+    ValueSort {
+        /// Keys with values.
+        Mapping = "a mapping",
+        /// A list.
+        List = "a list",
+        /// `true` or `false`.
+        Boolean = "a boolean",
+        /// A number.
+        Number = "a number",
+        /// Text.
+        Text = "a string",
+        /// `*name`, for what stands at `&name`.
+        Alias = "an alias",
+        /// Null, or no value at all.
+        Nothing = "nothing",
+    }
+
+    /// The side of a text.
+    Side {
+        /// It begins with it.
+        Before = "before",
+        /// It ends with it.
+        After = "after",
+        /// Both.
+        Around = "around",
+    }
+}
+
+impl TimeUnit {
+    /// Turns a number of these into milliseconds; `None` where it is too large.
+    pub fn milliseconds(self, number: i64) -> Option<i64> {
+        match self {
+            TimeUnit::Milliseconds => Some(number),
+            TimeUnit::Seconds => number.checked_mul(1_000),
+            TimeUnit::Minutes => number.checked_mul(60_000),
+        }
+    }
+}
+
+impl From<EntryPointKind> for WayIn {
+    fn from(kind: EntryPointKind) -> Self {
+        match kind {
+            EntryPointKind::LoadBalancer => WayIn::LoadBalancer,
+            EntryPointKind::NodePort => WayIn::NodePort,
+            EntryPointKind::Ingress => WayIn::Ingress,
+            EntryPointKind::Gateway => WayIn::Gateway,
+            EntryPointKind::Resource => WayIn::Resource,
+        }
+    }
+}
+
+impl From<End> for ChainEnd {
+    fn from(end: End) -> Self {
+        match end {
+            End::PublicRoot => ChainEnd::PublicRoot,
+            End::GivenRoot => ChainEnd::GivenRoot,
+            End::BundledRoot => ChainEnd::BundledRoot,
+            End::SelfSigned => ChainEnd::SelfSigned,
+            End::LeafAlone => ChainEnd::LeafAlone,
+            End::Gap => ChainEnd::Gap,
+            End::UnknownIssuer => ChainEnd::UnknownIssuer,
+        }
+    }
+}
+
+impl From<Role> for CertificateRole {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Leaf => CertificateRole::Leaf,
+            Role::Intermediate => CertificateRole::Intermediate,
+            Role::Root => CertificateRole::Root,
+            Role::Alternative => CertificateRole::Alternative,
+            Role::BeyondGap => CertificateRole::BeyondGap,
+            Role::Stray => CertificateRole::Stray,
+            Role::Duplicate(_) => CertificateRole::Duplicate,
+        }
+    }
+}
+
+impl From<Part> for CertificatePart {
+    fn from(part: Part) -> Self {
+        match part {
+            Part::Certificate => CertificatePart::Certificate,
+            Part::PrivateKey => CertificatePart::PrivateKey,
+        }
+    }
+}
+
+impl From<&Cause> for CertificateCause {
+    fn from(cause: &Cause) -> Self {
+        match cause {
+            Cause::Empty => CertificateCause::Empty,
+            Cause::NotBase64 => CertificateCause::NotBase64,
+            Cause::PemForBase64 => CertificateCause::NotEncoded,
+            Cause::Base64Twice => CertificateCause::EncodedTwice,
+            Cause::Base64ForPem => CertificateCause::Encoded,
+            Cause::Der => CertificateCause::Der,
+            Cause::NoBoundaries => CertificateCause::NoBoundaries,
+            Cause::Pkcs12 => CertificateCause::Pkcs12,
+            Cause::Pkcs7 => CertificateCause::Pkcs7,
+            Cause::Utf16 => CertificateCause::Utf16,
+            Cause::NoPem => CertificateCause::NotPem,
+            Cause::KeyForCertificate | Cause::CertificateForKey => CertificateCause::Swapped,
+            Cause::Request => CertificateCause::Request,
+            Cause::Label { .. } | Cause::WrongLabel { .. } => CertificateCause::WrongLabel,
+            Cause::MissingEnd { .. } | Cause::MissingBegin | Cause::CutOff { .. } => {
+                CertificateCause::Truncated
+            }
+            Cause::LabelsDiffer { .. } => CertificateCause::LabelsDiffer,
+            Cause::Glued => CertificateCause::Glued,
+            Cause::Boundary | Cause::Indented => CertificateCause::Boundary,
+            Cause::LostLineBreaks => CertificateCause::LostLineBreaks,
+            Cause::BodyNotBase64 { .. } => CertificateCause::BodyNotBase64,
+            Cause::NotX509 | Cause::NotKey => CertificateCause::NotParsed,
+            Cause::OpenSsh => CertificateCause::OpenSsh,
+            Cause::TooMany { .. } | Cause::TooLarge { .. } => CertificateCause::TooLarge,
+        }
+    }
+}
