@@ -303,7 +303,8 @@ fn request(comment: &str, span: Span) -> Result<Request, Defect> {
         let Some(end) = end_of_day(day) else {
             return Err(Defect {
                 message: format!("`until={day}` is not a valid date (expected YYYY-MM-DD)"),
-                help: "write the last day on which it applies, for example `until=2027-03-31`".to_owned(),
+                help: "write the last day on which it applies, for example `until=2027-03-31`"
+                    .to_owned(),
             });
         };
         until = Some((day.to_owned(), end));

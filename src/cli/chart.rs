@@ -108,9 +108,7 @@ impl Collected {
     }
 
     fn finish(mut self, name: String) -> Result<ChartFiles, String> {
-        let values = self
-            .values
-            .ok_or("is not a chart: it has no values.yaml")?;
+        let values = self.values.ok_or("is not a chart: it has no values.yaml")?;
         let chart: ChartYaml = match &self.chart_yaml {
             None => ChartYaml::default(),
             Some(text) => serde_saphyr::from_str(text)

@@ -415,7 +415,11 @@ fn terminals_of_every_kind() {
     }
     let said = sandbox.run("check --now yesterday customizations.yaml");
     assert_eq!(said.code, 2);
-    assert!(said.err.contains("`yesterday` is not a valid time"), "{}", said.err);
+    assert!(
+        said.err.contains("`yesterday` is not a valid time"),
+        "{}",
+        said.err
+    );
 }
 
 #[test]

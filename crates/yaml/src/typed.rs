@@ -201,9 +201,7 @@ impl Check<'_> {
                 Value::Null => self.wrong(node.span(), format!("{what} is empty")),
                 _ => {
                     let text = &scalar.text;
-                    let message = format!(
-                        "{what} is a string: write \"{text}\", in quotes"
-                    );
+                    let message = format!("{what} is a string: write \"{text}\", in quotes");
                     self.wrong(node.span(), message)
                 }
             },
