@@ -5,13 +5,14 @@ mod inputs;
 use divan::{Bencher, black_box};
 use portolan::catalogue::{Catalogue, KeyId};
 use portolan::check::{Input, Options, Outcome, check};
-use portolan::exposure::{CertificateInputs, ClusterOptions, Context, Exposure, extract};
+use portolan::exposure::{CertificateInputs, Context, Exposure, extract};
 use portolan::helm::extra_deploy::{self, Rendering, Templates};
 use portolan::helm::projection::{Projection, ReleaseNames};
 use portolan::helm::values::coalesce;
 use portolan::helm::{CHART_DEFAULTS, DEFAULTS_NAME};
 use portolan::kube::{Object, Objects, Origin};
 use portolan::limits::Limits;
+use portolan::options::ReleaseOptions;
 use portolan::report::{self, Format};
 use portolan::rules::{RuleSet, judge};
 use portolan_certificate::read_certificates;
@@ -95,7 +96,7 @@ impl Release {
             tree: &self.tree,
             sources: &self.sources,
             objects,
-            cluster: &ClusterOptions::default(),
+            options: &ReleaseOptions::default(),
             from_values: true,
             anchor: Span::NOWHERE,
             certificates: &CertificateInputs::default(),

@@ -12,6 +12,7 @@ pub mod fingerprint;
 pub mod helm;
 pub mod kube;
 pub mod limits;
+pub mod options;
 pub mod reference;
 pub mod report;
 pub mod rules;

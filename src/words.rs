@@ -26,6 +26,7 @@ macro_rules! declare_words {
     ($(
         $(#[doc = $doc:literal])*
         $(#[derive($($derive:path),+ $(,)?)])?
+        $(#[cfg_attr($($cfg:tt)+)])?
         $(#[serde($($serde:tt)+)])?
         $name:ident {
             $( $(#[doc = $word_doc:literal])+ $variant:ident = $word:literal, )+
@@ -33,6 +34,7 @@ macro_rules! declare_words {
     )*) => { $(
         $(#[doc = $doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash $(, $($derive),+)?)]
+        $(#[cfg_attr($($cfg)+)])?
         $(#[serde($($serde)+)])?
         pub enum $name {
             $( $(#[doc = $word_doc])+ $variant, )+

@@ -64,7 +64,7 @@ impl Session<'_> {
                 tree: &self.tree,
                 sources: &self.sources,
                 objects: set,
-                cluster: &self.options.cluster,
+                options: &self.options.release,
                 from_values: false,
                 anchor,
                 certificates: &self.certificates,

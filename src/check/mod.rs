@@ -26,10 +26,11 @@ use std::sync::atomic::AtomicUsize;
 
 use crate::catalogue::{Catalogue, ChartVersion};
 use crate::diagnostic::{Diagnostic, Report, Severity, Summary};
-use crate::exposure::{CertificateInputs, ClusterOptions};
+use crate::exposure::CertificateInputs;
 use crate::helm::projection::ReleaseNames;
 use crate::helm::set;
 use crate::limits::Limits;
+use crate::options::ReleaseOptions;
 use crate::rules::RuleSet;
 use portolan_template::Budget;
 use portolan_yaml::source::{SourceId, Sources};
@@ -81,29 +82,13 @@ pub enum Role {
     Walked,
 }
 
-/// A value given on the command line, or by a configuration.
-#[derive(Clone, Debug)]
-pub struct SetValue {
-    /// `KEY=VALUE`, as Helm reads it.
-    pub text: String,
-    /// True for `--set-string`: every value is a string.
-    pub as_string: bool,
-    /// What reports call the place that it comes from, where that is not the option itself: each release of a configuration
-    /// has values of its own, and their findings are not each other's.
-    pub origin: Option<String>,
-}
-
 /// What a check is told besides its inputs.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Facts about the cluster.
-    pub cluster: ClusterOptions,
-    /// Name of the release; Helm's default does not exist, so it is `carto` where nothing is said.
-    pub release_name: Option<String>,
-    /// Namespace of the release.
-    pub namespace: Option<String>,
-    /// Values given on the command line, in order.
-    pub set: Vec<SetValue>,
+    /// What is known about the release. Its paths are read by whoever asks: what they lead to stands in the next four fields.
+    pub release: ReleaseOptions,
+    /// The chart of the user's own whose keys apply (`--chart`).
+    pub chart: Option<ChartVersion>,
     /// The certificate with its chain that the TLS Secret which values name is made from (`--tls-cert`).
     pub tls_cert: Option<PemFile>,
     /// Its private key (`--tls-key`).
@@ -117,8 +102,6 @@ pub struct Options {
     pub select: Vec<String>,
     /// Findings of these rules are not reported. They still count for the verdict.
     pub ignore: Vec<String>,
-    /// The chart whose keys apply; the newest known release where nothing is said.
-    pub chart: Option<ChartVersion>,
     /// How many threads may work at once; one, where nothing is said. The outcome is the same.
     pub threads: usize,
     /// How much is read, computed and said.
@@ -136,12 +119,23 @@ impl Options {
 
     fn names(&self) -> ReleaseNames {
         ReleaseNames {
+            // Helm has no default of its own.
             release: self
+                .release
                 .release_name
                 .clone()
                 .unwrap_or_else(|| "carto".to_owned()),
-            namespace: self.namespace.clone(),
+            namespace: self.release.namespace.clone(),
         }
+    }
+
+    /// The chart that was asked for.
+    fn edition(&self) -> Option<ChartVersion> {
+        let release = || {
+            let version = self.release.chart_version.as_deref()?;
+            Catalogue::embedded().release(version).ok()
+        };
+        self.chart.clone().or_else(release)
     }
 }
 
@@ -337,8 +331,7 @@ impl<'o> Session<'o> {
             rules,
             certificates,
             edition: options
-                .chart
-                .clone()
+                .edition()
                 .unwrap_or_else(|| Catalogue::embedded().newest()),
             written: Vec::new(),
             budget: Budget::default(),

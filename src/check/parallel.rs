@@ -40,7 +40,7 @@ pub(super) fn check(
     let is_empty = |batch: &Batch| {
         batch.releases.is_empty() && batch.sets.is_empty() && batch.summary.skipped == 0
     };
-    if !options.set.is_empty() && batches.iter().all(is_empty) {
+    if options.release.set_values().next().is_some() && batches.iter().all(is_empty) {
         batches.push(check_set_alone(options, rules));
     }
     join_batches(batches)

@@ -103,7 +103,7 @@ impl Session<'_> {
         let anchor = layers
             .first()
             .map_or(Span::NOWHERE, |layer| Span::new(layer.source, 0, 0));
-        let is_merged = roots.len() > 1 || !self.options.set.is_empty();
+        let is_merged = roots.len() > 1 || self.options.release.set_values().next().is_some();
         let mut user = self.tree.push(NodeData {
             span: anchor,
             kind: NodeKind::Mapping(Vec::new()),
@@ -128,18 +128,14 @@ impl Session<'_> {
     /// Lays `--set` and `--set-string` over the values.
     fn apply_set(&mut self, mut user: NodeId, facts: &mut Facts, unreadable: &mut bool) -> NodeId {
         let mut given_in = Vec::new();
-        for given in &self.options.set {
-            let option = if given.as_string {
-                "--set-string"
-            } else {
-                "--set"
-            };
+        for (given, as_string) in self.options.release.set_values() {
+            let option = if as_string { "--set-string" } else { "--set" };
             let name = given.origin.as_deref().unwrap_or(option);
             let source = self.sources.add(name, given.text.clone());
             let text = set::Text {
                 source,
                 text: &given.text,
-                as_string: given.as_string,
+                as_string,
             };
             match set::apply(&mut self.tree, user, text, &mut self.given) {
                 Ok(merged) => user = merged,
@@ -207,7 +203,7 @@ impl Session<'_> {
         let rendering = Rendering {
             sources: &self.sources,
             names: &names,
-            kube_version: self.options.cluster.version.as_deref(),
+            kube_version: self.options.release.cluster_version.as_deref(),
             limits: &self.options.limits,
             budget: &self.budget,
         };
@@ -237,7 +233,7 @@ impl Session<'_> {
             tree: &self.tree,
             sources: &self.sources,
             objects: &objects,
-            cluster: &self.options.cluster,
+            options: &self.options.release,
             from_values: true,
             anchor,
             certificates: &self.certificates,
@@ -392,7 +388,7 @@ impl Session<'_> {
         let name = self.edition.name();
         if self.edition.is_own() {
             Some(format!("keys and types are those of your chart {name}"))
-        } else if self.options.chart.is_some() {
+        } else if self.options.edition().is_some() {
             Some(format!("keys and types are those of chart {name}"))
         } else {
             found.then(|| {

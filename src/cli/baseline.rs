@@ -149,8 +149,8 @@ fn checked_files(group: &Group, names: &Names<'_>) -> BTreeSet<String> {
         let pem = [&run.options.tls_cert, &run.options.tls_key];
         let pem = pem.into_iter().flatten().chain(&run.options.ca);
         let pem = pem.map(|file| file.name.as_str());
-        let set = run.options.set.iter();
-        let set = set.filter_map(|value| value.origin.as_deref());
+        let set = run.options.release.set_values();
+        let set = set.filter_map(|(value, _)| value.origin.as_deref());
         run.files.iter().map(String::as_str).chain(pem).chain(set)
     });
     let whole = inputs.filter(|name| !group.left_out.contains(&identity(&names.here.join(name))));

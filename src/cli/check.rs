@@ -181,7 +181,8 @@ pub(super) fn judge(
         // A long folder is many texts: each is there once.
         let inputs = std::mem::take(&mut run.inputs);
         let names = blank_names(&inputs);
-        let nothing_else = run.options.set.is_empty() && run.rendered.is_none();
+        let nothing_else =
+            run.options.release.set_values().next().is_none() && run.rendered.is_none();
         if names.len() == inputs.len() && nothing_else {
             let asked_for = inputs.iter().filter(|it| it.role != Role::Walked);
             let asked_for = asked_for.map(|input| input.name.clone());

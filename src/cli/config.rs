@@ -15,6 +15,7 @@ use super::style::OutputStyle;
 use super::{CliContext, Exit};
 use crate::config::{Config, ConfigIssue, ReleaseFile};
 use crate::limits::Limits;
+use crate::options::ReleaseOptions;
 use crate::report::redacted;
 
 /// The names that are searched for.
@@ -190,6 +191,41 @@ impl FoundConfig {
     /// What a path of this configuration is called from the current folder.
     pub(super) fn called(&self, path: &str, here: &Path) -> String {
         shown(&relative(&self.at(path), here))
+    }
+
+    /// The options of a release, or of a file that no release names: as they are seen from the current folder.
+    pub(super) fn options_of(&self, release: Option<usize>, here: &Path) -> ReleaseOptions {
+        let release = release.and_then(|index| self.config.file.releases.get(index));
+        let mut options = match release {
+            Some(release) => self.config.options_of(release),
+            None => self.config.file.defaults.clone(),
+        };
+        for path in options.paths_mut() {
+            *path = relative(&whole(&self.folder.join(&path)), here);
+        }
+        // The releases of a file set different things, and what is found in one of them is not found in another.
+        let release = release.map(|release| release.name.as_str());
+        for (field, values) in [
+            ("set", &mut options.set),
+            ("setString", &mut options.set_string),
+        ] {
+            for value in values {
+                value.origin = Some(set_origin(&self.config.name, field, release));
+            }
+        }
+        options
+    }
+
+    /// The field that an option of a release was written in: its own, or that for all releases.
+    pub(super) fn field_of(&self, release: Option<usize>, key: &str) -> String {
+        let release =
+            release.and_then(|index| Some((index, self.config.file.releases.get(index)?)));
+        match release {
+            Some((index, release)) if release.options.has(key) => {
+                format!("releases[{index}].{key}")
+            }
+            _ => key.to_owned(),
+        }
     }
 
     /// The releases that a file is a layer of.

@@ -16,10 +16,10 @@ use super::output::{self, Output};
 use super::plan::plan_of;
 use super::style::OutputStyle;
 use super::{CliContext, Exit, chart, check};
-use crate::catalogue::{Catalogue, ChartVersion, KeyId};
+use crate::catalogue::{ChartVersion, KeyId};
 use crate::check::{Input, Options, Role};
 use crate::limits::Limits;
-use crate::version::Version;
+use crate::options::SetValue;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -102,7 +102,7 @@ pub(super) fn run(arguments: &HelmArguments, style: OutputStyle, ctx: &mut CliCo
         [chart] => (
             shared
                 .scope
-                .circumstances
+                .options
                 .release_name
                 .clone()
                 .unwrap_or_else(|| "carto".to_owned()),
@@ -199,11 +199,12 @@ impl HelmRun<'_> {
             self.complete(&mut run.options, ctx);
             if has_values {
                 run.rendered = rendered.take();
-            } else if judges_values && !run.options.set.is_empty() {
+            } else if judges_values && run.options.release.set_values().next().is_some() {
                 run.rendered = run.inputs.pop();
             } else {
                 // They are in Helm's rendering, and only there can they be judged.
-                run.options.set.clear();
+                run.options.release.set.clear();
+                run.options.release.set_string.clear();
             }
         }
         let ending = ExitPolicy {
@@ -216,29 +217,26 @@ impl HelmRun<'_> {
 
     /// The options with what Helm is told of release, chart and cluster.
     fn complete(&self, options: &mut Options, ctx: &CliContext<'_>) {
-        options.release_name = Some(self.release.clone());
-        options.namespace = options
+        let release = &mut options.release;
+        release.release_name = Some(self.release.clone());
+        release.namespace = release
             .namespace
             .take()
             .or_else(|| (ctx.variable)("HELM_NAMESPACE").filter(|name| !name.is_empty()));
-        let readable = |version: &&String| version.parse::<Version>().is_ok();
-        if options.cluster.version.is_none() {
-            options.cluster.version = self
-                .arguments
-                .kube_version
-                .as_ref()
-                .filter(readable)
-                .cloned();
+        if release.cluster_version.is_none() {
+            let version = self.arguments.kube_version.as_deref();
+            release.cluster_version = version.and_then(|version| version.parse().ok());
         }
-        options.chart = options.chart.take().or_else(|| match &self.local {
-            Some(local) => local.clone(),
+        if options.chart.is_some() || release.chart_version.is_some() {
+            return;
+        }
+        match &self.local {
+            Some(local) => options.chart.clone_from(local),
             None => {
-                let version = self.arguments.version.as_deref()?;
-                Catalogue::embedded()
-                    .release(version.trim_start_matches('v'))
-                    .ok()
+                let version = self.arguments.version.as_deref();
+                release.chart_version = version.and_then(|version| version.parse().ok());
             }
-        });
+        }
     }
 
     /// Whether the values are of a kind that can be judged without Helm: files and `--set`, for CARTO's own chart.
@@ -271,7 +269,10 @@ impl HelmRun<'_> {
     /// What `helm template` is told.
     fn helm_arguments(&self) -> Vec<OsString> {
         let told = self.arguments;
-        let circumstances = &told.check.scope.circumstances;
+        let shared = &told.check.scope.options;
+        let texts = |values: &[SetValue]| values.iter().map(|value| value.text.clone()).collect();
+        let plain: Vec<String> = texts(&shared.set);
+        let strings: Vec<String> = texts(&shared.set_string);
         let mut words = vec![
             OsString::from("template"),
             (&self.release).into(),
@@ -286,8 +287,8 @@ impl HelmRun<'_> {
             option("values", path.as_os_str());
         }
         let repeated = [
-            ("set", &circumstances.set),
-            ("set-string", &circumstances.set_string),
+            ("set", &plain),
+            ("set-string", &strings),
             ("set-file", &told.set_file),
             ("set-json", &told.set_json),
             ("set-literal", &told.set_literal),
@@ -299,7 +300,7 @@ impl HelmRun<'_> {
             }
         }
         let single = [
-            ("namespace", &circumstances.namespace),
+            ("namespace", &shared.namespace),
             ("version", &told.version),
             ("repo", &told.repo),
             ("kube-version", &told.kube_version),

@@ -171,16 +171,14 @@ fn over_input(output: &Output, arguments: &CheckArguments) -> Option<String> {
     };
     let place = fs::canonicalize(path).ok().filter(|path| path.is_file())?;
     let scope = &arguments.scope;
-    let given = &scope.circumstances;
     let inputs = scope
         .values
         .iter()
         .chain(&scope.paths)
         .chain(&arguments.baseline)
         .chain(&scope.config)
-        .chain(&given.tls_cert)
-        .chain(&given.tls_key)
-        .chain(&given.ca);
+        .map(PathBuf::as_path)
+        .chain(scope.options.paths());
     let mut inputs = inputs.filter_map(|input| fs::canonicalize(input).ok());
     // In a folder that is checked, a report in JSON may well be that of the last time; one in YAML is none of ours.
     let is_yaml = place

@@ -66,11 +66,10 @@ pub(super) fn run(
     let shared = &arguments.check;
     // Standard output belongs to the manifests.
     let style = style.on_stderr(ctx);
-    let told = &shared.scope.circumstances;
+    let told = &shared.scope.options;
     if !shared.scope.paths.is_empty()
         || !shared.scope.values.is_empty()
-        || !told.set.is_empty()
-        || !told.set_string.is_empty()
+        || told.set_values().next().is_some()
     {
         let message =
             "post-render checks the manifests on standard input: it takes neither paths nor values";

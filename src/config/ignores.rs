@@ -131,9 +131,9 @@ impl Config {
         let source = sources.add(self.name.clone(), self.text.as_str());
         let releases = self.file.releases.iter().enumerate();
         let own =
-            releases.map(|(index, release)| (format!("releases[{index}]."), &release.settings));
-        for (before, settings) in own.chain([(String::new(), &self.file.defaults)]) {
-            for (key, list) in [("set", &settings.set), ("setString", &settings.set_string)] {
+            releases.map(|(index, release)| (format!("releases[{index}]."), &release.options));
+        for (before, options) in own.chain([(String::new(), &self.file.defaults)]) {
+            for (key, list) in [("set", &options.set), ("setString", &options.set_string)] {
                 for index in 0..list.len() {
                     let at = self.text.span(&format!("{before}{key}[{index}]"));
                     sources.mark_secret(Span { source, ..at });

@@ -4,11 +4,10 @@ use std::collections::HashSet;
 
 use globset::{Glob, GlobBuilder};
 
-use super::format::{ConfigFile, IgnoreFile, Settings};
-use crate::catalogue::Catalogue;
+use super::format::{ConfigFile, IgnoreFile};
 use crate::check::end_of_day;
+use crate::options::ReleaseOptions;
 use crate::rules::RuleSet;
-use crate::version::Version;
 use portolan_yaml::nearest::nearest;
 use portolan_yaml::typed::{ConfigIssue, Text};
 
@@ -18,7 +17,7 @@ pub(super) fn mistakes(file: &ConfigFile, text: &Text) -> Vec<ConfigIssue> {
         text,
         mistakes: Vec::new(),
     };
-    found.settings("", &file.defaults);
+    found.options("", &file.defaults);
     for (field, path) in [("rules", &file.rules), ("baseline", &file.baseline)] {
         if path.as_deref().is_some_and(|path| path.trim().is_empty()) {
             found.at(field, format!("`{field}` is empty"));
@@ -38,7 +37,7 @@ pub(super) fn mistakes(file: &ConfigFile, text: &Text) -> Vec<ConfigIssue> {
             let message = format!("release `{name}` names no values file");
             found.at(&format!("{field}.values"), message);
         }
-        found.settings(&format!("{field}."), &release.settings);
+        found.options(&format!("{field}."), &release.options);
     }
     for (index, entry) in file.ignore.iter().enumerate() {
         found.ignore(&format!("ignore[{index}]"), entry);
@@ -57,28 +56,14 @@ impl FoundIssues<'_> {
         self.mistakes.push(self.text.mistake(field, message));
     }
 
-    fn settings(&mut self, before: &str, settings: &Settings) {
-        if settings.chart.is_some() && settings.chart_version.is_some() {
+    fn options(&mut self, before: &str, options: &ReleaseOptions) {
+        if options.chart.is_some() && options.chart_version.is_some() {
             let message =
                 "`chart` and `chartVersion` say two things about the same chart: give one";
             self.at(&format!("{before}chartVersion"), message);
         }
-        type Check = fn(&str) -> Result<(), String>;
-        let release: Check = |version| Catalogue::embedded().release(version).map(drop);
-        let cluster: Check = |version| cluster_version(version).map(drop);
-        let controller: Check = |version| controller_version(version).map(drop);
-        for (key, value, check) in [
-            ("chartVersion", &settings.chart_version, release),
-            ("clusterVersion", &settings.cluster_version, cluster),
-            (
-                "awsLoadBalancerController",
-                &settings.aws_load_balancer_controller,
-                controller,
-            ),
-        ] {
-            if let Some(Err(message)) = value.as_deref().map(check) {
-                self.at(&format!("{before}{key}"), message);
-            }
+        for (key, message) in options.issues() {
+            self.at(&format!("{before}{key}"), message);
         }
     }
 
@@ -143,20 +128,4 @@ pub(super) fn glob(text: &str) -> Result<Glob, String> {
         .literal_separator(true)
         .build()
         .map_err(|error| format!("`{text}` is not a valid glob: {}", error.kind()))
-}
-
-/// A version of Kubernetes or GKE.
-pub(crate) fn cluster_version(text: &str) -> Result<String, String> {
-    text.parse::<Version>().map(|_| text.to_owned())
-}
-
-/// A version of the AWS Load Balancer Controller, or `none`.
-pub(crate) fn controller_version(text: &str) -> Result<String, String> {
-    if text == "none" || text.parse::<Version>().is_ok() {
-        Ok(text.to_owned())
-    } else {
-        Err(format!(
-            "`{text}` is not a version like `2.7.1`, and not `none`"
-        ))
-    }
 }

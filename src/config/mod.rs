@@ -10,13 +10,13 @@ mod ignores;
 mod meaning;
 mod pattern;
 
-pub use format::{ConfigFile, FailOn, IgnoreFile, Level, ReleaseFile, Settings};
+pub use format::{ConfigFile, FailOn, IgnoreFile, Level, ReleaseFile};
 pub use ignores::{Coverage, Judging};
 pub use portolan_yaml::typed::{ConfigIssue, Text};
 
-pub(crate) use meaning::{cluster_version, controller_version};
 pub(crate) use portolan_yaml::typed::{read as read_typed, schema_of};
 
+use crate::options::ReleaseOptions;
 use crate::rules::RuleSet;
 
 /// A configuration that was read.
@@ -60,8 +60,8 @@ impl Config {
     }
 
     /// What holds for a release.
-    pub fn settings_of(&self, release: &ReleaseFile) -> Settings {
-        release.settings.over(&self.file.defaults)
+    pub fn options_of(&self, release: &ReleaseFile) -> ReleaseOptions {
+        release.options.over(&self.file.defaults)
     }
 }
 

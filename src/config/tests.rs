@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use crate::facts::Platform;
 
 fn mistakes(text: &str) -> Vec<String> {
     let shown = |mistake: &ConfigIssue| {
@@ -44,9 +45,9 @@ releases:
     assert_eq!(mistakes(text), Vec::<String>::new());
     let config = Config::read("portolan.yaml", text).unwrap();
     let release = config.file.releases.first().unwrap();
-    let settings = config.settings_of(release);
-    assert_eq!(settings.platform, Some(crate::facts::Platform::Gke));
-    assert_eq!(settings.cluster_version.as_deref(), Some("1.31"));
+    let options = config.options_of(release);
+    assert_eq!(options.platform, Some(Platform::Gke));
+    assert_eq!(options.cluster_version.as_deref(), Some("1.31"));
     assert_eq!(config.file.strict, Some(true));
     assert_eq!(config.file.severity.get("node-port"), Some(&Level::Off));
     assert_eq!(

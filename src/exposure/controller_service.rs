@@ -24,7 +24,7 @@ pub(super) fn extract<'a>(
         return;
     };
     let Some(service) = find(cx, names, route.router.service) else {
-        if cx.cluster.platform == Some(Platform::Gke) {
+        if cx.options.platform == Some(Platform::Gke) {
             exposure.infer(format!(
                 "the load balancer before {} taken as GKE's passthrough one, which ends no connection: the platform is `gke`",
                 layer.title

@@ -120,7 +120,7 @@ fn one<'a>(
         object: gateway,
         class: class_text,
         controller: route.controller(),
-        platform: cx.cluster.platform,
+        platform: cx.options.platform,
     };
     let layer = match by_class(EntryKind::Gateway, &evidence, &route.input(cx)) {
         Recognized::Layer(layer, inferred) => {

@@ -151,7 +151,7 @@ fn taken_by_gke(
     if class.opaque {
         return Fact::Unknown(opaque_supply("the Ingress's class"));
     }
-    let given = cx.cluster.platform.map(Platform::as_str);
+    let given = cx.options.platform.map(Platform::as_str);
     match (class.from, class.text) {
         (Some(ClassSource::Annotation), Some(text)) => {
             Fact::Known(GKE_CLASSES.contains(&text), class.span)
@@ -274,7 +274,7 @@ fn layer_of<'a>(
         object: route.entry,
         class: class.text,
         controller: route.controller(),
-        platform: cx.cluster.platform,
+        platform: cx.options.platform,
     };
     match by_class(EntryKind::Ingress, &evidence, &route.input(cx)) {
         Recognized::Layer(layer, inferred) => {

@@ -18,8 +18,8 @@ pub(super) fn platform(
     service: ObjectRef<'_>,
     exposure: &mut Exposure,
 ) -> Option<String> {
-    let given = cx.cluster.platform.map(|given| given.as_str().to_owned());
-    if let Some(Platform::Gke | Platform::Eks | Platform::Aks) = cx.cluster.platform {
+    let given = cx.options.platform.map(|given| given.as_str().to_owned());
+    if let Some(Platform::Gke | Platform::Eks | Platform::Aks) = cx.options.platform {
         return given;
     }
     let Some((platform, _, key)) = platform_of(EntryKind::LoadBalancer, service) else {

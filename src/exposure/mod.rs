@@ -29,28 +29,12 @@ pub use certificates::{CertificateInputs, GivenFile};
 
 use std::collections::{HashMap, HashSet};
 
-use crate::facts::{Anchor, Cluster, EntryPoint, Fact, Facts, Platform};
+use crate::facts::{Anchor, Cluster, EntryPoint, Fact, Facts};
 use crate::kube::{ObjectRef, Objects};
+use crate::options::ReleaseOptions;
 use crate::version::Version;
 use portolan_yaml::source::{Sources, Span};
 use portolan_yaml::{Node, Tree};
-
-/// What is known about the cluster besides the input.
-#[derive(Clone, Debug, Default)]
-pub struct ClusterOptions {
-    /// Where it runs.
-    pub platform: Option<Platform>,
-    /// Kubernetes or GKE version.
-    pub version: Option<String>,
-    /// Whether a GKE cluster is VPC-native.
-    pub vpc_native: Option<bool>,
-    /// Whether a GKE cluster lies in a Shared VPC.
-    pub shared_vpc: Option<bool>,
-    /// Whether GKE Network Policy is on.
-    pub network_policy: Option<bool>,
-    /// Version of the AWS Load Balancer Controller, or `none`.
-    pub aws_load_balancer_controller: Option<String>,
-}
 
 /// Everything that facts are drawn from.
 #[derive(Clone, Copy)]
@@ -61,8 +45,8 @@ pub struct Context<'a> {
     pub sources: &'a Sources,
     /// The objects.
     pub objects: &'a Objects,
-    /// What else is known.
-    pub cluster: &'a ClusterOptions,
+    /// What is known about the cluster besides.
+    pub options: &'a ReleaseOptions,
     /// True where the objects were projected from values: objects made outside the release are not to be seen then.
     pub from_values: bool,
     /// Where a finding about the whole input stands.
@@ -123,12 +107,12 @@ pub fn extract(cx: Context<'_>) -> Exposure {
 }
 
 fn cluster(cx: Context<'_>) -> Cluster {
-    let options = cx.cluster;
+    let options = cx.options;
     let mut cluster = Cluster::new(Anchor::new(cx.anchor));
     cluster.platform = Fact::from_option(options.platform);
-    cluster.version = match &options.version {
+    cluster.version = match options.cluster_version.as_deref() {
         Some(text) => match text.parse::<Version>() {
-            Ok(_) => Fact::known(text.clone()),
+            Ok(_) => Fact::known(text.to_owned()),
             Err(error) => Fact::Unknown(error),
         },
         None => Fact::Absent(None),
@@ -136,8 +120,7 @@ fn cluster(cx: Context<'_>) -> Cluster {
     cluster.vpc_native = Fact::from_option(options.vpc_native);
     cluster.shared_vpc = Fact::from_option(options.shared_vpc);
     cluster.network_policy = Fact::from_option(options.network_policy);
-    cluster.aws_load_balancer_controller =
-        Fact::from_option(options.aws_load_balancer_controller.clone());
+    cluster.aws_load_balancer_controller = Fact::from_option(cx.controller().map(str::to_owned));
     cluster.from_values = Fact::known(cx.from_values);
     cluster
 }
@@ -147,10 +130,15 @@ pub fn values_facts(root: Node<'_>, exposure: &mut Exposure) {
     manifest::of_values(root, exposure);
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
     /// The cluster's version, where it was given.
     pub fn version(self) -> Option<Version> {
-        self.cluster.version.as_deref()?.parse().ok()
+        self.options.cluster_version.as_deref()?.parse().ok()
+    }
+
+    /// The version of the AWS Load Balancer Controller or `none`, where it was given.
+    fn controller(self) -> Option<&'a str> {
+        self.options.aws_load_balancer_controller.as_deref()
     }
 }
 

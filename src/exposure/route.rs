@@ -80,7 +80,7 @@ impl<'a> Route<'a> {
             attached_to: self.attached_to.clone(),
             missing: self.missing.clone(),
             class_parameters: self.class_parameters,
-            controller: cx.cluster.aws_load_balancer_controller.as_deref(),
+            controller: cx.controller(),
         }
     }
 }

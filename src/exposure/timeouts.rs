@@ -258,7 +258,7 @@ fn describe(
         (_, Fact::Known(seconds, span)) => Fact::Known(*seconds, *span),
         _ => timeout.default.clone(),
     };
-    let told = cx.cluster.aws_load_balancer_controller.as_deref();
+    let told = cx.controller();
     timeout.depends_on_controller = Fact::known(setting.depends_on.is_some() && told.is_none());
     if let Some(since) = &setting.controller_since
         && timeout.text.value().is_some()

@@ -9,7 +9,8 @@ use portolan_certificate::defect::{Cause, Part};
 
 declare_words! {
     /// Where a cluster runs.
-    #[derive(Deserialize, JsonSchema, clap::ValueEnum)]
+    #[derive(Deserialize, JsonSchema)]
+    #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
     #[serde(rename_all = "kebab-case")]
     Platform {
         /// Google Kubernetes Engine.

@@ -5,9 +5,10 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-use portolan::check::{Input, Options, Outcome, SetValue, check};
+use portolan::check::{Input, Options, Outcome, check};
 use portolan::diagnostic::{Requirement, Severity, Verdict};
 use portolan::limits::{Limit, Limits};
+use portolan::options::{ReleaseOptions, SetValue};
 use portolan::rules::RuleSet;
 use portolan_certificate::PemFile;
 
@@ -427,11 +428,10 @@ fn values_on_the_command_line_have_the_limits_of_helm() {
         ),
     ] {
         let options = Options {
-            set: vec![SetValue {
-                text: text.to_owned(),
-                as_string: false,
-                origin: None,
-            }],
+            release: ReleaseOptions {
+                set: vec![SetValue::from(text.to_owned())],
+                ..ReleaseOptions::default()
+            },
             ..Options::default()
         };
         let outcome = check(

@@ -9,6 +9,8 @@
 use crate::support::{check_text, check_values, on, open_verdicts, places};
 use portolan::check::{Input, Options, check};
 use portolan::diagnostic::{Requirement, Verdict};
+use portolan::facts::Platform;
+use portolan::options::SetValue;
 use portolan::rules::RuleSet;
 
 const IDLE: &str = "service.beta.kubernetes.io/azure-load-balancer-tcp-idle-timeout";
@@ -301,11 +303,10 @@ fn a_class_that_is_not_known_is_undecided_by_name() {
 #[test]
 fn values_on_the_command_line_win_over_files() {
     let mut options = Options::default();
-    options.set.push(portolan::check::SetValue {
-        text: format!("router.service.annotations.{}=10", IDLE.replace('.', "\\.")),
-        as_string: true,
-        origin: None,
-    });
+    let key = IDLE.replace('.', "\\.");
+    options.release.set_string.push(SetValue::from(format!(
+        "router.service.annotations.{key}=10"
+    )));
     let outcome = check_values(&[("customizations.yaml", &azure("\"11\""))], &options);
     assert_eq!(places(&outcome).len(), 1);
     assert!(
@@ -335,7 +336,7 @@ fn manifests_without_the_router_are_undecided_not_fine() {
 #[test]
 fn a_template_that_does_not_render_is_found_where_it_stands() {
     let text = "router:\n  service:\n    type: LoadBalancer\nextraDeploy:\n  - |\n    apiVersion: v1\n    kind: ConfigMap\n    metadata:\n      name: notes\n    data:\n      {{- if .Values.router.service.type }}\n      type: lb\n";
-    let outcome = check_values(&[("customizations.yaml", text)], &on("gke"));
+    let outcome = check_values(&[("customizations.yaml", text)], &on(Platform::Gke));
     let found = places(&outcome);
     assert!(
         found
@@ -426,7 +427,7 @@ fn objects_of_another_namespace_are_left_out_and_counted() {
 #[test]
 fn a_port_in_quotes_is_the_number_that_the_template_prints() {
     let text = "appConfigValues:\n  selfHostedDomain: carto.acme.io\ntlsCerts:\n  autoGenerate: false\nrouter:\n  service:\n    type: LoadBalancer\n    ports:\n      httpsTargetPort: \"8443\"\n";
-    let outcome = check_values(&[("customizations.yaml", text)], &on("gke"));
+    let outcome = check_values(&[("customizations.yaml", text)], &on(Platform::Gke));
     assert_eq!(places(&outcome), Vec::<String>::new());
     assert!(
         !open_verdicts(&outcome)
@@ -438,7 +439,7 @@ fn a_port_in_quotes_is_the_number_that_the_template_prints() {
 #[test]
 fn a_mapping_that_the_chart_looks_into_cannot_be_taken_away() {
     let text = "appConfigValues:\n  selfHostedDomain: carto.acme.io\nrouter:\n  service:\n    type: LoadBalancer\n    ports: null\n";
-    let outcome = check_values(&[("customizations.yaml", text)], &on("gke"));
+    let outcome = check_values(&[("customizations.yaml", text)], &on(Platform::Gke));
     assert!(
         places(&outcome).contains(&"template-error customizations.yaml:4:3 \"service\"".to_owned())
             || places(&outcome)
@@ -479,14 +480,14 @@ fn a_missing_timeout_names_the_values_or_the_object_to_write_it_to() {
         found.help.clone().unwrap()
     };
     let values = "router:\n  service:\n    type: LoadBalancer\n";
-    let from_values = check_values(&[("values.yaml", values)], &on("aks"));
+    let from_values = check_values(&[("values.yaml", values)], &on(Platform::Aks));
     assert_eq!(
         help(&from_values),
         "add `service.beta.kubernetes.io/azure-load-balancer-tcp-idle-timeout: \"11\"` under `router.service.annotations`"
     );
     let manifest = "apiVersion: v1\nkind: Service\nmetadata:\n  name: carto-router\n  labels:\n    \
                     app.kubernetes.io/component: router\nspec:\n  type: LoadBalancer\n";
-    let from_manifest = check_text("service.yaml", manifest, &on("aks"));
+    let from_manifest = check_text("service.yaml", manifest, &on(Platform::Aks));
     assert_eq!(
         help(&from_manifest),
         "add the annotation `service.beta.kubernetes.io/azure-load-balancer-tcp-idle-timeout: \"11\"` to Service carto-router"

@@ -16,6 +16,7 @@ use portolan::catalogue::{
 };
 use portolan::check::Options;
 use portolan::facts::Facts;
+use portolan::options::ReleaseOptions;
 use portolan_yaml::source::{MappedText, Sources};
 use portolan_yaml::{Limits, Tree, parse};
 
@@ -34,7 +35,10 @@ fn releases(corpus: &Path) -> Vec<(String, String)> {
 
 fn at(release: &str) -> Options {
     Options {
-        chart: Some(Catalogue::embedded().release(release).unwrap()),
+        release: ReleaseOptions {
+            chart_version: Some(release.parse().unwrap()),
+            ..ReleaseOptions::default()
+        },
         ..Options::default()
     }
 }

@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use crate::support::{check_values, places};
-use portolan::check::{Input, Options, Role, SetValue, check};
+use portolan::check::{Input, Options, Role, check};
+use portolan::options::{ReleaseOptions, SetValue};
 use portolan::rules::RuleSet;
 
 fn found(files: &[(&str, &str)]) -> Vec<String> {
@@ -24,11 +25,12 @@ fn a_wrong_key_that_a_later_file_repeats_is_shown_in_both() {
 #[test]
 fn a_wrong_key_on_the_command_line_is_found_once() {
     let options = Options {
-        set: vec![SetValue {
-            text: "router.ports.httpsTargetPort=http".to_owned(),
-            as_string: false,
-            origin: None,
-        }],
+        release: ReleaseOptions {
+            set: vec![SetValue::from(
+                "router.ports.httpsTargetPort=http".to_owned(),
+            )],
+            ..ReleaseOptions::default()
+        },
         ..Options::default()
     };
     let outcome = check_values(

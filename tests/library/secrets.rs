@@ -6,7 +6,8 @@
     clippy::indexing_slicing
 )]
 
-use portolan::check::{Input, Options, SetValue, check};
+use portolan::check::{Input, Options, check};
+use portolan::options::SetValue;
 use portolan::report::{Format, render};
 use portolan::rules::RuleSet;
 
@@ -138,11 +139,9 @@ fn secrets_in_manifests_show_none() {
 #[test]
 fn secrets_on_the_command_line_show_none() {
     let mut options = Options::default();
-    options.set.push(SetValue {
-        text: format!("cartoSecrets.encryptionSecretKey.value={PASSWORD},a.=1"),
-        as_string: false,
-        origin: None,
-    });
+    options.release.set.push(SetValue::from(format!(
+        "cartoSecrets.encryptionSecretKey.value={PASSWORD},a.=1"
+    )));
     let output = outputs(
         vec![Input::values("customizations.yaml", values())],
         &options,
@@ -278,11 +277,7 @@ fn secrets_laid_into_extra_deploy_on_the_command_line_show_none() {
         vec![format!("{data},a.=1"), object.to_owned()],
     ] {
         let mut options = Options::default();
-        options.set.extend(texts.into_iter().map(|text| SetValue {
-            text,
-            as_string: false,
-            origin: None,
-        }));
+        options.release.set = texts.into_iter().map(SetValue::from).collect();
         let output = outputs(
             vec![Input::values("customizations.yaml", values())],
             &options,

@@ -9,6 +9,7 @@
 use crate::support::{check_values, on, open_verdicts, places};
 use portolan::check::{Options, Outcome};
 use portolan::diagnostic::{Requirement, Verdict};
+use portolan::facts::Platform;
 
 /// A release that everybody would call right: a load balancer on Azure with TLS of the router's own.
 const SOUND: &str = "appConfigValues:
@@ -43,7 +44,7 @@ fn on_azure(customizations: &str) -> Outcome {
         ("carto-values.yaml", SOUND),
         ("customizations.yaml", customizations),
     ];
-    check_values(&files, &on("aks"))
+    check_values(&files, &on(Platform::Aks))
 }
 
 #[test]

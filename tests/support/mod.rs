@@ -87,10 +87,8 @@ pub fn open_verdicts(outcome: &Outcome) -> Vec<String> {
 }
 
 /// Options on a platform.
-pub fn on(platform: &str) -> Options {
+pub fn on(platform: Platform) -> Options {
     let mut options = Options::default();
-    let known = Platform::ALL.iter().copied();
-    options.cluster.platform = known.into_iter().find(|known| known.as_str() == platform);
-    assert!(options.cluster.platform.is_some(), "{platform}");
+    options.release.platform = Some(platform);
     options
 }

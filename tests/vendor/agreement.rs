@@ -10,6 +10,7 @@ use std::process::Command;
 
 use crate::support::{check_text, check_values, corpus, places, read, rules_and_objects};
 use portolan::check::{Input, Options, Role, check_with_rendering};
+use portolan::facts::Platform;
 use portolan::rules::RuleSet;
 
 /// Rules that judge the text of a values file, of which nothing is left in what Helm renders.
@@ -115,7 +116,7 @@ fn values_and_helms_rendering_agree_on_the_vendors_examples() {
         ];
         let mut options = Options::default();
         if name == "service_loadBalancer__config" {
-            options = crate::support::on("gke");
+            options = crate::support::on(Platform::Gke);
         }
         assert_agreement(&name, &values, &read(&path), &options);
         compared += 1;
@@ -202,7 +203,7 @@ fn values_and_helms_rendering_agree_on_every_fixture() {
             .collect();
         let mut options = Options::default();
         if name.starts_with("gke") {
-            options = crate::support::on("gke");
+            options = crate::support::on(Platform::Gke);
         }
         assert_agreement(&name, &values, &manifests, &options);
     }

@@ -6,6 +6,7 @@ use crate::support::{
     check_text, check_values, corpus, on, open_verdicts, places, read, rules_and_objects,
 };
 use portolan::check::Options;
+use portolan::facts::Platform;
 
 /// A defect: the rule, the line of the example file, and the text under the primary span.
 type Defect = (&'static str, usize, &'static str);
@@ -26,12 +27,12 @@ fn plain() -> Options {
 
 fn classic() -> Options {
     let mut options = Options::default();
-    options.cluster.aws_load_balancer_controller = Some("none".to_owned());
+    options.release.aws_load_balancer_controller = "none".parse().ok();
     options
 }
 
 fn gke() -> Options {
-    on("gke")
+    on(Platform::Gke)
 }
 
 const EXAMPLES: [Example; 6] = [
@@ -218,7 +219,7 @@ fn the_vendors_placeholder_of_a_domain_is_found() {
     let exposed = "router:\n  service:\n    type: LoadBalancer\n";
     let outcome = check_values(
         &[("exposed.yaml", exposed), ("customizations.yaml", &text)],
-        &on("gke"),
+        &on(Platform::Gke),
     );
     assert!(
         places(&outcome).contains(

@@ -4,6 +4,7 @@ mod check;
 mod others;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::{ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
@@ -12,9 +13,11 @@ use super::helm::HelmArguments;
 use super::man::ManArguments;
 use super::post_render::{self, PostRenderArguments};
 use super::{CliContext, helm, style::OutputStyle};
-use crate::check::Options;
+use crate::check::{Options, PemFile};
+use crate::limits::Limits;
+use crate::options::ReleaseOptions;
 
-pub(super) use check::{BaselineArguments, CheckArguments, CheckScope, ReleaseArgs};
+pub(super) use check::{BaselineArguments, CheckArguments, CheckScope, RunArguments};
 pub(super) use others::{
     CertArguments, ConfigArguments, ExplainArguments, ListFormat, RulesArguments,
 };
@@ -169,7 +172,10 @@ pub(super) fn asked_color(words: &[OsString]) -> ColorChoice {
 #[command(no_binary_name = true, disable_help_flag = true)]
 struct ExampleArguments {
     #[command(flatten)]
-    circumstances: ReleaseArgs,
+    options: ReleaseOptions,
+
+    #[command(flatten)]
+    run: RunArguments,
 }
 
 /// Reads the options of an example of a rule, with the parser of `portolan check`.
@@ -178,7 +184,10 @@ struct ExampleArguments {
 /// A sentence about an option that does not exist, has a wrong value, or has no meaning in an example.
 pub fn example_options(options: &[String]) -> Result<Options, String> {
     match ExampleArguments::try_parse_from(options) {
-        Ok(parsed) => Ok(parsed.circumstances.options()),
+        Ok(parsed) if parsed.options.chart.is_some() => {
+            Err("`--chart` leads out of an example: give `--chart-version`".to_owned())
+        }
+        Ok(parsed) => Ok(parsed.into()),
         Err(error) => {
             let text = error.to_string();
             let first = text.lines().next().unwrap_or_default();
@@ -187,10 +196,31 @@ pub fn example_options(options: &[String]) -> Result<Options, String> {
     }
 }
 
+impl From<ExampleArguments> for Options {
+    fn from(parsed: ExampleArguments) -> Self {
+        // An example has the files in itself: whoever runs it looks there for what is in them.
+        let unread = |path: &PathBuf| PemFile {
+            name: path.to_string_lossy().into_owned(),
+            bytes: Vec::new(),
+        };
+        let ExampleArguments { options, run } = parsed;
+        Options {
+            tls_cert: options.tls_cert.as_ref().map(unread),
+            tls_key: options.tls_key.as_ref().map(unread),
+            ca: options.ca.iter().map(unread).collect(),
+            release: options,
+            now: run.now,
+            limits: Limits::with(&run.limit),
+            ..Options::default()
+        }
+    }
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::facts::Platform;
 
     #[test]
     fn the_command_line_is_free_of_contradictions() {
@@ -217,11 +247,16 @@ mod tests {
     fn an_example_has_real_options_only() {
         let options = |text: &str| example_options(&[text.to_owned()]);
         assert_eq!(
-            options("--platform=aks").unwrap().cluster.platform,
-            Some(crate::facts::Platform::Aks)
+            options("--platform=aks").unwrap().release.platform,
+            Some(Platform::Aks)
         );
         assert!(options("--platform=azure").unwrap_err().contains("azure"));
         assert!(options("--fail-on=never").is_err());
+        assert!(
+            options("--chart=chart")
+                .unwrap_err()
+                .contains("--chart-version")
+        );
         assert!(
             options("--cluster-version=latest")
                 .unwrap_err()

@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 
 use super::{Group, PlanError, PlannedRun, Run};
 use crate::catalogue::ChartVersion;
-use crate::check::{Options, SetValue};
+use crate::check::{Options, PemFile};
 use crate::cli::arguments::CheckScope;
-use crate::cli::config::{ConfigError, FoundConfig, set_origin};
+use crate::cli::config::{ConfigError, FoundConfig};
 use crate::cli::inputs::{layer, read};
 use crate::cli::paths::{identity, relative, shown};
 use crate::cli::{chart, rule_folder};
-use crate::config::{Coverage, Settings};
+use crate::config::Coverage;
 use crate::limits::Limits;
+use crate::options::ReleaseOptions;
 use crate::rules::RuleSet;
 
 /// Turns drafts into checks.
@@ -54,10 +55,7 @@ impl Planner<'_> {
             }
         }
         if !loose.is_empty() {
-            let defaults = Settings::default();
-            let settings = found.as_ref().map(|found| &found.config.file.defaults);
-            let settings = settings.unwrap_or(&defaults);
-            match self.options(found.as_deref(), settings, None)? {
+            match self.options(found.as_deref(), None)? {
                 Ok(options) => runs.push(Run::new(None, loose, options)),
                 Err(errors) => {
                     all = false;
@@ -125,8 +123,7 @@ impl Planner<'_> {
                 }
             }
         }
-        let settings = found.config.settings_of(release);
-        let options = self.options(Some(found), &settings, Some(index))?;
+        let options = self.options(Some(found), Some(index))?;
         let options = options.map_err(|errors| self.errors.extend(errors));
         // A release of which a part is missing is another release: nothing true could be said of it.
         let Ok(options) = options else {
@@ -136,69 +133,80 @@ impl Planner<'_> {
             .then(|| Run::new(Some(release.name.clone()), inputs, options)))
     }
 
-    /// The options of a check: the command line over the settings of a configuration. An error of the command line ends
-    /// the call; one of the configuration keeps this check from being made.
+    /// The options of a check: the command line over a configuration, and what their paths lead to. An error of the command
+    /// line ends the call; one of the configuration keeps this check from being made.
     fn options(
         &mut self,
         found: Option<&FoundConfig>,
-        settings: &Settings,
         release: Option<usize>,
     ) -> Result<Result<Options, Vec<ConfigError>>, PlanError> {
-        let here = self.here;
-        let called =
-            |path: &str| found.map_or_else(|| path.to_owned(), |found| found.called(path, here));
-        let given = &self.scope.circumstances;
-        let mut options = given.options_over(settings, &called);
-        if let Some(found) = found {
-            name_origins(&mut options.set, found, settings, release);
-        }
-        options.select.clone_from(&self.scope.select);
-        options.ignore.clone_from(&self.scope.ignore);
-        options.now = self.now;
-        options.threads = std::thread::available_parallelism().map_or(1, NonZero::get);
-        let mut errors = Vec::new();
-        let mut wrong = |field: &str, message: String| match found {
-            Some(found) => errors.push(found.error(&written(found, release, field), message)),
-            None => errors.push(ConfigError::Whole(message)),
+        let given = &self.scope.options;
+        let configured = found.map(|found| found.options_of(release, self.here));
+        let configured = configured.unwrap_or_default();
+        let mut options = Options {
+            release: given.over(&configured),
+            select: self.scope.select.clone(),
+            ignore: self.scope.ignore.clone(),
+            now: self.now,
+            threads: std::thread::available_parallelism().map_or(1, NonZero::get),
+            limits: self.limits.clone(),
+            ..Options::default()
         };
-        if let Some(path) = &self.scope.chart {
-            let chart = self.chart(path).map_err(|error| {
-                PlanError::Call(vec![format!("--chart: {}: {error}", shown(path))])
-            })?;
-            options.chart = Some(chart);
-        } else if let (Some(chart), None) = (&settings.chart, &given.chart_version) {
-            match self.chart(Path::new(&called(chart))) {
-                Ok(chart) => options.chart = Some(chart),
-                Err(error) => wrong("chart", format!("{}: {error}", called(chart))),
-            }
+        let wrong = self.read_files(&mut options, given, configured.ca.len());
+        let (call, own): (Vec<_>, Vec<_>) = wrong.into_iter().partition(|file| file.in_call);
+        if !call.is_empty() {
+            return Err(PlanError::Call(
+                call.into_iter().map(|file| file.message).collect(),
+            ));
         }
-        let mut from_call = Vec::new();
-        for (field, file) in pem_files(&mut options) {
-            let own = [&given.tls_cert, &given.tls_key];
-            let own = own.into_iter().flatten().chain(&given.ca);
-            match read(Path::new(&file.name), &self.limits) {
-                Ok(bytes) => file.bytes = bytes,
+        let at_field = |file: UnreadFile| match found {
+            Some(found) => found.error(&found.field_of(release, file.key), file.message),
+            None => ConfigError::Whole(file.message),
+        };
+        Ok(if own.is_empty() {
+            Ok(options)
+        } else {
+            Err(own.into_iter().map(at_field).collect())
+        })
+    }
+
+    /// Reads what the paths of options lead to; gives those that cannot be read. The first `roots` authorities are the
+    /// configuration's.
+    fn read_files(
+        &mut self,
+        options: &mut Options,
+        given: &ReleaseOptions,
+        roots: usize,
+    ) -> Vec<UnreadFile> {
+        let mut wrong = Vec::new();
+        let release = &options.release;
+        if let Some(path) = &release.chart {
+            match self.chart(path) {
+                Ok(chart) => options.chart = Some(chart),
                 Err(error) => {
-                    let message = format!("{}: {error}", file.name);
-                    if own
-                        .into_iter()
-                        .any(|path| path.to_string_lossy() == file.name)
-                    {
-                        from_call.push(message);
-                    } else {
-                        wrong(field, message);
-                    }
+                    wrong.push(UnreadFile::of("chart", given.chart.is_some(), path, &error))
                 }
             }
         }
-        if !from_call.is_empty() {
-            return Err(PlanError::Call(from_call));
-        }
-        Ok(if errors.is_empty() {
-            Ok(options)
-        } else {
-            Err(errors)
-        })
+        let mut pem = |key, in_call, path: &PathBuf| match read(path, &self.limits) {
+            Ok(bytes) => Some(PemFile {
+                name: shown(path),
+                bytes,
+            }),
+            Err(error) => {
+                wrong.push(UnreadFile::of(key, in_call, path, &error));
+                None
+            }
+        };
+        let path = release.tls_cert.as_ref();
+        options.tls_cert = path.and_then(|path| pem("tlsCert", given.tls_cert.is_some(), path));
+        let path = release.tls_key.as_ref();
+        options.tls_key = path.and_then(|path| pem("tlsKey", given.tls_key.is_some(), path));
+        let paths = release.ca.iter().enumerate();
+        options.ca = paths
+            .filter_map(|(index, path)| pem("ca", index >= roots, path))
+            .collect();
+        wrong
     }
 
     fn chart(&mut self, path: &Path) -> Result<ChartVersion, String> {
@@ -211,48 +219,26 @@ impl Planner<'_> {
     }
 }
 
-/// Says of values that the configuration sets where they come from: `portolan.yaml (set of release prod)`. The releases of a
-/// file set different things, and what is found in one of them is not found in another.
-fn name_origins(
-    set: &mut [SetValue],
-    found: &FoundConfig,
-    settings: &Settings,
-    release: Option<usize>,
-) {
-    let release = release.and_then(|index| found.config.file.releases.get(index));
-    for (as_string, field, count) in [
-        (false, "set", settings.set.len()),
-        (true, "setString", settings.set_string.len()),
-    ] {
-        // Those of the command line come after them.
-        let alike = set.iter_mut().filter(|it| it.as_string == as_string);
-        for value in alike.take(count) {
-            let release = release.map(|it| it.name.as_str());
-            value.origin = Some(set_origin(&found.config.name, field, release));
+/// A file of the options that cannot be read.
+struct UnreadFile {
+    /// The key in a configuration.
+    key: &'static str,
+    /// Whether the command line names it.
+    in_call: bool,
+    message: String,
+}
+
+impl UnreadFile {
+    fn of(key: &'static str, in_call: bool, path: &Path, error: &str) -> Self {
+        let path = shown(path);
+        let message = match (key, in_call) {
+            ("chart", true) => format!("--chart: {path}: {error}"),
+            _ => format!("{path}: {error}"),
+        };
+        UnreadFile {
+            key,
+            in_call,
+            message,
         }
     }
-}
-
-/// The field that a setting of a release was written in: its own, or that for all releases.
-fn written(found: &FoundConfig, release: Option<usize>, field: &str) -> String {
-    let own = release.and_then(|index| {
-        let settings = &found.config.file.releases.get(index)?.settings;
-        let is_own = match field {
-            "chart" => settings.chart.is_some(),
-            "tlsCert" => settings.tls_cert.is_some(),
-            "tlsKey" => settings.tls_key.is_some(),
-            _ => !settings.ca.is_empty(),
-        };
-        is_own.then(|| format!("releases[{index}].{field}"))
-    });
-    own.unwrap_or_else(|| field.to_owned())
-}
-
-fn pem_files(
-    options: &mut Options,
-) -> impl Iterator<Item = (&'static str, &mut crate::check::PemFile)> {
-    let cert = options.tls_cert.iter_mut().map(|file| ("tlsCert", file));
-    let key = options.tls_key.iter_mut().map(|file| ("tlsKey", file));
-    let roots = options.ca.iter_mut().map(|file| ("ca", file));
-    cert.chain(key).chain(roots)
 }

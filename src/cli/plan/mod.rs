@@ -329,7 +329,7 @@ impl PlanBuilder {
         let mut planner = Planner {
             scope,
             here: &here,
-            now: scope.circumstances.now.or_else(clock),
+            now: scope.run.now.or_else(clock),
             limits: scope.limits(),
             charts: HashMap::new(),
             errors: Vec::new(),

@@ -1,7 +1,8 @@
 //! From the parts of an input to what a check takes.
 
-use portolan::check::{Input, Options, PemFile, Role, SetValue};
+use portolan::check::{Input, Options, PemFile, Role};
 use portolan::cli::example_options;
+use portolan::options::SetValue;
 
 use super::sections::Section;
 
@@ -57,11 +58,8 @@ pub fn options(sections: &[Section<'_>]) -> Options {
             bytes: section.body.to_vec(),
         };
         match section.kind {
-            "set" | "set-string" => options.set.push(SetValue {
-                text: text(),
-                as_string: section.kind == "set-string",
-                origin: None,
-            }),
+            "set" => options.release.set.push(SetValue::from(text())),
+            "set-string" => options.release.set_string.push(SetValue::from(text())),
             "tls-cert" => options.tls_cert = Some(file()),
             "tls-key" => options.tls_key = Some(file()),
             "ca" => options.ca.push(file()),
