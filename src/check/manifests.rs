@@ -2,24 +2,33 @@
 
 use super::release::{absorb, files};
 use super::{Checked, InputDocument, Session};
-use crate::exposure::{Context, extract, installations};
+use crate::exposure::{Context, Reach, extract, installations};
 use crate::facts::{Anchor, Facts};
-use crate::kube::{Object, Objects, Origin, Unplaced};
+use crate::kube::{Installation, Object, ObjectRef, Objects, Origin, Unplaced};
 use crate::limits::Limit;
 use portolan_yaml::source::Span;
 
+/// The objects of all manifests of a call.
+#[derive(Default)]
+pub(super) struct ManifestSet {
+    /// What is wrong with the texts.
+    pub facts: Facts,
+    /// The objects of every file.
+    pub objects: Objects,
+    /// The installations of CARTO among them.
+    pub installations: Vec<Installation>,
+}
+
 impl Session<'_> {
-    /// Checks the manifests of all files as one set.
-    ///
-    /// Several installations among them, each in a namespace of its own, are judged one by one.
-    pub(super) fn manifests(&mut self, documents: Vec<InputDocument>) -> (Vec<Checked>, usize) {
-        let mut facts = Facts::default();
-        let mut objects = Objects::default();
-        for document in &documents {
-            self.text_facts(document, &mut facts);
+    /// Reads the objects of all files, and what is wrong with their texts.
+    pub(super) fn objects(&mut self, documents: &[InputDocument]) -> ManifestSet {
+        let mut set = ManifestSet::default();
+        for document in documents {
+            self.text_facts(document, &mut set.facts);
             let lost = document.stream.problems.iter();
             for problem in lost.filter(|problem| problem.kind.loses_document()) {
-                objects.add_unplaced(unread(&document.name, problem.span, "it is not valid YAML"));
+                let unread = unread(&document.name, problem.span, "it is not valid YAML");
+                set.objects.add_unplaced(unread);
             }
             let templates = self.templates(document);
             for read in &document.stream.documents {
@@ -32,9 +41,38 @@ impl Session<'_> {
                     origin: Origin::Manifest,
                     template: template_above(&templates, root.span(), read.span),
                 };
-                objects.add(&self.tree, object);
+                set.objects.add(&self.tree, object);
             }
         }
+        set.installations = installations(&self.tree, &set.objects);
+        let left_out = self.read_again(&mut set.objects, &set.installations);
+        if let Some(first) = left_out.first() {
+            let message =
+                "from here on there is more than can be kept in memory of what may belong to CARTO";
+            let place = Anchor::new(first.at_start());
+            self.limit_reached(Limit::Nodes, place, message.to_owned(), &mut set.facts);
+            let why = "it is more than can be kept in memory";
+            for span in &left_out {
+                let unread = unread(self.sources.name(span.source), *span, why);
+                set.objects.add_unplaced(unread);
+            }
+        }
+        set
+    }
+
+    /// Checks the manifests of all files as one set.
+    ///
+    /// Several installations among them, each in a namespace of its own, are judged one by one.
+    pub(super) fn manifests(
+        &mut self,
+        documents: &[InputDocument],
+        set: ManifestSet,
+    ) -> Vec<Checked> {
+        let ManifestSet {
+            mut facts,
+            objects,
+            installations,
+        } = set;
         let anchor = documents
             .first()
             .map_or(Span::NOWHERE, |document| Span::new(document.source, 0, 0));
@@ -43,21 +81,12 @@ impl Session<'_> {
             .map(|document| document.name.as_str())
             .collect::<Vec<_>>()
             .join(", ");
-        let count = objects.len();
-        let files = files(&documents);
-        let installations = installations(&self.tree, &objects);
-        let left_out = self.read_again(&mut objects, &installations);
-        if let Some(first) = left_out.first() {
-            let message =
-                "from here on there is more than can be kept in memory of what may belong to CARTO";
-            let place = Anchor::new(first.at_start());
-            self.limit_reached(Limit::Nodes, place, message.to_owned(), &mut facts);
-            let why = "it is more than can be kept in memory";
-            for span in &left_out {
-                objects.add_unplaced(unread(self.sources.name(span.source), *span, why));
-            }
-        }
-        let (sets, others) = objects.split(&self.tree, &installations);
+        let files = files(documents);
+        let reach = Reach::of(&self.tree, &objects);
+        let is_out_of_reach = |object: ObjectRef<'_>| !reach.holds(object);
+        let (sets, others) = objects
+            .clone()
+            .split(&self.tree, &installations, is_out_of_reach);
         let mut checked = Vec::new();
         for (index, set) in sets.iter().enumerate() {
             let cx = Context {
@@ -75,7 +104,7 @@ impl Session<'_> {
             absorb(&mut exposure.facts, std::mem::take(&mut facts));
             if others > 0 {
                 exposure.inferred.push(format!(
-                    "{others} objects of other namespaces or releases were left out"
+                    "{others} objects of other releases, or of other namespaces and without a link to this one, were left out"
                 ));
             }
             let name = match installations.get(index) {
@@ -93,7 +122,7 @@ impl Session<'_> {
             };
             checked.push(self.judge(name, &files, exposure, set.unplaced()));
         }
-        (checked, count)
+        checked
     }
 
     /// `# Source:` comments: where each stands and the template that it names.

@@ -248,7 +248,7 @@ struct Batch {
 /// Checks what `--set` says where there is nothing else to check.
 fn check_set_alone(options: &Options, rules: &RuleSet) -> Batch {
     let mut shop = Session::new(options, rules);
-    let checked = shop.release(Vec::new());
+    let checked = shop.release(Vec::new(), None);
     let summary = Summary {
         releases: 1,
         ..Summary::default()
@@ -300,14 +300,24 @@ fn check_together(
         releases.insert(0, (0, layers));
     }
     summary.releases = releases.len();
+    let set = shop.objects(&manifests);
+    summary.manifests = set.objects.len();
+    // Manifests without an installation of their own belong to the one that the values make.
+    let are_of_release =
+        !manifests.is_empty() && set.installations.is_empty() && releases.len() == 1;
+    let (mut beside, apart) = if are_of_release {
+        (Some((manifests.as_slice(), set)), None)
+    } else {
+        (None, Some(set))
+    };
     let releases = releases
         .into_iter()
-        .map(|(place, release)| (place, shop.release(release)))
+        .map(|(place, release)| (place, shop.release(release, beside.take())))
         .collect();
-    let mut sets = Vec::new();
-    if !manifests.is_empty() {
-        (sets, summary.manifests) = shop.manifests(manifests);
-    }
+    let sets = match apart {
+        Some(set) if !manifests.is_empty() => shop.manifests(&manifests, set),
+        _ => Vec::new(),
+    };
     shop.batch(releases, sets, summary)
 }
 

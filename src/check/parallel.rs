@@ -35,6 +35,11 @@ pub(super) fn check(
             together.push((place, input));
         }
     }
+    // One values file and manifests beside it are one installation.
+    if parallel.len() == 1 && !together.is_empty() {
+        together.append(&mut parallel);
+        together.sort_by_key(|(place, _)| *place);
+    }
     let mut batches = vec![check_together(together, options, rules, done)];
     batches.extend(each(parallel, options, rules, done));
     let is_empty = |batch: &Batch| {

@@ -3,6 +3,7 @@
 use std::sync::atomic::AtomicUsize;
 
 use super::chart_failures::chart_failures;
+use super::manifests::ManifestSet;
 use super::{Checked, Input, InputDocument, Role, Session, secrets, unrelated_objects};
 use crate::diagnostic::{Label, ReleaseReport, Requirement, RequirementVerdict, Verdict};
 use crate::exposure::{Context, Exposure, extract};
@@ -11,7 +12,7 @@ use crate::helm::extra_deploy::{self, Rendering, Templates};
 use crate::helm::projection::Projection;
 use crate::helm::values::{Values, coalesce, merge};
 use crate::helm::{CHART_DEFAULTS, DEFAULTS_NAME, keys, scalars, set};
-use crate::kube::{Objects, Unplaced};
+use crate::kube::{Installation, Objects, Unplaced};
 use crate::limits::Limit;
 use crate::rules::judge;
 use portolan_template::{self, Budget, TemplateProblem};
@@ -70,16 +71,27 @@ impl Session<'_> {
         (!path.is_empty()).then_some(path)
     }
 
-    /// Checks values files that are merged into one release.
-    pub(super) fn release(&mut self, layers: Vec<InputDocument>) -> Checked {
+    /// Checks values files that are merged into one release, together with manifests that belong to it.
+    pub(super) fn release(
+        &mut self,
+        layers: Vec<InputDocument>,
+        beside: Option<(&[InputDocument], ManifestSet)>,
+    ) -> Checked {
         // However many releases are checked beside it, the same is found in each.
         self.budget = Budget::default();
         let name = layers
             .last()
             .map_or_else(|| "--set".to_owned(), |layer| layer.name.clone());
-        let files = files(&layers);
+        let mut files = files(&layers);
         let mut facts = Facts::default();
         let mut unreadable = false;
+        let mut beside = beside.map(|(documents, set)| {
+            files.extend(documents.iter().map(|document| document.source));
+            set
+        });
+        if let Some(set) = &mut beside {
+            absorb(&mut facts, std::mem::take(&mut set.facts));
+        }
         let mut roots = Vec::new();
         for layer in &layers {
             unreadable |= self.text_facts(layer, &mut facts);
@@ -121,7 +133,7 @@ impl Session<'_> {
             return self.unreadable(name, &files, facts);
         }
         self.chart_facts(&layers, &roots, user, &mut facts);
-        let (exposure, unplaced) = self.expose(user, anchor, facts);
+        let (exposure, unplaced) = self.expose(user, anchor, beside, facts);
         self.judge(name, &files, exposure, &unplaced)
     }
 
@@ -185,6 +197,7 @@ impl Session<'_> {
         &mut self,
         user: NodeId,
         anchor: Span,
+        beside: Option<ManifestSet>,
         mut facts: Facts,
     ) -> (Exposure, Vec<Unplaced>) {
         let defaults = self.sources.add_static(DEFAULTS_NAME, CHART_DEFAULTS);
@@ -223,6 +236,9 @@ impl Session<'_> {
         for unplaced in extra.unplaced {
             objects.add_unplaced(unplaced);
         }
+        if let Some(set) = beside {
+            objects = self.world(objects, set, names.namespace.as_deref());
+        }
         for problem in problems {
             self.template_error(&mut facts, problem);
         }
@@ -245,6 +261,26 @@ impl Session<'_> {
         crate::exposure::values_facts(user_root, &mut exposure);
         absorb(&mut exposure.facts, facts);
         (exposure, objects.unplaced().to_vec())
+    }
+
+    /// The objects that the values make, with those of manifests beside them: what lies in the release's namespace is its
+    /// own, and the rest is in its reach.
+    fn world(&self, mut objects: Objects, set: ManifestSet, namespace: Option<&str>) -> Objects {
+        for object in set.objects.iter(&self.tree) {
+            objects.add(&self.tree, object.object.clone());
+        }
+        for unplaced in set.objects.unplaced() {
+            objects.add_unplaced(unplaced.clone());
+        }
+        let Some(namespace) = namespace else {
+            return objects;
+        };
+        let release = Installation {
+            namespace: Some(namespace.to_owned()),
+            release: None,
+        };
+        let (mut worlds, _) = objects.split(&self.tree, &[release], |_| false);
+        worlds.pop().unwrap_or_default()
     }
 
     /// What is wrong with a text itself; true where a document of it was lost.

@@ -4,12 +4,13 @@
 //! keep their nodes would take several times the memory of the text. So of a large file only what says whose an object is
 //! is kept at first; when the installations are known, what may belong to them is read a second time, and kept whole.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Session;
+use crate::exposure::Reach;
 use crate::kube::{Installation, Object, ObjectRef, Objects, Origin};
-use portolan_yaml::Node;
 use portolan_yaml::source::Span;
+use portolan_yaml::{Node, NodeId};
 
 /// From this size on, documents that turn out to be of no installation are not kept in memory.
 pub(super) const LARGE: usize = 1024 * 1024;
@@ -36,20 +37,12 @@ impl Session<'_> {
         installations: &[Installation],
     ) -> Vec<Span> {
         let limits = portolan_yaml::Limits::from(&self.options.limits);
+        let wanted = self.in_reach(objects, installations);
         let mut unread = Vec::new();
         let mut roots = HashMap::new();
         for document in self.documents.iter_mut().filter(|read| read.is_trimmed) {
             let old = document.root;
-            let object = Object {
-                root: old,
-                origin: Origin::Manifest,
-                template: None,
-            };
-            let belongs = Installation::of(ObjectRef {
-                node: self.tree.node(old),
-                object: &object,
-            });
-            if !installations.is_empty() && !belongs.may_be_one_of(installations) {
+            if !wanted.contains(&old) {
                 continue;
             }
             if self.tree.len() > limits.max_nodes {
@@ -66,5 +59,28 @@ impl Session<'_> {
         }
         objects.replace_roots(&roots);
         unread
+    }
+
+    /// The roots of the documents that are only partly in the tree and may be linked with an installation.
+    fn in_reach(&self, objects: &Objects, installations: &[Installation]) -> HashSet<NodeId> {
+        let reach = Reach::of(&self.tree, objects);
+        let trimmed = self.documents.iter().filter(|read| read.is_trimmed);
+        trimmed
+            .map(|read| read.root)
+            .filter(|root| {
+                let object = Object {
+                    root: *root,
+                    origin: Origin::Manifest,
+                    template: None,
+                };
+                let object = ObjectRef {
+                    node: self.tree.node(*root),
+                    object: &object,
+                };
+                installations.is_empty()
+                    || Installation::of(object).may_be_one_of(installations)
+                    || reach.holds(object)
+            })
+            .collect()
     }
 }

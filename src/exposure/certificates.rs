@@ -269,21 +269,20 @@ fn of_gateways<'a>(
     for gateway in gateway::of_router(cx, router) {
         let title = gateway.title();
         let layer = layers.get(title.as_str()).copied();
-        let attached = gateway::routes(cx, gateway);
+        let attached = gateway::attached(cx, gateway);
         let listeners = gateway.node.at(&["spec", "listeners"]);
         for listener in listeners.into_iter().flat_map(Node::items) {
             if listener.get("protocol").and_then(Node::text) == Some("HTTP") {
                 continue;
             }
-            let own_name = listener.get("name").and_then(Node::text);
             let mut hosts: Vec<(Node<'_>, CertificateNameRole)> = listener
                 .get("hostname")
                 .map(|host| (host, CertificateNameRole::Listener))
                 .into_iter()
                 .collect();
-            for (route, section) in &attached {
-                if section.is_none() || *section == own_name {
-                    let names = route.node.at(&["spec", "hostnames"]);
+            for one in &attached {
+                if one.names(listener) {
+                    let names = one.route.node.at(&["spec", "hostnames"]);
                     let names = names.into_iter().flat_map(Node::items);
                     hosts.extend(names.map(|name| (name, CertificateNameRole::Route)));
                 }

@@ -2,7 +2,7 @@
 
 use super::router::RouterObjects;
 use super::{Context, Exposure, opaque_supply, override_labels};
-use crate::facts::{Anchor, Domain, Fact};
+use crate::facts::{Anchor, Domain, Fact, Host};
 use portolan_yaml::Node;
 
 /// The chart's own default, which nobody owns.
@@ -17,6 +17,10 @@ pub(super) fn extract(cx: Context<'_>, router: &RouterObjects<'_>, exposure: &mu
         ))
     });
     let Some((config, node)) = found else {
+        if let Some(domain) = only_host(exposure) {
+            exposure.facts.domain.push(domain);
+            return;
+        }
         let mut domain = Domain::new(Anchor::new(router.service.insertion_point(&[])));
         let supply = "the domain is not known: the ConfigMaps of the chart are not among the input"
             .to_owned();
@@ -50,6 +54,42 @@ pub(super) fn extract(cx: Context<'_>, router: &RouterObjects<'_>, exposure: &mu
     domain.defect = Fact::from_option(defect(text));
     domain.suggestion = Fact::from_option(suggestion(text));
     exposure.facts.domain.push(domain);
+}
+
+/// The domain where CARTO's own setting is not among the input and everything on the way in serves one name.
+fn only_host(exposure: &mut Exposure) -> Option<Domain> {
+    let hosts = &mut exposure.facts.hosts;
+    let of_clients = |host: &&Host| {
+        host.role
+            .value()
+            .is_some_and(|role| role != "ManagedCertificate")
+    };
+    let first = hosts.iter().find(of_clients)?;
+    let name = first.name.value()?.clone();
+    let span = first.name.span();
+    if defect(&name).is_some() {
+        return None;
+    }
+    let serves_it = |host: &Host| {
+        host.name
+            .value()
+            .is_some_and(|names| names.split("`, `").any(|served| serves(served, &name)))
+    };
+    if !hosts.iter().all(serves_it) {
+        return None;
+    }
+    for host in hosts.iter_mut() {
+        host.domain = Fact::Known(name.clone(), span);
+        host.serves_domain = Fact::known(true);
+    }
+    let mut domain = Domain::new(Anchor::new(span?));
+    domain.is_default = Fact::known(name == CHART_DEFAULT);
+    domain.is_placeholder = Fact::known(is_placeholder(&name));
+    domain.value = Fact::Known(name.clone(), span);
+    exposure.infer(format!(
+        "domain taken as `{name}`, which is what clients ask for: CARTO's own setting of it is not among the input"
+    ));
+    Some(domain)
 }
 
 /// True for names of documentation, which were meant to be replaced.

@@ -8,31 +8,30 @@ use super::resource::ends_here;
 use super::route::{Route, RouteRule};
 use super::router::RouterObjects;
 use super::{Context, Exposure, ingress::host, opaque_supply, place_in, timeouts};
-use crate::facts::{EntryPoint, EntryPointKind, Fact, RouterProtocol, TlsEnd};
+use crate::facts::{Anchor, EntryPoint, EntryPointKind, Fact, RouterProtocol, TlsEnd};
 use crate::kube::ObjectRef;
 use portolan_yaml::Node;
+use portolan_yaml::source::Span;
 
 /// Kinds of routes that can lead from a Gateway to a Service.
 const ROUTES: [&str; 4] = ["HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute"];
 
-/// Adds every Gateway that a route leads from to the router.
+/// Adds every Gateway that a route leads from to the router, and the routes whose Gateway is not to be seen.
 pub(super) fn extract<'a>(cx: Context<'a>, router: &'a RouterObjects<'a>, exposure: &mut Exposure) {
     for gateway in of_router(cx, router) {
         one(cx, gateway, router, exposure);
     }
+    for (route, parent) in without_gateway(cx, router) {
+        of_unseen(route, parent, exposure);
+    }
 }
 
-/// Every Gateway that a route leads from to the router.
+/// Every Gateway that a route leads from to the router, in whatever namespace.
 pub(super) fn of_router<'a>(cx: Context<'a>, router: &RouterObjects<'_>) -> Vec<ObjectRef<'a>> {
-    let leads_on = |route: &ObjectRef<'_>| !backends(*route, router).is_empty();
+    let leads_on = |attached: &Attached<'_>| !backends(attached.route, router).is_empty();
     cx.objects
-        .of_kind(cx.tree, "Gateway")
-        .filter(|gateway| {
-            is_gateway_api(*gateway)
-                && routes(cx, *gateway)
-                    .iter()
-                    .any(|(route, _)| leads_on(route))
-        })
+        .everywhere_of_kind(cx.tree, "Gateway")
+        .filter(|gateway| is_gateway_api(*gateway) && attached(cx, *gateway).iter().any(leads_on))
         .collect()
 }
 
@@ -44,23 +43,126 @@ fn is_gateway_api(gateway: ObjectRef<'_>) -> bool {
         .is_some_and(|version| version.starts_with("gateway.networking.k8s.io/"))
 }
 
-/// The routes attached to a Gateway, each with the listener that it names.
-pub(super) fn routes<'a>(
-    cx: Context<'a>,
-    gateway: ObjectRef<'a>,
-) -> Vec<(ObjectRef<'a>, Option<&'a str>)> {
-    let mut attached = Vec::new();
-    let all = cx.objects.iter(cx.tree);
-    for route in all.filter(|object| ROUTES.contains(&object.kind())) {
-        let parents = route.node.at(&["spec", "parentRefs"]);
-        for parent in parents.into_iter().flat_map(Node::items) {
-            let name = parent.get("name").and_then(Node::text);
-            if name.is_some() && name == gateway.name() {
-                attached.push((route, parent.get("sectionName").and_then(Node::text)));
-            }
-        }
+/// A route that names a Gateway as its parent.
+#[derive(Clone, Copy)]
+pub(super) struct Attached<'a> {
+    /// The route.
+    pub route: ObjectRef<'a>,
+    /// The entry of `spec.parentRefs`.
+    pub parent: Node<'a>,
+}
+
+impl<'a> Attached<'a> {
+    /// The listener that the route names, where it names one.
+    pub(super) fn section(self) -> Option<&'a str> {
+        self.parent.get("sectionName").and_then(Node::text)
     }
-    attached
+
+    /// Whether the route names this listener, or any.
+    pub(super) fn names(self, listener: Node<'_>) -> bool {
+        let section = self.section();
+        let port = self.parent.get("port").and_then(Node::as_int);
+        let name = listener.get("name").and_then(Node::text);
+        (section.is_none() || section == name)
+            && (port.is_none() || port == listener.get("port").and_then(Node::as_int))
+    }
+}
+
+/// Whether a parent is a Gateway of the Gateway API, as opposed to a Service of a mesh.
+fn is_gateway(parent: Node<'_>) -> bool {
+    parent
+        .get("kind")
+        .and_then(Node::text)
+        .is_none_or(|kind| kind == "Gateway")
+}
+
+fn parents(route: ObjectRef<'_>) -> impl Iterator<Item = Node<'_>> {
+    route
+        .node
+        .at(&["spec", "parentRefs"])
+        .into_iter()
+        .flat_map(Node::items)
+        .filter(|parent| is_gateway(*parent))
+}
+
+fn routes<'a>(cx: Context<'a>) -> impl Iterator<Item = ObjectRef<'a>> {
+    ROUTES
+        .into_iter()
+        .flat_map(move |kind| cx.objects.everywhere_of_kind(cx.tree, kind))
+}
+
+/// Whether a parent names a Gateway: by name, in the namespace that it gives or else in the route's own.
+fn leads_to(route: ObjectRef<'_>, parent: Node<'_>, gateway: ObjectRef<'_>) -> bool {
+    let name = parent.get("name").and_then(Node::text);
+    let named = name.is_some() && name == gateway.name();
+    named && is_in(route, parent, gateway)
+}
+
+/// Whether an object lies where a reference looks for it.
+fn is_in(from: ObjectRef<'_>, reference: Node<'_>, object: ObjectRef<'_>) -> bool {
+    match (
+        reference.get("namespace").and_then(Node::text),
+        object.namespace(),
+    ) {
+        (Some(named), Some(own)) => named == own,
+        (Some(_), None) => true,
+        (None, _) => from.shares_namespace(object),
+    }
+}
+
+/// The routes attached to a Gateway, each with the parent that names it.
+pub(super) fn attached<'a>(cx: Context<'a>, gateway: ObjectRef<'a>) -> Vec<Attached<'a>> {
+    routes(cx)
+        .flat_map(|route| parents(route).map(move |parent| Attached { route, parent }))
+        .filter(|attached| leads_to(attached.route, attached.parent, gateway))
+        .collect()
+}
+
+/// Routes that lead to the router from a Gateway that is not among the input.
+fn without_gateway<'a>(
+    cx: Context<'a>,
+    router: &RouterObjects<'_>,
+) -> Vec<(ObjectRef<'a>, Node<'a>)> {
+    let is_seen = |route: ObjectRef<'_>, parent: Node<'_>| {
+        let name = parent.get("name").and_then(Node::text).unwrap_or_default();
+        cx.objects
+            .everywhere_named(cx.tree, "Gateway", name)
+            .any(|gateway| is_gateway_api(gateway) && leads_to(route, parent, gateway))
+    };
+    routes(cx)
+        .filter(|route| !backends(*route, router).is_empty())
+        .filter_map(|route| {
+            let missing = parents(route).find(|parent| !is_seen(route, *parent))?;
+            Some((route, missing))
+        })
+        .collect()
+}
+
+/// Adds a way in of which only the route is known.
+fn of_unseen(route: ObjectRef<'_>, parent: Node<'_>, exposure: &mut Exposure) {
+    let name = parent.get("name");
+    let text = name.and_then(Node::text).unwrap_or_default();
+    let called = match parent.get("namespace").and_then(Node::text) {
+        Some(namespace) => format!("{namespace}/{text}"),
+        None => text.to_owned(),
+    };
+    let place = name.map_or_else(|| parent.site(), Node::site);
+    let mut entry = EntryPoint::new(Anchor::new(place).in_object(route.title()));
+    entry.kind = Fact::known(EntryPointKind::Gateway);
+    entry.name = Fact::known(route.title());
+    let supply = if name.is_some_and(Node::is_opaque) {
+        opaque_supply(&format!("the Gateway that {} names", route.title()))
+    } else {
+        format!(
+            "the Gateway `{called}` that {} names is not among the input: give its manifest",
+            route.title()
+        )
+    };
+    let title = format!("the Gateway `{called}`");
+    timeouts::of_unknown(&entry, &title, &supply, exposure);
+    unknown_tls(&mut entry, &title, &supply);
+    entry.refused = Fact::Unknown(supply);
+    exposure.add_entry(entry);
 }
 
 fn rules(route: ObjectRef<'_>) -> impl Iterator<Item = Node<'_>> {
@@ -76,20 +178,176 @@ fn backends<'a>(route: ObjectRef<'a>, router: &RouterObjects<'_>) -> Vec<Node<'a
     rules(route)
         .filter_map(|rule| rule.get("backendRefs"))
         .flat_map(Node::items)
-        .filter(|backend| is_router(*backend, router))
+        .filter(|backend| is_router(route, *backend, router))
         .collect()
 }
 
-fn is_router(backend: Node<'_>, router: &RouterObjects<'_>) -> bool {
+fn is_router(route: ObjectRef<'_>, backend: Node<'_>, router: &RouterObjects<'_>) -> bool {
     let name = backend.get("name").and_then(Node::text);
-    name.is_some() && name == router.service.name()
+    let is_service = backend
+        .get("kind")
+        .and_then(Node::text)
+        .is_none_or(|kind| kind == "Service" || kind == "ServiceImport");
+    is_service
+        && name.is_some()
+        && name == router.service.name()
+        && is_in(route, backend, router.service)
 }
 
-fn leads_to_router(rule: Node<'_>, router: &RouterObjects<'_>) -> bool {
+fn leads_to_router(route: ObjectRef<'_>, rule: Node<'_>, router: &RouterObjects<'_>) -> bool {
     rule.get("backendRefs")
         .into_iter()
         .flat_map(Node::items)
-        .any(|backend| is_router(backend, router))
+        .any(|backend| is_router(route, backend, router))
+}
+
+/// Why no listener of the Gateway takes any of the routes that lead to the router; absent where one does.
+fn refused(
+    cx: Context<'_>,
+    gateway: ObjectRef<'_>,
+    attached: &[Attached<'_>],
+    router: &RouterObjects<'_>,
+) -> Fact<String> {
+    let mut unknown = None;
+    let mut refusal = None;
+    for one in attached {
+        let backends = backends(one.route, router);
+        let Some(backend) = backends.first() else {
+            continue;
+        };
+        match admits(gateway, *one).and(may_reach(cx, one.route, *backend, router)) {
+            Admission::Yes => return Fact::Absent(None),
+            Admission::No(why, at) => refusal = refusal.or(Some((why, at))),
+            Admission::Unknown(supply) => unknown = unknown.or(Some(supply)),
+        }
+    }
+    match (unknown, refusal) {
+        (Some(supply), _) => Fact::Unknown(supply),
+        (None, Some((why, at))) => Fact::at(why, at),
+        (None, None) => Fact::Absent(None),
+    }
+}
+
+/// Whether a Gateway takes a route up.
+enum Admission {
+    Yes,
+    /// Why not, and what says so.
+    No(String, Span),
+    /// What would tell.
+    Unknown(String),
+}
+
+impl Admission {
+    fn and(self, other: Admission) -> Admission {
+        match (self, other) {
+            (no @ Admission::No(..), _) | (_, no @ Admission::No(..)) => no,
+            (unknown @ Admission::Unknown(_), _) | (_, unknown @ Admission::Unknown(_)) => unknown,
+            _ => Admission::Yes,
+        }
+    }
+}
+
+/// Whether a listener that a route names takes routes of its namespace. `Same` is the Gateway API's default.
+fn admits(gateway: ObjectRef<'_>, attached: Attached<'_>) -> Admission {
+    let elsewhere = matches!(
+        (gateway.namespace(), attached.route.namespace()),
+        (Some(left), Some(right)) if left != right
+    );
+    let listeners: Vec<Node<'_>> = gateway
+        .node
+        .at(&["spec", "listeners"])
+        .into_iter()
+        .flat_map(Node::items)
+        .collect();
+    let mut named = listeners
+        .iter()
+        .filter(|listener| attached.names(**listener))
+        .peekable();
+    if named.peek().is_none() && !listeners.is_empty() {
+        let at = attached.parent.get("sectionName");
+        let section = at.and_then(Node::text).unwrap_or_default();
+        return Admission::No(
+            format!(
+                "it has no listener `{section}`, which {} names",
+                attached.route.title()
+            ),
+            at.map_or_else(|| attached.parent.site(), Node::site),
+        );
+    }
+    if !elsewhere {
+        return Admission::Yes;
+    }
+    let mut refusal = Admission::Yes;
+    for listener in named {
+        let from = listener.at(&["allowedRoutes", "namespaces", "from"]);
+        match from.and_then(Node::text).unwrap_or("Same") {
+            "All" => return Admission::Yes,
+            "Selector" => {
+                refusal = Admission::Unknown(format!(
+                    "{} takes routes of namespaces with certain labels: whether `{}` has them cannot be seen here; check it with \
+                     `kubectl get namespace {} --show-labels`",
+                    gateway.title(),
+                    attached.route.namespace().unwrap_or_default(),
+                    attached.route.namespace().unwrap_or_default(),
+                ));
+            }
+            _ if matches!(refusal, Admission::Yes) => {
+                let at = from.map_or_else(|| listener.site(), Node::site);
+                refusal = Admission::No(
+                    format!(
+                        "its listeners take routes of the Gateway's own namespace alone (`allowedRoutes`), and {} lies in `{}`",
+                        attached.route.title(),
+                        attached.route.namespace().unwrap_or_default()
+                    ),
+                    at,
+                );
+            }
+            _ => {}
+        }
+    }
+    refusal
+}
+
+/// Whether a route may name a Service of another namespace: a ReferenceGrant there must allow it.
+fn may_reach(
+    cx: Context<'_>,
+    route: ObjectRef<'_>,
+    backend: Node<'_>,
+    router: &RouterObjects<'_>,
+) -> Admission {
+    let (Some(from), Some(to)) = (route.namespace(), router.service.namespace()) else {
+        return Admission::Yes;
+    };
+    if from == to {
+        return Admission::Yes;
+    }
+    let allows = |grant: &ObjectRef<'_>| {
+        let has = |list: &str, key: &str, value: &str| {
+            grant
+                .node
+                .at(&["spec", list])
+                .into_iter()
+                .flat_map(Node::items)
+                .any(|item| item.get(key).and_then(Node::text) == Some(value))
+        };
+        grant.namespace().is_none_or(|own| own == to)
+            && has("from", "namespace", from)
+            && has("from", "kind", route.kind())
+            && has("to", "kind", "Service")
+    };
+    let granted = cx
+        .objects
+        .everywhere_of_kind(cx.tree, "ReferenceGrant")
+        .any(|grant| allows(&grant));
+    if granted {
+        return Admission::Yes;
+    }
+    let _ = backend;
+    Admission::Unknown(format!(
+        "{} names a Service of another namespace, which takes a ReferenceGrant in `{to}` for {} of `{from}`: give its manifest",
+        route.title(),
+        route.kind()
+    ))
 }
 
 fn redirects_to_https(rule: Node<'_>) -> bool {
@@ -131,22 +389,24 @@ fn one<'a>(
         }
         Recognized::No => None,
     };
-    let attached = routes(cx, gateway);
+    let attached = attached(cx, gateway);
+    entry.refused = refused(cx, gateway, &attached, router);
     backend(&attached, router, &mut entry);
-    for (attached_route, _) in &attached {
-        if backends(*attached_route, router).is_empty() {
+    for one in &attached {
+        if backends(one.route, router).is_empty() {
             continue;
         }
-        let names: Vec<Node<'_>> = attached_route
+        let names: Vec<Node<'_>> = one
+            .route
             .node
             .at(&["spec", "hostnames"])
             .into_iter()
             .flat_map(Node::items)
             .collect();
-        host(cx, *attached_route, attached_route.kind(), &names, exposure);
-        let leading = rules(*attached_route).filter(|rule| leads_to_router(*rule, router));
+        host(cx, one.route, one.route.kind(), &names, exposure);
+        let leading = rules(one.route).filter(|rule| leads_to_router(one.route, *rule, router));
         route.rules.extend(leading.map(|node| RouteRule {
-            object: *attached_route,
+            object: one.route,
             node,
         }));
     }
@@ -178,14 +438,10 @@ fn one<'a>(
 }
 
 /// What the Gateway speaks to the router, and where.
-fn backend(
-    attached: &[(ObjectRef<'_>, Option<&str>)],
-    router: &RouterObjects<'_>,
-    entry: &mut EntryPoint,
-) {
+fn backend(attached: &[Attached<'_>], router: &RouterObjects<'_>, entry: &mut EntryPoint) {
     let reference = attached
         .iter()
-        .flat_map(|(route, _)| backends(*route, router))
+        .flat_map(|one| backends(one.route, router))
         .next();
     let number = reference
         .and_then(|reference| reference.get("port"))
@@ -216,7 +472,7 @@ fn backend(
 fn tls(
     layer: &Layer,
     gateway: ObjectRef<'_>,
-    attached: &[(ObjectRef<'_>, Option<&str>)],
+    attached: &[Attached<'_>],
     route: &Route<'_>,
     entry: &mut EntryPoint,
 ) {
@@ -299,20 +555,12 @@ fn tls(
 }
 
 /// What becomes of requests to the plain listeners: a listener without a route answers 404 and serves nothing.
-fn plain_http(
-    plain: &[Node<'_>],
-    attached: &[(ObjectRef<'_>, Option<&str>)],
-    entry: &mut EntryPoint,
-) {
+fn plain_http(plain: &[Node<'_>], attached: &[Attached<'_>], entry: &mut EntryPoint) {
     let mut served_at = None;
     let mut redirected_at = None;
     for listener in plain {
-        let name = listener.get("name").and_then(Node::text);
-        let on_listener = attached
-            .iter()
-            .filter(|(_, section)| section.is_none() || *section == name);
-        for (route, _) in on_listener {
-            for rule in rules(*route) {
+        for one in attached.iter().filter(|one| one.names(*listener)) {
+            for rule in rules(one.route) {
                 if redirects_to_https(rule) {
                     redirected_at = redirected_at.or(Some(rule.site()));
                 } else {

@@ -24,6 +24,7 @@ mod route;
 mod router;
 mod setting_places;
 mod timeouts;
+mod world;
 
 pub use certificates::{CertificateInputs, GivenFile};
 
@@ -78,6 +79,7 @@ pub struct AlreadySaid {
 }
 
 pub use router::installations;
+pub use world::Reach;
 
 /// Draws the facts.
 pub fn extract(cx: Context<'_>) -> Exposure {

@@ -77,6 +77,10 @@ declare_subjects! {
         kind: EntryPointKind,
         /// The object, e.g. `Ingress carto-router`.
         name: String,
+        /// Why its controller refuses or ignores it, in words, so that nothing comes up; null where it is taken up.
+        refused: String,
+        /// What to write instead, where it is refused.
+        refused_how: String,
         /// The layer's id, e.g. `gke-ingress`; null where no layer file describes what was found.
         layer: String,
         /// What the layer is called, or, where it is not known, what was seen instead.

@@ -8,6 +8,7 @@ mod unplaced;
 pub use unplaced::Unplaced;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use portolan_yaml::source::Span;
 use portolan_yaml::{Node, NodeId, Tree};
@@ -73,13 +74,27 @@ impl Installation {
     }
 }
 
-/// All objects of one release or one set of manifests.
+/// The world of one installation: its own objects, and those of other namespaces that it may be linked with.
+///
+/// Links name their namespace, or mean that of the object that they stand in. So [`Objects::find`] and
+/// [`Objects::everywhere`] see the whole world, and [`Objects::iter`], [`Objects::of_kind`] and [`Objects::named`] only what lies
+/// in the installation's own namespace, or leaves its namespace open.
 #[derive(Clone, Debug, Default)]
 pub struct Objects {
-    objects: Vec<Object>,
-    /// Where the objects of each kind are, and of them those of each name: one object may name thousands of others.
-    kinds: HashMap<Box<str>, KindIndex>,
+    own: ObjectSet,
+    /// What lies in namespaces without an installation, or may be shared between namespaces. One set for all installations.
+    shared: Arc<ObjectSet>,
+    /// The installation's namespace, by which its own objects are told among the shared ones.
+    namespace: Option<Box<str>>,
     unplaced: Vec<Unplaced>,
+}
+
+/// Objects in the order in which they were read, and where those of each kind and name are: one object may name thousands of
+/// others.
+#[derive(Clone, Debug, Default)]
+struct ObjectSet {
+    objects: Vec<Object>,
+    kinds: HashMap<Box<str>, KindIndex>,
 }
 
 /// The objects of one kind, in their order.
@@ -87,6 +102,61 @@ pub struct Objects {
 struct KindIndex {
     all: Vec<usize>,
     by_name: HashMap<Box<str>, Vec<usize>>,
+}
+
+impl ObjectSet {
+    fn push(&mut self, tree: &Tree, object: Object) {
+        let at = self.objects.len();
+        let view = ObjectRef {
+            node: tree.node(object.root),
+            object: &object,
+        };
+        let kind = self.kinds.entry(view.kind().into()).or_default();
+        kind.all.push(at);
+        if let Some(name) = view.name() {
+            kind.by_name.entry(name.into()).or_default().push(at);
+        }
+        self.objects.push(object);
+    }
+
+    fn views<'o>(
+        &'o self,
+        tree: &'o Tree,
+        at: &'o [usize],
+    ) -> impl Iterator<Item = ObjectRef<'o>> + use<'o> {
+        at.iter()
+            .filter_map(|at| self.objects.get(*at))
+            .map(move |object| ObjectRef {
+                node: tree.node(object.root),
+                object,
+            })
+    }
+
+    fn iter<'o>(&'o self, tree: &'o Tree) -> impl Iterator<Item = ObjectRef<'o>> + use<'o> {
+        self.objects.iter().map(move |object| ObjectRef {
+            node: tree.node(object.root),
+            object,
+        })
+    }
+
+    fn of_kind<'o>(
+        &'o self,
+        tree: &'o Tree,
+        kind: &str,
+    ) -> impl Iterator<Item = ObjectRef<'o>> + use<'o> {
+        let at = self.kinds.get(kind).map_or(&[][..], |kind| &kind.all);
+        self.views(tree, at)
+    }
+
+    fn named<'o>(
+        &'o self,
+        tree: &'o Tree,
+        kind: &str,
+        name: &str,
+    ) -> impl Iterator<Item = ObjectRef<'o>> + use<'o> {
+        let named = self.kinds.get(kind).and_then(|kind| kind.by_name.get(name));
+        self.views(tree, named.map_or(&[][..], Vec::as_slice))
+    }
 }
 
 impl Objects {
@@ -100,7 +170,7 @@ impl Objects {
         let is_list =
             view.kind().ends_with("List") && view.node.get("items").is_some_and(Node::is_sequence);
         if !is_list {
-            self.push(tree, object);
+            self.own.push(tree, object);
             return;
         }
         let items: Vec<NodeId> = view
@@ -117,41 +187,25 @@ impl Objects {
                 origin: object.origin.clone(),
                 template: object.template.clone(),
             };
-            self.push(tree, item);
+            self.own.push(tree, item);
         }
     }
 
-    fn push(&mut self, tree: &Tree, object: Object) {
-        let at = self.objects.len();
-        let view = ObjectRef {
-            node: tree.node(object.root),
-            object: &object,
-        };
-        let kind = self.kinds.entry(view.kind().into()).or_default();
-        kind.all.push(at);
-        if let Some(name) = view.name() {
-            kind.by_name.entry(name.into()).or_default().push(at);
-        }
-        self.objects.push(object);
-    }
-
-    fn views<'o>(&'o self, tree: &'o Tree, at: &'o [usize]) -> impl Iterator<Item = ObjectRef<'o>> {
-        at.iter()
-            .filter_map(|at| self.objects.get(*at))
-            .map(move |object| ObjectRef {
-                node: tree.node(object.root),
-                object,
-            })
-    }
-
-    /// The objects by installation, and how many belong to none of them: what lies in another namespace, or carries the
-    /// name of another release, is somebody else's. An object that may be of several belongs to those that have a
-    /// link with it, and to the first where none has.
-    pub fn split(self, tree: &Tree, installations: &[Installation]) -> (Vec<Objects>, usize) {
+    /// The worlds of the installations. An object that names no namespace, and may so be of several installations, belongs to
+    /// those that have a link with it, and to the first where none has. What lies in a namespace without an installation is in
+    /// reach of all of them, unless `is_out_of_reach` says that nothing can link it with one; the number of such objects is
+    /// given too.
+    pub fn split(
+        self,
+        tree: &Tree,
+        installations: &[Installation],
+        is_out_of_reach: impl Fn(ObjectRef<'_>) -> bool,
+    ) -> (Vec<Objects>, usize) {
         if installations.is_empty() {
             return (vec![self], 0);
         }
-        let mut sets = vec![Objects::default(); installations.len()];
+        let mut sets = vec![ObjectSet::default(); installations.len()];
+        let mut shared = ObjectSet::default();
         let mut by_namespace: HashMap<Option<&str>, Vec<usize>> = HashMap::new();
         for (at, installation) in installations.iter().enumerate() {
             let namespace = installation.namespace.as_deref();
@@ -160,11 +214,12 @@ impl Objects {
         let everywhere: Vec<usize> = (0..installations.len()).collect();
         let mut others = 0;
         let mut open = Vec::new();
-        for object in self.objects {
-            let own = Installation::of(ObjectRef {
+        for object in self.own.objects {
+            let view = ObjectRef {
                 node: tree.node(object.root),
                 object: &object,
-            });
+            };
+            let own = Installation::of(view);
             let mut may_be: Vec<usize> = match own.namespace.as_deref() {
                 Some(namespace) => {
                     let [near, open] = [Some(namespace), None].map(|key| by_namespace.get(&key));
@@ -178,8 +233,18 @@ impl Objects {
                     .is_some_and(|place| place.may_hold(&own, installations.len()))
             });
             may_be.sort_unstable();
+            // A Gateway of one installation's namespace may serve another's.
+            if installations.len() > 1 && view.kind() == "Gateway" {
+                shared.push(tree, object.clone());
+            }
             match may_be.as_slice() {
-                [] => others += 1,
+                [] if own.namespace.is_none()
+                    || by_namespace.contains_key(&own.namespace.as_deref()) =>
+                {
+                    others += 1;
+                }
+                [] if is_out_of_reach(view) => others += 1,
+                [] => shared.push(tree, object),
                 [only] => {
                     if let Some(set) = sets.get_mut(*only) {
                         set.push(tree, object);
@@ -215,15 +280,23 @@ impl Objects {
                 }
             }
         }
-        for set in &mut sets {
-            set.unplaced = self.unplaced.clone();
-        }
-        (sets, others)
+        let shared = Arc::new(shared);
+        let worlds = sets
+            .into_iter()
+            .zip(installations)
+            .map(|(own, installation)| Objects {
+                own,
+                shared: Arc::clone(&shared),
+                namespace: installation.namespace.as_deref().map(Box::from),
+                unplaced: self.unplaced.clone(),
+            })
+            .collect();
+        (worlds, others)
     }
 
     /// Puts other nodes in the place of roots: the same objects, read again.
     pub fn replace_roots(&mut self, by: &HashMap<NodeId, NodeId>) {
-        for object in &mut self.objects {
+        for object in &mut self.own.objects {
             if let Some(root) = by.get(&object.root) {
                 object.root = *root;
             }
@@ -245,43 +318,71 @@ impl Objects {
         self.unplaced.iter().any(|unplaced| unplaced.may_be(kind))
     }
 
-    /// How many there are.
+    /// How many there are of the installation's own.
     pub fn len(&self) -> usize {
-        self.objects.len()
+        self.own.objects.len()
     }
 
     /// True where there is none.
     pub fn is_empty(&self) -> bool {
-        self.objects.is_empty()
+        self.own.objects.is_empty()
     }
 
-    /// All of them, for reading.
+    /// The installation's own objects.
     pub fn iter<'o>(&'o self, tree: &'o Tree) -> impl Iterator<Item = ObjectRef<'o>> {
-        self.objects.iter().map(move |object| ObjectRef {
-            node: tree.node(object.root),
-            object,
-        })
+        self.own.iter(tree)
     }
 
-    /// Those of one kind.
+    /// Its own of one kind.
     pub fn of_kind<'o>(
         &'o self,
         tree: &'o Tree,
-        kind: &'o str,
-    ) -> impl Iterator<Item = ObjectRef<'o>> {
-        let at = self.kinds.get(kind).map_or(&[][..], |kind| &kind.all);
-        self.views(tree, at)
+        kind: &str,
+    ) -> impl Iterator<Item = ObjectRef<'o>> + use<'o> {
+        self.own.of_kind(tree, kind)
     }
 
-    /// Those of one kind and name, in any namespace.
+    /// Its own of one kind and name.
     pub fn named<'o>(
         &'o self,
         tree: &'o Tree,
         kind: &str,
         name: &str,
+    ) -> impl Iterator<Item = ObjectRef<'o>> + use<'o> {
+        self.own.named(tree, kind, name)
+    }
+
+    /// Every object of the world: the installation's own, then those of other namespaces.
+    pub fn everywhere<'o>(&'o self, tree: &'o Tree) -> impl Iterator<Item = ObjectRef<'o>> {
+        let shared = self.shared.iter(tree);
+        self.own
+            .iter(tree)
+            .chain(shared.filter(|object| self.is_elsewhere(*object)))
+    }
+
+    /// Every object of one kind, of whatever namespace.
+    pub fn everywhere_of_kind<'o>(
+        &'o self,
+        tree: &'o Tree,
+        kind: &str,
     ) -> impl Iterator<Item = ObjectRef<'o>> {
-        let named = self.kinds.get(kind).and_then(|kind| kind.by_name.get(name));
-        self.views(tree, named.map_or(&[][..], Vec::as_slice))
+        let shared = self.shared.of_kind(tree, kind);
+        self.own
+            .of_kind(tree, kind)
+            .chain(shared.filter(|object| self.is_elsewhere(*object)))
+    }
+
+    /// Every object of one kind and name, of whatever namespace.
+    pub fn everywhere_named<'o>(
+        &'o self,
+        tree: &'o Tree,
+        kind: &str,
+        name: &str,
+    ) -> impl Iterator<Item = ObjectRef<'o>> {
+        let shared = self.shared.named(tree, kind, name);
+        self.own
+            .named(tree, kind, name)
+            .chain(shared.filter(|object| self.is_elsewhere(*object)))
     }
 
     /// The object of a kind and name in the namespace of `from`.
@@ -292,8 +393,29 @@ impl Objects {
         name: &str,
         from: ObjectRef<'_>,
     ) -> Option<ObjectRef<'o>> {
-        self.named(tree, kind, name)
+        self.everywhere_named(tree, kind, name)
             .find(|object| object.shares_namespace(from))
+    }
+
+    /// The object of a kind and name that a reference in `from` means: in the namespace that it names, else in that of `from`.
+    pub fn find_in<'o>(
+        &'o self,
+        tree: &'o Tree,
+        kind: &str,
+        name: &str,
+        namespace: Option<&str>,
+        from: ObjectRef<'_>,
+    ) -> Option<ObjectRef<'o>> {
+        let Some(namespace) = namespace else {
+            return self.find(tree, kind, name, from);
+        };
+        self.everywhere_named(tree, kind, name)
+            .find(|object| object.namespace().is_none_or(|own| own == namespace))
+    }
+
+    /// Whether a shared object is not among the installation's own already.
+    fn is_elsewhere(&self, object: ObjectRef<'_>) -> bool {
+        object.namespace() != self.namespace.as_deref()
     }
 }
 
@@ -305,7 +427,7 @@ struct Links<'t> {
 }
 
 impl<'t> Links<'t> {
-    fn of(set: &Objects, tree: &'t Tree) -> Self {
+    fn of(set: &ObjectSet, tree: &'t Tree) -> Self {
         let mut links = Links::default();
         for object in &set.objects {
             links.add(tree.node(object.root));
