@@ -104,7 +104,7 @@ impl Session<'_> {
             absorb(&mut exposure.facts, std::mem::take(&mut facts));
             if others > 0 {
                 exposure.inferred.push(format!(
-                    "{others} objects of other releases, or of other namespaces and without a link to this one, were left out"
+                    "{others} objects of other namespaces or releases were left out, except where something here names them"
                 ));
             }
             let name = match installations.get(index) {

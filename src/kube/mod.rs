@@ -193,8 +193,8 @@ impl Objects {
 
     /// The worlds of the installations. An object that names no namespace, and may so be of several installations, belongs to
     /// those that have a link with it, and to the first where none has. What lies in a namespace without an installation is in
-    /// reach of all of them, unless `is_out_of_reach` says that nothing can link it with one; the number of such objects is
-    /// given too.
+    /// reach of all of them, unless `is_out_of_reach` says that nothing can link it with one. Also given is how many objects are
+    /// no installation's own.
     pub fn split(
         self,
         tree: &Tree,
@@ -280,6 +280,7 @@ impl Objects {
                 }
             }
         }
+        let others = others + shared.objects.len();
         let shared = Arc::new(shared);
         let worlds = sets
             .into_iter()
