@@ -176,8 +176,7 @@ fn binary(bytes: &[u8], part: Part) -> Option<Cause> {
     };
     // id-signedData, 1.2.840.113549.1.7.2
     const SIGNED_DATA: [u8; 9] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
-    let first = inner.next()?;
-    match (first.tag, first.content) {
+    match inner.next()? {
         (INTEGER, [3]) => Some(Cause::Pkcs12),
         (OBJECT_IDENTIFIER, oid) if oid == SIGNED_DATA => Some(Cause::Pkcs7),
         _ => Some(Cause::Der),
