@@ -19,7 +19,6 @@ mod unrelated_objects;
 pub use classify::{Classified, classify};
 pub use portolan_certificate::PemFile;
 pub use rendering::check_with_rendering;
-pub(crate) use suppressions::end_of_day;
 
 use std::cmp::Ordering;
 use std::sync::atomic::AtomicUsize;

@@ -10,6 +10,7 @@ use super::{InputDocument, Session};
 use crate::diagnostic::Diagnostic;
 use crate::facts::{Anchor, Fact, Facts, Suppression};
 use crate::rules::{Judgement, RuleSet, judge};
+use portolan_certificate::time::end_of_day;
 use portolan_yaml::source::{SourceId, Span};
 use portolan_yaml::{Node, Style};
 
@@ -300,13 +301,10 @@ fn request(comment: &str, span: Span) -> Result<Request, Defect> {
     let mut until = None;
     if let Some(after) = rest.strip_prefix("until=") {
         let (day, reason) = after.split_once(char::is_whitespace).unwrap_or((after, ""));
-        let Some(end) = end_of_day(day) else {
-            return Err(Defect {
-                message: format!("`until={day}` is not a valid date (expected YYYY-MM-DD)"),
-                help: "write the last day on which it applies, for example `until=2027-03-31`"
-                    .to_owned(),
-            });
-        };
+        let end = end_of_day(day).map_err(|error| Defect {
+            message: format!("`until=`: {error}"),
+            help: "write the last day on which it applies, for example `until=2027-03-31`".to_owned(),
+        })?;
         until = Some((day.to_owned(), end));
         rest = reason.trim();
     }
@@ -317,37 +315,6 @@ fn request(comment: &str, span: Span) -> Result<Request, Defect> {
         });
     }
     Ok(Request { rules, until })
-}
-
-/// The second, counted from 1970 in UTC, at which a day `YYYY-MM-DD` is over.
-pub(crate) fn end_of_day(text: &str) -> Option<i64> {
-    let mut parts = text.split('-');
-    let mut part = |digits: usize| {
-        let part = parts.next()?;
-        let fits = part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit());
-        fits.then(|| part.parse::<i64>().ok()).flatten()
-    };
-    let (year, month, day) = (part(4)?, part(2)?, part(2)?);
-    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days = match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        4 | 6 | 9 | 11 => 30,
-        2 if is_leap => 29,
-        2 => 28,
-        _ => return None,
-    };
-    if parts.next().is_some() || !(1..=days).contains(&day) {
-        return None;
-    }
-    // Days since 1970-01-01, with the year beginning in March so that the leap day comes last.
-    let shifted = if month > 2 { year } else { year - 1 };
-    let month_index = (month + 9) % 12;
-    let day_of_year = (153 * month_index + 2) / 5 + day - 1;
-    let days = 365 * shifted + shifted.div_euclid(4) - shifted.div_euclid(100)
-        + shifted.div_euclid(400)
-        + day_of_year
-        - 719_468;
-    Some((days + 1) * 86_400)
 }
 
 #[cfg(test)]
@@ -394,14 +361,5 @@ mod tests {
             assert!(read(wrong).is_err(), "{wrong}");
         }
         assert!(!is_ours("# portolan is a chart"));
-    }
-
-    #[test]
-    fn a_day_ends_when_the_next_one_begins() {
-        assert_eq!(end_of_day("1970-01-01"), Some(86_400));
-        assert_eq!(end_of_day("2000-02-29"), Some(951_868_800));
-        assert_eq!(end_of_day("2027-03-31"), Some(1_806_537_600));
-        assert_eq!(end_of_day("2027-3-31"), None);
-        assert_eq!(end_of_day("2027-13-01"), None);
     }
 }

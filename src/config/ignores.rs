@@ -4,10 +4,11 @@
 
 use super::Config;
 use super::meaning::glob;
-use crate::check::{Outcome, end_of_day};
+use crate::check::Outcome;
 use crate::diagnostic::Diagnostic;
 use crate::facts::{Anchor, Fact, Facts, Suppression};
 use crate::rules::{RuleSet, judge};
+use portolan_certificate::time::end_of_day;
 use portolan_yaml::source::{SourceId, Sources, Span};
 
 /// What is known about the run whose findings are looked through.
@@ -70,7 +71,7 @@ impl Config {
 
     fn entries(&self, now: Option<i64>) -> Vec<IgnoreState<'_>> {
         let over = |day: &str| match (end_of_day(day), now) {
-            (Some(end), Some(now)) => now >= end,
+            (Ok(end), Some(now)) => now >= end,
             _ => false,
         };
         let ignore = self.file.ignore.iter();

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use globset::{Glob, GlobBuilder};
 
 use super::format::{ConfigFile, IgnoreFile};
-use crate::check::end_of_day;
 use crate::options::ReleaseOptions;
 use crate::rules::RuleSet;
+use portolan_certificate::time::end_of_day;
 use portolan_yaml::nearest::nearest;
 use portolan_yaml::typed::{ConfigIssue, Text};
 
@@ -86,10 +86,9 @@ impl FoundIssues<'_> {
             self.at(&format!("{field}.file"), message);
         }
         if let Some(until) = &entry.until
-            && end_of_day(until).is_none()
+            && let Err(error) = end_of_day(until)
         {
-            let message = format!("`{until}` is not a valid date (expected YYYY-MM-DD)");
-            self.at(&format!("{field}.until"), message);
+            self.at(&format!("{field}.until"), error.to_string());
         }
     }
 }
