@@ -3,6 +3,7 @@
 //! A pure function of its inputs: no file, clock, environment or network is touched here. That is what makes it testable
 //! and embeddable.
 
+mod certificates;
 mod chart_failures;
 mod classify;
 mod join;
@@ -16,6 +17,7 @@ mod suppressions;
 mod truncate;
 mod unrelated_objects;
 
+pub use certificates::{CertificateOutcome, check_certificates};
 pub use classify::{Classified, classify};
 pub use portolan_certificate::PemFile;
 pub use rendering::check_with_rendering;

@@ -97,7 +97,7 @@ fn each(
 }
 
 /// One outcome, as if everything had been checked together: releases in the order of their inputs, then manifests.
-fn join_batches(batches: Vec<Batch>) -> Outcome {
+pub(super) fn join_batches(batches: Vec<Batch>) -> Outcome {
     let mut outcome = Outcome::default();
     let mut releases: Vec<(usize, Checked)> = Vec::new();
     let mut sets = Vec::new();

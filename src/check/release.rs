@@ -361,9 +361,7 @@ impl Session<'_> {
     fn unreadable(&self, name: String, files: &[SourceId], facts: Facts) -> Checked {
         let exposure = Exposure {
             facts,
-            inferred: Vec::new(),
-            secrets: Vec::new(),
-            seen: Default::default(),
+            ..Exposure::default()
         };
         let mut checked = self.judge(name, files, exposure, &[]);
         for row in &mut checked.report.requirements {

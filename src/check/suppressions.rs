@@ -303,7 +303,8 @@ fn request(comment: &str, span: Span) -> Result<Request, Defect> {
         let (day, reason) = after.split_once(char::is_whitespace).unwrap_or((after, ""));
         let end = end_of_day(day).map_err(|error| Defect {
             message: format!("`until=`: {error}"),
-            help: "write the last day on which it applies, for example `until=2027-03-31`".to_owned(),
+            help: "write the last day on which it applies, for example `until=2027-03-31`"
+                .to_owned(),
         })?;
         until = Some((day.to_owned(), end));
         rest = reason.trim();

@@ -12,7 +12,7 @@ use crate::limits::{Limit, Limits};
 use portolan_yaml::nearest::nearest;
 
 /// What standard input is called.
-const STDIN: &str = "<stdin>";
+pub(super) const STDIN: &str = "<stdin>";
 
 /// Names of files that are looked at in a folder.
 const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];

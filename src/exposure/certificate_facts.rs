@@ -1,6 +1,5 @@
 //! What is so about one bundle: the facts that the rules on certificates judge.
 
-use std::collections::HashSet;
 use std::ops::Range;
 
 use super::{Context, Exposure};
@@ -18,8 +17,20 @@ use portolan_certificate::{
     InspectOptions, Inspection, KeyInspection, fetch_command, inspect, inspect_key,
     reorder_command, time, x509,
 };
-use portolan_yaml::Node;
 use portolan_yaml::source::{MappedText, Span};
+
+/// A private key as it was found.
+pub(super) enum KeyMaterial {
+    /// The text of its field or file.
+    Given(MappedText),
+    /// Not among the input; what to supply.
+    Missing(String),
+    /// Nobody asked whether a key fits.
+    NotAsked,
+}
+
+/// A name that a certificate must cover, and what it is: the domain, a host of a TLS section.
+pub(super) type WantedName = (Fact<String>, CertificateNameRole);
 
 /// A certificate and a key as they were found.
 pub(super) struct CertificateMaterial<'a> {
@@ -29,8 +40,8 @@ pub(super) struct CertificateMaterial<'a> {
     pub certificate_place: Anchor,
     /// Why the file is no text.
     pub certificate_defect: Option<Cause>,
-    /// The field or file with the key, or what to supply.
-    pub key: Result<MappedText, String>,
+    /// The private key.
+    pub key: KeyMaterial,
     /// Where that is.
     pub key_place: Anchor,
     /// Why the file is no text.
@@ -54,8 +65,8 @@ impl CertificateMaterial<'_> {
     fn place(&self, part: Part, range: Range<usize>) -> Anchor {
         let (text, place) = match (part, &self.key) {
             (Part::Certificate, _) => (Some(&self.certificate), &self.certificate_place),
-            (Part::PrivateKey, Ok(text)) => (Some(text), &self.key_place),
-            (Part::PrivateKey, Err(_)) => (None, &self.key_place),
+            (Part::PrivateKey, KeyMaterial::Given(text)) => (Some(text), &self.key_place),
+            (Part::PrivateKey, _) => (None, &self.key_place),
         };
         let span = text
             .filter(|_| !range.is_empty())
@@ -67,14 +78,14 @@ impl CertificateMaterial<'_> {
     }
 }
 
-/// Adds everything about one bundle.
+/// Adds everything about one bundle. Returns what was read, for whoever draws it.
 pub(super) fn add(
     cx: Context<'_>,
     mut bundle: Bundle,
     material: CertificateMaterial<'_>,
-    hosts: &[(Node<'_>, CertificateNameRole)],
+    names: Vec<WantedName>,
     exposure: &mut Exposure,
-) {
+) -> (Inspection, Option<KeyInspection>) {
     let name = bundle.name.value().cloned().unwrap_or_default();
     let used_at = bundle.place.span;
     bundle.place = material.certificate_place.clone();
@@ -151,11 +162,13 @@ pub(super) fn add(
                 .certificates
                 .extend(view.certificate(position, cx.certificates.now));
         }
-        view.names(hosts, exposure);
+        let names = names.into_iter().map(|(name, role)| view.name(name, role));
+        exposure.facts.certificate_names.extend(names);
     }
     let leaf = inspection.leaf().filter(|_| whole);
     private_key(cx, &name, &material, key.as_ref(), leaf, exposure);
     exposure.facts.bundles.push(bundle);
+    (inspection, key)
 }
 
 /// What is wrong with the files of `--ca`.
@@ -220,7 +233,9 @@ fn inspect_private_key(
     name: &str,
     exposure: &mut Exposure,
 ) -> Option<KeyInspection> {
-    let text = material.key.as_ref().ok()?;
+    let KeyMaterial::Given(text) = &material.key else {
+        return None;
+    };
     if material.lacks(Part::PrivateKey) {
         return None;
     }
@@ -365,47 +380,6 @@ impl BundleFacts<'_> {
         Some(fact)
     }
 
-    /// The domain, and every name of the objects that present the bundle.
-    fn names(&self, hosts: &[(Node<'_>, CertificateNameRole)], exposure: &mut Exposure) {
-        let mut wanted: Vec<(Fact<String>, CertificateNameRole)> = Vec::new();
-        if let Some(domain) = exposure.facts.domain.first() {
-            let unusable = domain.is_default.value() == Some(&true)
-                || domain.defect.value().is_some()
-                || domain.value.value().is_none();
-            let name = match &domain.value {
-                Fact::Unknown(supply) => Fact::Unknown(supply.clone()),
-                _ if unusable => Fact::Unknown(
-                    "whether the certificate covers the domain cannot be decided: set `appConfigValues.selfHostedDomain` first".to_owned(),
-                ),
-                known => known.clone(),
-            };
-            wanted.push((name, CertificateNameRole::Domain));
-        }
-        let mut known: HashSet<Option<String>> = wanted
-            .iter()
-            .map(|(name, _)| name.value().cloned())
-            .collect();
-        for (host, role) in hosts {
-            let name = if host.is_opaque() {
-                Fact::Unknown(super::opaque_supply(
-                    "a host that the certificate must cover",
-                ))
-            } else {
-                match host.text().filter(|text| !text.is_empty()) {
-                    Some(text) => Fact::at(text.to_owned(), host.site()),
-                    None => continue,
-                }
-            };
-            // The domain usually stands in all of them.
-            if known.insert(name.value().cloned()) {
-                wanted.push((name, *role));
-            }
-        }
-        for (name, role) in wanted {
-            exposure.facts.certificate_names.push(self.name(name, role));
-        }
-    }
-
     fn name(&self, name: Fact<String>, role: CertificateNameRole) -> CertificateName {
         let mut fact = CertificateName::new(self.place_of(self.chain.leaf()));
         fact.bundle = Fact::known(self.name.to_owned());
@@ -439,7 +413,7 @@ fn private_key(
     leaf: Option<&x509::Certificate>,
     exposure: &mut Exposure,
 ) {
-    if material.lacks(Part::PrivateKey) {
+    if material.lacks(Part::PrivateKey) || matches!(material.key, KeyMaterial::NotAsked) {
         return;
     }
     let place = match key {
@@ -460,7 +434,7 @@ fn private_key(
     fact.in_values = Fact::known(material.key_in_values && read.is_some());
     fact.file = Fact::at(cx.sources.name(written_in.source).to_owned(), written_in);
     fact.matches = match (&material.key, read, leaf) {
-        (Err(supply), _, _) => Fact::Unknown(supply.clone()),
+        (KeyMaterial::Missing(supply), _, _) => Fact::Unknown(supply.clone()),
         (_, Some(key), Some(leaf)) if !key.encrypted => match key.matches(&leaf.key) {
             Some(matches) => Fact::known(matches),
             None => Fact::Unknown(format!(

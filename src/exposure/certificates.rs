@@ -4,9 +4,9 @@
 //! written, and at the files given for a Secret that is only named. The chart's generated certificate is not the user's and
 //! is passed over, and so is every Secret that no way to the router uses.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::certificate_facts::{CertificateMaterial, add};
+use super::certificate_facts::{CertificateMaterial, KeyMaterial, WantedName, add};
 use super::router::{RouterObjects, source_of, tls_volume};
 use super::{Context, Exposure, gateway, ingress, opaque_supply};
 use crate::facts::{Anchor, Bundle, CertificateNameRole, CertificateSource, Fact, TlsEnd};
@@ -121,7 +121,7 @@ struct Use<'a> {
     keys: [&'a str; 2],
 }
 
-const USUAL_KEYS: [&str; 2] = ["tls.crt", "tls.key"];
+pub(super) const USUAL_KEYS: [&str; 2] = ["tls.crt", "tls.key"];
 
 /// Adds the facts about every certificate that clients see and the user brought.
 pub(super) fn extract(cx: Context<'_>, router: &RouterObjects<'_>, exposure: &mut Exposure) {
@@ -362,7 +362,10 @@ fn one(
     if let Some(secret) = found {
         let material = in_secret(cx, secret, first.keys);
         match material {
-            Ok(material) => add(cx, bundle, material, &hosts, exposure),
+            Ok(material) => {
+                let names = wanted_names(&hosts, exposure);
+                add(cx, bundle, material, names, exposure);
+            }
             Err(supply) => {
                 bundle.place = super::place_in(secret, &["data"]);
                 return unknown(supply, bundle, exposure);
@@ -371,8 +374,10 @@ fn one(
         return false;
     }
     if let Some(file) = &cx.certificates.certificate {
-        let material = in_files(cx, file);
-        add(cx, bundle, material, &hosts, exposure);
+        let missing = "the private key is not among the input: give it with `--tls-key FILE` (only its public half is compared)";
+        let material = in_files(cx, file, KeyMaterial::Missing(missing.to_owned()));
+        let names = wanted_names(&hosts, exposure);
+        add(cx, bundle, material, names, exposure);
         return true;
     }
     // Behind the chart's own name there is nothing that the user brought.
@@ -387,18 +392,57 @@ fn one(
     false
 }
 
-/// Certificate and key as they were given in files.
-fn in_files<'a>(cx: Context<'a>, file: &'a GivenFile) -> CertificateMaterial<'a> {
+/// Returns the domain, and every name of the objects that present the bundle.
+fn wanted_names(hosts: &[(Node<'_>, CertificateNameRole)], exposure: &Exposure) -> Vec<WantedName> {
+    let mut wanted: Vec<WantedName> = Vec::new();
+    if let Some(domain) = exposure.facts.domain.first() {
+        let unusable = domain.is_default.value() == Some(&true)
+            || domain.defect.value().is_some()
+            || domain.value.value().is_none();
+        let name = match &domain.value {
+            Fact::Unknown(supply) => Fact::Unknown(supply.clone()),
+            _ if unusable => Fact::Unknown(
+                "whether the certificate covers the domain cannot be decided: set `appConfigValues.selfHostedDomain` first".to_owned(),
+            ),
+            known => known.clone(),
+        };
+        wanted.push((name, CertificateNameRole::Domain));
+    }
+    let mut known: HashSet<Option<String>> = wanted
+        .iter()
+        .map(|(name, _)| name.value().cloned())
+        .collect();
+    for (host, role) in hosts {
+        let name = if host.is_opaque() {
+            Fact::Unknown(opaque_supply("a host that the certificate must cover"))
+        } else {
+            match host.text().filter(|text| !text.is_empty()) {
+                Some(text) => Fact::at(text.to_owned(), host.site()),
+                None => continue,
+            }
+        };
+        // The domain usually stands in all of them.
+        if known.insert(name.value().cloned()) {
+            wanted.push((name, *role));
+        }
+    }
+    wanted
+}
+
+/// Certificate and key as they were given in files; `without_key` where no key was.
+pub(super) fn in_files<'a>(
+    cx: Context<'a>,
+    file: &'a GivenFile,
+    without_key: KeyMaterial,
+) -> CertificateMaterial<'a> {
     let text = |file: &GivenFile| MappedText::of_source(cx.sources, file.source);
     CertificateMaterial {
         certificate: text(file),
         certificate_place: Anchor::new(Span::new(file.source, 0, 0)),
         certificate_defect: file.defect.clone(),
         key: match &cx.certificates.key {
-            Some(key) => Ok(text(key)),
-            None => Err(
-                "the private key is not among the input: give it with `--tls-key FILE` (only its public half is compared)".to_owned(),
-            ),
+            Some(key) => KeyMaterial::Given(text(key)),
+            None => without_key,
         },
         key_place: cx
             .certificates
@@ -413,7 +457,12 @@ fn in_files<'a>(cx: Context<'a>, file: &'a GivenFile) -> CertificateMaterial<'a>
             .as_ref()
             .and_then(|key| key.defect.clone()),
         encodings: [Encoding::Plain; 2],
-        file: &file.name,
+        // Standard input has a name that a shell would take for a redirection.
+        file: if file.name.starts_with('<') {
+            "cert.crt"
+        } else {
+            &file.name
+        },
         key_in_values: false,
         missing: Vec::new(),
     }
@@ -423,7 +472,7 @@ fn in_files<'a>(cx: Context<'a>, file: &'a GivenFile) -> CertificateMaterial<'a>
 ///
 /// # Errors
 /// What to supply where they cannot be read from the input.
-fn in_secret<'a>(
+pub(super) fn in_secret<'a>(
     cx: Context<'a>,
     secret: ObjectRef<'a>,
     keys: [&'a str; 2],
@@ -446,7 +495,7 @@ fn in_secret<'a>(
         // SOPS writes values as ENC[AES256_GCM,…].
         if node.text().is_some_and(|text| text.starts_with("ENC[")) {
             return Err(format!(
-                "the certificate in {} is encrypted: decrypt it first (`sops -d FILE | portolan check -`)",
+                "the certificate in {} is encrypted: decrypt it first (`sops -d FILE`)",
                 secret.title()
             ));
         }
@@ -474,7 +523,7 @@ fn in_secret<'a>(
         certificate: text(certificate),
         certificate_place: place(certificate),
         certificate_defect: None,
-        key: Ok(text(key)),
+        key: KeyMaterial::Given(text(key)),
         key_place: place(key),
         key_defect: None,
         encodings: [encoding(certificate), encoding(key)],

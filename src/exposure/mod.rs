@@ -4,6 +4,7 @@
 //! which names are served, and how long each hop holds a connection. It says what is so, never whether that is good.
 
 mod certificate_facts;
+mod certificate_files;
 mod certificates;
 mod controller_service;
 mod declared_tls;
@@ -26,6 +27,8 @@ mod setting_places;
 mod timeouts;
 mod world;
 
+pub use certificate_files::InspectedBundle;
+pub(crate) use certificate_files::{of_given_file, of_secrets};
 pub use certificates::{CertificateInputs, GivenFile};
 
 use std::collections::{HashMap, HashSet};
@@ -57,6 +60,7 @@ pub struct Context<'a> {
 }
 
 /// The facts of one release or one set of manifests, and what was inferred for them.
+#[derive(Default)]
 pub struct Exposure {
     /// The facts.
     pub facts: Facts,
@@ -83,12 +87,7 @@ pub use world::Reach;
 
 /// Draws the facts.
 pub fn extract(cx: Context<'_>) -> Exposure {
-    let mut exposure = Exposure {
-        facts: Facts::default(),
-        inferred: Vec::new(),
-        secrets: Vec::new(),
-        seen: AlreadySaid::default(),
-    };
+    let mut exposure = Exposure::default();
     let router = router::find(cx);
     exposure.facts.cluster.push(cluster(cx));
     if let Some(router) = &router {

@@ -44,8 +44,10 @@ pub use json::SCHEMA_VERSION;
 
 // What the command line shows besides reports looks the same.
 pub(crate) use glyph::{cells, visible, wrap};
+pub(crate) use pretty::findings;
 pub(crate) use secret::redacted;
 pub(crate) use style::{Style, link, paint};
+pub(crate) use tally::findings as count_findings;
 
 /// How a report is written.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

@@ -28,15 +28,8 @@ pub(super) fn render(
     options: &Options,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    let mut masks = Masks::new(sources);
+    findings(report, sources, options, out)?;
     let mut text = String::new();
-    for diagnostic in &report.diagnostics {
-        text.clear();
-        headline(diagnostic, options, &mut text);
-        frame::push(diagnostic, sources, &mut masks, options, &mut text);
-        text.push('\n');
-        out.write_all(text.as_bytes())?;
-    }
     for release in &report.releases {
         text.clear();
         verdicts(release, report.releases.len() > 1, options, &mut text);
@@ -46,6 +39,25 @@ pub(super) fn render(
     text.clear();
     last_lines(report, options, &mut text);
     out.write_all(text.as_bytes())
+}
+
+/// Writes the findings alone, each with its snippets and its help.
+pub(crate) fn findings(
+    report: &Report,
+    sources: &Sources,
+    options: &Options,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let mut masks = Masks::new(sources);
+    let mut text = String::new();
+    for diagnostic in &report.diagnostics {
+        text.clear();
+        headline(diagnostic, options, &mut text);
+        frame::push(diagnostic, sources, &mut masks, options, &mut text);
+        text.push('\n');
+        out.write_all(text.as_bytes())?;
+    }
+    Ok(())
 }
 
 fn width(options: &Options) -> usize {

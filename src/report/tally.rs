@@ -9,7 +9,7 @@ pub(super) fn count(number: usize, noun: &str) -> String {
 }
 
 /// `2 errors and 1 warning`; `no findings`.
-pub(super) fn findings(summary: &Summary) -> String {
+pub(crate) fn findings(summary: &Summary) -> String {
     let parts = [
         (summary.errors, "error"),
         (summary.warnings, "warning"),

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod baselines;
+mod certificates;
 mod determinism;
 mod failing_rules;
 mod faults;

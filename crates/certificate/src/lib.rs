@@ -4,13 +4,12 @@
 //! this room, or is kept in it.
 //!
 //! The way through: [`encoding`] undoes base64, [`pem`] finds the blocks, [`x509`] and [`key`] read them, `climb` puts them
-//! in a [`chain`], and [`inspect`] does all of it for one bundle. [`explain`] draws what was found.
+//! in a [`chain`], and [`inspect`] does all of it for one bundle.
 
 pub mod chain;
 pub mod defect;
 mod der;
 pub mod encoding;
-mod explain;
 pub mod key;
 pub mod name;
 mod path_builder;
@@ -20,8 +19,6 @@ mod roots;
 pub mod signature;
 pub mod time;
 pub mod x509;
-
-pub use explain::{Question, explain};
 
 use std::ops::Range;
 

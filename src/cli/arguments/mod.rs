@@ -115,7 +115,7 @@ pub(super) enum Command {
     /// List the limits that keep hostile input from using up time and memory
     Limits,
 
-    /// Explain a file of certificates: each one, the chain, what is wrong
+    /// Check certificates on their own: each one, the chain, what is wrong
     #[command(after_help = CERT_EXAMPLES)]
     Cert(CertArguments),
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::facts::Platform;
 use portolan_certificate::time::parse_rfc3339;
 
 pub(super) const RULES_EXAMPLES: &str = "\
@@ -23,11 +24,12 @@ Examples:
   portolan cert fullchain.crt
   portolan cert fullchain.crt --key cert.key --domain carto.acme.io
   portolan cert fullchain.crt --ca company-root.crt
+  kubectl get secret carto-tls -o yaml | portolan cert -
 
 Exit status:
-  0  nothing is wrong
-  1  something is wrong, or cannot be decided
-  2  a file cannot be read";
+  0  the certificates can be used as they are
+  1  there are errors or warnings, or something cannot be decided
+  2  a file cannot be read, or holds no certificate";
 
 pub(super) const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
@@ -90,7 +92,10 @@ pub(crate) struct RulesArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct CertArguments {
-    /// The certificates, PEM: the leaf first, then each issuer; `-` is standard input
+    /// The certificates, PEM, or a manifest of Secrets; `-` is standard input
+    ///
+    /// PEM: the leaf first, then each issuer. Of a manifest, every Secret that holds a certificate is judged, with the key
+    /// that lies beside it.
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
 
@@ -111,6 +116,10 @@ pub(crate) struct CertArguments {
     /// As RFC 3339 has it, for example 2027-01-15T00:00:00Z.
     #[arg(long, value_name = "TIME", value_parser = parse_rfc3339)]
     pub now: Option<i64>,
+
+    /// The platform that it is used on, whose load balancers may take fewer kinds of keys
+    #[arg(long)]
+    pub platform: Option<Platform>,
 }
 
 #[derive(Debug, Args)]

@@ -5,9 +5,7 @@ use std::ops::Range;
 use portolan_certificate::defect::{Defect, Part};
 use portolan_certificate::encoding::{Encoding, text_of_file};
 use portolan_certificate::x509::Certificate;
-use portolan_certificate::{
-    InspectOptions, Question, explain, inspect, inspect_key, read_certificates,
-};
+use portolan_certificate::{InspectOptions, inspect, inspect_key, read_certificates};
 
 use super::sections::{of_kind, sections};
 
@@ -43,22 +41,6 @@ pub fn run(data: &[u8]) {
             };
             assert_inspected(text, encoding, asked);
         }
-    }
-    if let Some(bundle) = bundle {
-        let question = Question {
-            file: "tls.crt",
-            text: &bundle,
-            key: key.as_deref(),
-            domain: Some("carto.acme.io"),
-            given: &given,
-            now: Some(NOW),
-        };
-        let explained = explain(question);
-        assert!(
-            explained.text.ends_with('\n'),
-            "an explanation ends with a line break"
-        );
-        assert_eq!(explain(question), explained, "explained twice");
     }
 }
 
