@@ -101,6 +101,10 @@ impl Requirement {
         Requirement::ValuesFile,
     ];
 
+    /// How long every hop must hold a connection, in seconds: what [`Requirement::Timeout605`] asks for (knowledge base,
+    /// section 0).
+    pub const NEEDED_SECONDS: i64 = 605;
+
     /// The public id.
     pub fn as_str(self) -> &'static str {
         match self {

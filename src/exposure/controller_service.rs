@@ -6,6 +6,7 @@ use super::layers::recognize;
 use super::load_balancer::platform;
 use super::route::Route;
 use super::{Context, Exposure, list_of, timeouts};
+use crate::diagnostic::Requirement;
 use crate::facts::{EntryPoint, Fact, Platform};
 use crate::kube::ObjectRef;
 use portolan_yaml::Node;
@@ -34,8 +35,9 @@ pub(super) fn extract<'a>(
         let title = format!("the load balancer before {}", layer.title);
         let supply = format!(
             "{} runs in the cluster, and the load balancer before it is a hop of its own: give the manifest of its Service, or \
-             `--platform gke`, or check that it holds a connection for 605 s",
-            layer.title
+             `--platform gke`, or check that it holds a connection for {} s",
+            layer.title,
+            Requirement::NEEDED_SECONDS
         );
         return timeouts::of_unknown(entry, &title, &supply, exposure);
     };

@@ -1,5 +1,6 @@
 //! How timeouts are written: each controller's own syntax, turned into milliseconds.
 
+use super::layers::literal::example;
 use super::layers::setting::{Setting, Syntax, Zero};
 use crate::facts::TimeUnit;
 use portolan_yaml::{Node, Style, Value};
@@ -144,7 +145,8 @@ fn sum(parts: &[(&str, &str)], units: &[&str]) -> Option<i64> {
 }
 
 /// Says that a bare number lacks its unit, or just that the text is no duration.
-fn no_duration(text: &str, what: &str, example: &str) -> String {
+fn no_duration(text: &str, what: &str) -> String {
+    let example = example();
     if bare_number(text).is_some() {
         format!("it has no unit; {what} is written like `{example}`")
     } else {
@@ -161,7 +163,7 @@ fn go(text: &str, what: &str) -> Result<i64, String> {
     Some(bare)
         .filter(|bare| !bare.is_empty())
         .and_then(|bare| sum(&parts(bare), &units))
-        .ok_or_else(|| no_duration(text, what, "605s"))
+        .ok_or_else(|| no_duration(text, what))
 }
 
 /// `^([0-9]{1,5}(h|m|s|ms)){1,4}$` (Gateway API, GEP-2257).
@@ -174,12 +176,12 @@ fn gateway(text: &str) -> Result<i64, String> {
     Some(&parts)
         .filter(|_| well_formed)
         .and_then(|parts| sum(parts, &["h", "m", "s", "ms"]))
-        .ok_or_else(|| no_duration(text, "a Gateway API duration", "605s"))
+        .ok_or_else(|| no_duration(text, "a Gateway API duration"))
 }
 
 /// nginx reads blanks between the parts, and a bare number as seconds.
 fn nginx(text: &str) -> Result<i64, String> {
-    let wrong = || "it is not a time as nginx writes it, like `605s`".to_owned();
+    let wrong = || format!("it is not a time as nginx writes it, like `{}`", example());
     if let Some(seconds) = bare_number(text).filter(|seconds| *seconds >= 0) {
         return seconds
             .checked_mul(1_000)
@@ -197,7 +199,12 @@ fn nginx(text: &str) -> Result<i64, String> {
 
 /// One number and at most one unit.
 fn haproxy(text: &str, unit: TimeUnit) -> Result<i64, String> {
-    let wrong = || "it is not a time as HAProxy writes it, like `605s`".to_owned();
+    let wrong = || {
+        format!(
+            "it is not a time as HAProxy writes it, like `{}`",
+            example()
+        )
+    };
     if let Some(number) = bare_number(text).filter(|number| *number >= 0) {
         return unit.milliseconds(number).ok_or_else(|| too_large(unit));
     }

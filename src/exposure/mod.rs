@@ -33,7 +33,8 @@ pub use certificates::{CertificateInputs, GivenFile};
 
 use std::collections::{HashMap, HashSet};
 
-use crate::facts::{Anchor, Cluster, EntryPoint, Fact, Facts};
+use crate::diagnostic::Requirement;
+use crate::facts::{Anchor, Cluster, EntryPoint, Fact, Facts, Needed};
 use crate::kube::{ObjectRef, Objects};
 use crate::options::ReleaseOptions;
 use crate::version::Version;
@@ -90,6 +91,7 @@ pub fn extract(cx: Context<'_>) -> Exposure {
     let mut exposure = Exposure::default();
     let router = router::find(cx);
     exposure.facts.cluster.push(cluster(cx));
+    exposure.facts.needed.push(needed(cx));
     if let Some(router) = &router {
         load_balancer::extract(cx, router, &mut exposure);
         ingress::extract(cx, router, &mut exposure);
@@ -124,6 +126,12 @@ fn cluster(cx: Context<'_>) -> Cluster {
     cluster.aws_load_balancer_controller = Fact::from_option(cx.controller().map(str::to_owned));
     cluster.from_values = Fact::known(cx.from_values);
     cluster
+}
+
+fn needed(cx: Context<'_>) -> Needed {
+    let mut needed = Needed::new(Anchor::new(cx.anchor));
+    needed.seconds = Fact::known(Requirement::NEEDED_SECONDS);
+    needed
 }
 
 /// Adds what is true of the values as they were written: types of annotations and labels of any component, placeholders.

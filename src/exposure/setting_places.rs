@@ -59,7 +59,7 @@ pub(super) fn look<'a>(
                 how: Some(format!(
                     "create a BackendConfig (`cloud.google.com/v1`) with `spec.timeoutSec: {0}` and name it in the router \
                      Service's annotation `cloud.google.com/backend-config: '{{\"default\": \"NAME\"}}'`",
-                    setting.minimum.as_deref().unwrap_or("605")
+                    setting.needed_at(place)
                 )),
             })),
             BackendConfig::Unknown(at, supply) => AtPlace::Unknown(at, supply),
@@ -139,7 +139,7 @@ fn in_node<'a>(
             opaque_supply(&format!("a part of {}", object.title())),
         );
     }
-    let minimum = setting.minimum.as_deref().unwrap_or("605");
+    let minimum = setting.needed_at(place);
     let setting = match &place.key {
         Some(key) => format!("add `{{key: {key}, value: {minimum}}}` to `{path}`"),
         None => format!("set `{path}: {minimum}`"),
@@ -190,14 +190,14 @@ fn on_annotation<'a>(
             place: Anchor::new(node.site()).in_object(object.title()),
             how: Some(format!(
                 "add `{}` to the annotation `{key}`",
-                setting.minimum.as_deref().unwrap_or_default()
+                setting.needed_at(place)
             )),
         }));
     }
     if object.is_opaque_at(&ANNOTATIONS) {
         return AtPlace::Unknown(missing, opaque_supply("an annotation"));
     }
-    let minimum = setting.minimum.as_deref().unwrap_or_default();
+    let minimum = setting.needed_at(place);
     let how = match values_of_annotations(object) {
         Some(path) => format!("add `{key}: {minimum}` under `{path}`"),
         None => format!(
@@ -262,7 +262,7 @@ fn on_policy<'a>(
         return on_object(setting, place, policy);
     }
     let field = place.field.as_deref().unwrap_or_default();
-    let minimum = setting.minimum.as_deref().unwrap_or("605");
+    let minimum = setting.needed_at(place);
     let how = candidates.first().map(|(target, object)| {
         let group = if *target == "Service" {
             "\"\""
@@ -376,14 +376,6 @@ fn on_controller<'a>(
         Some(default) => format!(" (default {default} s)"),
         None => String::new(),
     };
-    let minimum = |place: &SettingPlace| {
-        place
-            .minimum
-            .as_deref()
-            .or(setting.minimum.as_deref())
-            .unwrap_or("605s")
-            .to_owned()
-    };
     let near = setting
         .places
         .iter()
@@ -393,12 +385,12 @@ fn on_controller<'a>(
     {
         Some((near, near_key)) => format!(
             "nothing here sets it, and `{key}`{default} in {held_in} cannot be seen here: set `{near_key}: {}`",
-            minimum(near)
+            setting.needed_at(near)
         ),
         None => format!(
             "`{key}`{default} is set in {held_in} alone, which cannot be seen here: check that it is {} or more, or give its \
              manifest",
-            minimum(place)
+            setting.needed_at(place)
         ),
     };
     AtPlace::Unknown(route.entry.insertion_point(&ANNOTATIONS), supply)

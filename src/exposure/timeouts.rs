@@ -9,14 +9,11 @@ use super::layers::{Layer, WrongKey};
 use super::route::{Route, RouteRule};
 use super::setting_places::{AtPlace, Gap, annotation_key, look};
 use super::{Context, Exposure, opaque_supply, override_labels, place_in};
-use crate::diagnostic::Label;
+use crate::diagnostic::{Label, Requirement};
 use crate::facts::{Anchor, EntryPoint, Fact, TimeUnit, Timeout};
 use crate::kube::ObjectRef;
 use crate::version::Version;
 use portolan_yaml::Node;
-
-/// What the documentation asks for, in milliseconds (knowledge base, section 0).
-const NEEDED: i64 = 605_000;
 
 /// Adds the limits of a known layer on a way in.
 fn of_layer<'a>(
@@ -153,6 +150,7 @@ fn settle<'a>(
                 let mut timeout = read(&as_written_at(setting, &place), node, text, at);
                 timeout.setting = Fact::known(key);
                 timeout.setting_on = Fact::known(object.kind().to_owned());
+                timeout.minimum = Fact::known(setting.needed_at(&place));
                 return timeout;
             }
             AtPlace::Missing(found) => gap = gap.or(found),
@@ -176,6 +174,9 @@ fn settle<'a>(
         timeout.how = Fact::known(how.clone());
     }
     timeout.text = Fact::Absent(Some(timeout.place.span));
+    timeout.unit = Fact::from_option(setting.unit);
+    timeout.minimum =
+        Fact::from_option(setting.places.first().map(|place| setting.needed_at(place)));
     if setting.unlimited_unless_set {
         timeout.limited = Fact::known(false);
     } else if setting.default.is_none() && !setting.places.is_empty() {
@@ -250,8 +251,6 @@ fn describe(
     timeout.default = Fact::from_option(setting.fixed.or(setting.default));
     timeout.min = Fact::from_option(setting.min.or(setting.fixed));
     timeout.max = maximum(cx, setting, timeout.seconds.value().copied());
-    timeout.unit = Fact::from_option(setting.unit);
-    timeout.minimum = Fact::from_option(setting.minimum.clone());
     timeout.instead = Fact::from_option(setting.instead.clone());
     timeout.effective = match (&timeout.text, &timeout.seconds) {
         (Fact::Unknown(supply), _) => Fact::Unknown(supply.clone()),
@@ -340,6 +339,7 @@ fn maximum(cx: Context<'_>, setting: &Setting, seconds: Option<i64>) -> Fact<i64
 /// Reads a value that was written.
 fn read(setting: &Setting, node: Node<'_>, part: Option<String>, place: Anchor) -> Timeout {
     let mut timeout = Timeout::new(place);
+    timeout.unit = Fact::from_option(setting.unit);
     if node.is_opaque() {
         timeout.text = Fact::Unknown(opaque_supply("the timeout"));
         timeout.seconds = Fact::Unknown(opaque_supply("the timeout"));
@@ -369,11 +369,13 @@ fn read(setting: &Setting, node: Node<'_>, part: Option<String>, place: Anchor) 
 fn unit_mistake(setting: &Setting, text: &str, milliseconds: i64) -> Option<String> {
     let number = duration::bare_number(text)?;
     match setting.unit? {
-        TimeUnit::Milliseconds if milliseconds < NEEDED => Some(format!(
-            "a number without a unit counts milliseconds here, so {number} is {} s",
-            thousandths(milliseconds)
-        )),
-        TimeUnit::Minutes if number >= NEEDED / 1_000 => Some(format!(
+        TimeUnit::Milliseconds if milliseconds < Requirement::NEEDED_SECONDS * 1_000 => {
+            Some(format!(
+                "a number without a unit counts milliseconds here, so {number} is {} s",
+                thousandths(milliseconds)
+            ))
+        }
+        TimeUnit::Minutes if number >= Requirement::NEEDED_SECONDS => Some(format!(
             "it counts minutes, so {number} is {} s",
             milliseconds / 1_000
         )),

@@ -30,6 +30,12 @@ declare_subjects! {
         from_values: bool,
     }
 
+    /// What the documentation asks of every connection. There is exactly one, and every rule may use its fields.
+    Needed ("needed", needed) {
+        /// How long every hop must hold a connection (unit: s).
+        seconds: i64,
+    }
+
     /// The router: the Service and the Deployment that every request from outside must reach. There is one where the
     /// input has a router Service, and every rule may use its fields.
     Router ("router", router) {

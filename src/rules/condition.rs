@@ -71,7 +71,7 @@ pub struct Bindings<'f> {
 }
 
 /// Subjects of which there is at most one, which every rule can use.
-pub const GLOBALS: [&str; 3] = ["cluster", "router", "domain"];
+pub const GLOBALS: [&str; 4] = ["cluster", "needed", "router", "domain"];
 
 impl<'f> Bindings<'f> {
     /// The scope of a rule that is about `subject`.

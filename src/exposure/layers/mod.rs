@@ -5,6 +5,7 @@
 //! is a new file; only a new *mechanism* (a syntax, a way of binding objects) is code.
 
 pub mod examples;
+pub mod literal;
 pub mod page;
 pub mod predicate;
 pub mod recognize;
@@ -212,6 +213,7 @@ const JSON: Json = Json {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::diagnostic::Requirement;
 
     #[test]
     fn every_layer_file_is_read_and_says_where_its_figures_come_from() {
@@ -253,8 +255,8 @@ mod tests {
                     || setting.undecided.is_some(),
                 "{id}"
             );
-            assert!(!settable || setting.minimum.is_some(), "{id}");
-            let hopeless = setting.fixed.or(setting.max).is_some_and(|max| max < 605);
+            let most = setting.fixed.or(setting.max);
+            let hopeless = most.is_some_and(|most| most < Requirement::NEEDED_SECONDS);
             assert_eq!(hopeless, setting.instead.is_some(), "{id}");
         }
     }

@@ -2,10 +2,12 @@
 
 use std::fmt::Write;
 
+use super::literal::example;
 use super::predicate::Predicate;
 use super::setting::{Setting, SettingPlace, SettingTarget, Syntax, Zero};
 use super::tls::TlsModel;
 use super::{EntryKind, Layer, layers};
+use crate::diagnostic::Requirement;
 use crate::facts::{TimeUnit, TimeoutMeaning};
 
 const KINDS: [(EntryKind, &str); 5] = [
@@ -21,13 +23,14 @@ const KINDS: [(EntryKind, &str); 5] = [
 
 /// The whole page.
 pub fn layers_page() -> String {
-    let mut page = String::from(
+    let needed = Requirement::NEEDED_SECONDS;
+    let mut page = format!(
         "# Layers
 
 <!-- Generated; `cargo xtask gen` rewrites it. -->
 
 Every kind of load balancer, ingress controller and gateway that Portolan knows, from the files under `layers/`. CARTO needs
-every limit here to be 605 s or more. A layer that is not listed leaves its requirements *undecided*.
+every limit here to be {needed} s or more. A layer that is not listed leaves its requirements *undecided*.
 ",
     );
     for (kind, heading) in KINDS {
@@ -51,7 +54,11 @@ fn one(layer: &Layer, page: &mut String) {
         let _ = write!(page, "\n*Always undecided:* {undecided}.\n");
     }
     if !layer.timeouts.is_empty() {
-        page.push_str("\n| limit | set by | written as | default | range | for 605 s | source |\n|---|---|---|---|---|---|---|\n");
+        let _ = write!(
+            page,
+            "\n| limit | set by | written as | default | range | for {} s | source |\n|---|---|---|---|---|---|---|\n",
+            Requirement::NEEDED_SECONDS
+        );
         for setting in &layer.timeouts {
             row(setting, page);
         }
@@ -247,14 +254,21 @@ fn row(setting: &Setting, page: &mut String) {
     if let Some(before) = &setting.max_before {
         let _ = write!(range, " (to {} s before {})", before.max, before.version);
     }
-    let minimum = match (&setting.minimum, &setting.instead) {
-        (_, Some(_)) => "impossible".to_owned(),
-        (Some(minimum), None) => format!("`{minimum}`"),
-        (None, None) => "–".to_owned(),
+    let mut literals: Vec<String> = Vec::new();
+    for place in &setting.places {
+        let literal = format!("`{}`", setting.needed_at(place));
+        if !literals.contains(&literal) {
+            literals.push(literal);
+        }
+    }
+    let needed = match (&setting.instead, literals.as_slice()) {
+        (Some(_), _) => "impossible".to_owned(),
+        (None, []) => "–".to_owned(),
+        (None, literals) => literals.join(" or "),
     };
     let _ = writeln!(
         page,
-        "| {meaning} | {set_by} | {written} | {default} | {range} | {minimum} | {} |",
+        "| {meaning} | {set_by} | {written} | {default} | {range} | {needed} | {} |",
         setting.sources.join("; ")
     );
 }
@@ -267,8 +281,8 @@ fn written(setting: &Setting) -> String {
         Syntax::GoDuration => "Go duration (`10m5s`)".to_owned(),
         Syntax::GatewayDuration => "Gateway duration (`10m5s`)".to_owned(),
         Syntax::NginxTime => "nginx time (`10m 5s`; a bare number is seconds)".to_owned(),
-        Syntax::HaproxyTime => format!("HAProxy time (`605s`; a bare number is {unit})"),
-        Syntax::ProtobufDuration => "duration (`605s`)".to_owned(),
+        Syntax::HaproxyTime => format!("HAProxy time (`{}`; a bare number is {unit})", example()),
+        Syntax::ProtobufDuration => format!("duration (`{}`)", example()),
     };
     for word in &setting.unlimited_words {
         let _ = write!(text, ", `{word}`");

@@ -41,9 +41,6 @@ pub struct Setting {
     /// A smaller maximum of earlier clusters.
     #[serde(default)]
     pub max_before: Option<MaxBefore>,
-    /// The smallest literal that satisfies the requirement, as it must be written.
-    #[serde(default)]
-    pub minimum: Option<String>,
     /// What to do where it is not set, as a sentence; made from the first place where it is left out.
     #[serde(default)]
     pub how: Option<String>,
@@ -112,9 +109,6 @@ pub struct SettingPlace {
     /// The unit of a bare number here, where that differs.
     #[serde(default)]
     pub unit: Option<TimeUnit>,
-    /// The smallest literal that satisfies the requirement here, where that differs.
-    #[serde(default)]
-    pub minimum: Option<String>,
 }
 
 /// The object that a setting stands on.
