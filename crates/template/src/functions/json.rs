@@ -1,4 +1,4 @@
-//! JSON, written and read as Go does, and `fromYaml`.
+//! JSON, written and read as Go does.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -38,12 +38,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
     function("mustFromJson", 1, 1, Deep, |eval, arguments| {
         from_json(eval, arguments, |_| true)
-    }),
-    function("fromYaml", 1, 1, Deep, |eval, arguments| {
-        from_yaml(eval, arguments, Json::is_object)
-    }),
-    function("fromYamlArray", 1, 1, Deep, |eval, arguments| {
-        from_yaml(eval, arguments, Json::is_array)
     }),
 ];
 
@@ -191,20 +185,6 @@ fn from_json(eval: &mut Eval<'_>, arguments: &[Value], fits: fn(&Json) -> bool) 
         // Helm gives a map or list with Go's error message.
         _ => Ok(Value::Opaque(Rc::from(
             "the string given to `fromJson` is not the JSON expected",
-        ))),
-    }
-}
-
-fn from_yaml(eval: &mut Eval<'_>, arguments: &[Value], fits: fn(&Json) -> bool) -> EvalResult {
-    let text = text(eval, arguments, 0)?;
-    eval.charge(text.len() / 4)?;
-    if text.trim().is_empty() {
-        return take_in(eval, &Json::Object(serde_json::Map::new()));
-    }
-    match serde_saphyr::from_str::<Json>(&text) {
-        Ok(json) if fits(&json) => take_in(eval, &json),
-        _ => Ok(Value::Opaque(Rc::from(
-            "the string given to `fromYaml` is not the YAML expected",
         ))),
     }
 }

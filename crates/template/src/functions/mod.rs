@@ -15,6 +15,7 @@ mod compare;
 mod dates;
 mod dicts;
 mod encode;
+mod from_yaml;
 mod json;
 mod lists;
 mod merge;
@@ -81,7 +82,7 @@ const fn never(name: &'static str, least: usize, most: usize, reason: &'static s
     function(name, least, most, Never(reason), |_, _| Ok(Value::Nil))
 }
 
-const GROUPS: [&[Function]; 15] = [
+const GROUPS: [&[Function]; 16] = [
     chart::FUNCTIONS,
     choose::FUNCTIONS,
     compare::FUNCTIONS,
@@ -89,6 +90,7 @@ const GROUPS: [&[Function]; 15] = [
     dicts::FUNCTIONS,
     encode::FUNCTIONS,
     json::FUNCTIONS,
+    from_yaml::FUNCTIONS,
     lists::FUNCTIONS,
     numbers::FUNCTIONS,
     print::FUNCTIONS,
