@@ -1,5 +1,5 @@
-//! Turns the rule files and the layer files into JSON, so that a cold start parses no YAML of our own, and parses the
-//! expressions of the rules ahead: see `src/rules/prepared.rs`.
+//! Turns the rule files, the layer files and the knowledge files into JSON, so that a cold start parses no YAML of our own,
+//! and parses the expressions of the rules ahead: see `src/rules/prepared.rs`.
 //!
 //! What is in the files is not judged here: the library checks it when it loads them, and `cargo test` loads them all.
 
@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use cel::Env;
+use portolan_yaml::{Node, ParsedText};
 use prepared::{PreparedExpression, PreparedRule, Tree};
 use serde_json::{Value, json};
 
@@ -67,9 +68,9 @@ fn read_folder(folder: &Path) -> Result<Vec<Value>, Box<dyn Error>> {
         {
             println!("cargo::rerun-if-changed={}", path.display());
             let text = fs::read_to_string(&path)?;
-            let value: Value = serde_saphyr::from_str(&text)
-                .map_err(|error| format!("{}: {error}", path.display()))?;
-            values.push(value);
+            let parsed = ParsedText::parse(&text)
+                .map_err(|issues| format!("{}:\n{issues}", path.display()))?;
+            values.extend(parsed.root().map(Node::to_json));
         }
     }
     Ok(values)

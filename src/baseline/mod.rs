@@ -59,7 +59,7 @@ pub struct BaselineEntry {
 #[derive(Debug)]
 pub struct Baseline {
     name: String,
-    text: crate::config::Text,
+    text: crate::config::ParsedText,
     entries: Vec<BaselineEntry>,
     /// Entries by fingerprint.
     known: BTreeMap<String, usize>,
@@ -78,7 +78,7 @@ impl Baseline {
                 "version {} of the format of baselines is not known here: this Portolan reads version {VERSION}",
                 file.version
             );
-            return Err(vec![text.mistake("version", message)]);
+            return Err(vec![text.issue("version", message)]);
         }
         let entries = file.findings;
         let known = entries.iter().enumerate();

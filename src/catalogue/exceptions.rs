@@ -1,5 +1,7 @@
 //! What the chart's values do not tell: keys that only templates read, and subcharts.
 
+use portolan_yaml::{Issues, typed};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Everything in `chart/exceptions.yaml`.
@@ -10,7 +12,7 @@ pub struct Exceptions {
 }
 
 /// One key of which the values say nothing, or too little.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Exception {
     /// Its path; `*` stands for any one key that the values define.
@@ -35,12 +37,14 @@ impl Exceptions {
     /// Reads the file.
     ///
     /// # Errors
-    /// What is wrong with it.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let list: Vec<Exception> =
-            serde_saphyr::from_str(text).map_err(|error| error.to_string())?;
-        match list.iter().find(|entry| entry.reason.trim().is_empty()) {
-            Some(entry) => Err(format!("`{}` has no reason", entry.key)),
+    /// Everything that is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, Issues> {
+        let (list, text) = typed::read::<Vec<Exception>>(text)?;
+        let without_reason = list.iter().position(|one| one.reason.trim().is_empty());
+        match without_reason {
+            Some(index) => Err(text
+                .issue(&format!("[{index}].reason"), "says nothing")
+                .into()),
             None => Ok(Exceptions { list }),
         }
     }

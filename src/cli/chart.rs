@@ -9,7 +9,7 @@ use std::io::{self, Read};
 use std::path::{Component, Path};
 
 use flate2::read::GzDecoder;
-use serde::Deserialize;
+use portolan_yaml::{Node, ParsedText, yaml_text};
 
 use super::decode::decode;
 use crate::catalogue::{Catalogue, ChartFiles, ChartVersion};
@@ -24,19 +24,36 @@ const MAX_FILE_BYTES: u64 = 5 * 1024 * 1024;
 const MAX_FILES: usize = 20_000;
 
 /// What `Chart.yaml` tells.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default)]
 struct ChartYaml {
-    #[serde(default)]
     version: Option<String>,
-    #[serde(default)]
-    dependencies: Vec<Dependency>,
+    /// What the values of each subchart lie under.
+    subcharts: Vec<String>,
 }
 
-#[derive(Debug, Deserialize)]
-struct Dependency {
-    name: String,
-    #[serde(default)]
-    alias: Option<String>,
+impl ChartYaml {
+    /// Takes what it needs, as Helm does: other keys do not matter, and a version without quotes is what it looks like.
+    fn read(text: &str) -> Result<Self, String> {
+        let (text, issues) = ParsedText::parse_leniently(text);
+        let Some(root) = text.root() else {
+            return match issues.first() {
+                None => Ok(ChartYaml::default()),
+                Some(issue) => Err(format!("its Chart.yaml cannot be read: {issue}")),
+            };
+        };
+        let word = |node: Node<'_>, key: &str| {
+            let scalar = node.get(key).filter(|node| !node.is_null())?.scalar()?;
+            Some(yaml_text(scalar).into_owned())
+        };
+        let dependencies = root.get("dependencies").into_iter().flat_map(Node::items);
+        Ok(ChartYaml {
+            version: word(root, "version"),
+            // A subchart's values lie under its alias where it has one.
+            subcharts: dependencies
+                .filter_map(|one| word(one, "alias").or_else(|| word(one, "name")))
+                .collect(),
+        })
+    }
 }
 
 /// Reads a chart.
@@ -109,16 +126,11 @@ impl Collected {
 
     fn finish(mut self, name: String) -> Result<ChartFiles, String> {
         let values = self.values.ok_or("is not a chart: it has no values.yaml")?;
-        let chart: ChartYaml = match &self.chart_yaml {
+        let chart = match &self.chart_yaml {
             None => ChartYaml::default(),
-            Some(text) => serde_saphyr::from_str(text)
-                .map_err(|_| "its Chart.yaml cannot be read as YAML".to_owned())?,
+            Some(text) => ChartYaml::read(text)?,
         };
-        for dependency in chart.dependencies {
-            // A subchart's values lie under its alias where it has one.
-            self.subcharts
-                .insert(dependency.alias.unwrap_or(dependency.name));
-        }
+        self.subcharts.extend(chart.subcharts);
         Ok(ChartFiles {
             name,
             version: chart.version,
@@ -261,6 +273,21 @@ mod tests {
         assert_eq!(files.version.as_deref(), Some("9.9.9"));
         assert_eq!(files.subcharts, ["common", "database", "redis"]);
         assert_eq!(files.templates.len(), 1);
+    }
+
+    #[test]
+    fn a_chart_yaml_is_read_as_helm_reads_it() {
+        let chart = ChartYaml::read(
+            "apiVersion: v2\nversion: 1.10\ndependencies:\n- {name: redis, alias: ~}\n- {name: x, alias: cache}\n",
+        )
+        .unwrap();
+        assert_eq!(chart.version.as_deref(), Some("1.1"));
+        assert_eq!(chart.subcharts, ["redis", "cache"]);
+        let error = ChartYaml::read("version: 1.2.3\ndependencies: [\n").unwrap_err();
+        assert!(
+            error.starts_with("its Chart.yaml cannot be read: 2:15: "),
+            "{error}"
+        );
     }
 
     #[test]

@@ -1,20 +1,19 @@
 //! Rule files of the user's own: loading a folder, and saying exactly where a file is wrong.
 
 use std::fs;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::CliContext;
 use super::style::OutputStyle;
-use crate::rules::{Rule, RuleError, RuleSet};
-use portolan_yaml::Tree;
-use portolan_yaml::source::{LineColumn, MappedText, Sources, Span};
+use crate::rules::{Rule, RuleSet};
+use portolan_yaml::source::LineColumn;
+use portolan_yaml::{Issue, ParsedText};
 
 /// A rule and the file that it comes from.
 #[derive(Debug)]
 pub(super) struct Loaded {
     pub path: PathBuf,
-    pub text: String,
+    pub text: ParsedText,
     pub rule: Rule,
 }
 
@@ -81,7 +80,7 @@ pub(super) fn with_builtin(folder: &Path) -> Result<RuleSet, Vec<FolderError>> {
     let mut errors = Vec::new();
     for Loaded { path, text, rule } in load(folder)? {
         if let Err(error) = rules.add(rule) {
-            errors.push(FolderError::of(&path, &text, &error));
+            errors.push(FolderError::of(&path, error.issue(&text)));
         }
     }
     if errors.is_empty() {
@@ -116,19 +115,19 @@ pub(super) fn load(folder: &Path) -> Result<Vec<Loaded>, Vec<FolderError>> {
                 continue;
             }
         };
-        let rule = match RuleSet::parse(&text) {
-            Ok(rule) => rule,
-            Err(wrong) => {
+        let (rule, text) = match RuleSet::parse(&text) {
+            Ok(read) => read,
+            Err(issues) => {
                 errors.extend(
-                    wrong
-                        .iter()
-                        .map(|error| FolderError::of(&path, &text, error)),
+                    issues
+                        .into_iter()
+                        .map(|issue| FolderError::of(&path, issue)),
                 );
                 continue;
             }
         };
         if let Some(message) = misnamed(&path, &rule, &loaded) {
-            errors.push(FolderError::of(&path, &text, &in_id(message)));
+            errors.push(FolderError::of(&path, text.issue("id", message)));
         }
         loaded.push(Loaded { path, text, rule });
     }
@@ -170,85 +169,25 @@ fn misnamed(path: &Path, rule: &Rule, before: &[Loaded]) -> Option<String> {
     let stem = path.file_stem()?.to_string_lossy();
     if stem != rule.id() {
         return Some(format!(
-            "the file is called `{}` and the rule `{}`: name both alike",
+            "`id`: the file is called `{}` and the rule `{}`: name both alike",
             path.file_name()?.to_string_lossy(),
             rule.id()
         ));
     }
     let other = before.iter().find(|other| other.rule.id() == rule.id())?;
     Some(format!(
-        "there is a rule `{}` already, in {}",
+        "`id`: there is a rule `{}` already, in {}",
         rule.id(),
         other.path.display()
     ))
 }
 
-fn in_id(message: String) -> RuleError {
-    RuleError {
-        field: "id".to_owned(),
-        message,
-        part: None,
-        at: None,
-    }
-}
-
 impl FolderError {
-    fn of(path: &Path, text: &str, error: &RuleError) -> Self {
-        let place = match error.at {
-            Some((line, column)) => LineColumn { line, column },
-            None => locate_part(text, &error.field, error.part.clone()),
-        };
+    fn of(path: &Path, issue: Issue) -> Self {
         FolderError::At {
             path: path.to_owned(),
-            place,
-            message: error.to_string(),
+            place: issue.place,
+            message: issue.message,
         }
-    }
-}
-
-/// Where a field (`examples.bad[0].files`) stands in a rule file: a scalar's value, or the key of a collection; for one
-/// that was not written, the nearest thing around it that was.
-pub(super) fn locate(text: &str, field: &str) -> LineColumn {
-    locate_part(text, field, None)
-}
-
-/// Where some bytes of a field's text stand in a rule file; the whole field where none are given.
-fn locate_part(text: &str, field: &str, part: Option<Range<usize>>) -> LineColumn {
-    let mut sources = Sources::default();
-    let source = sources.add("rule", text);
-    let mut tree = Tree::default();
-    let mapped = MappedText::of_source(&sources, source);
-    let stream = portolan_yaml::parse(&mapped, &mut tree, &portolan_yaml::Limits::default());
-    let Some(document) = stream.documents.first() else {
-        return LineColumn { line: 1, column: 1 };
-    };
-    let root = tree.node(document.root);
-    let start = Span::new(source, root.span().start as usize, root.span().end as usize);
-    let within = part.and_then(|part| {
-        let node = portolan_yaml::node_at(root, field)?;
-        portolan_yaml::mapped_text(&sources, node).map.span(part)
-    });
-    let span = within.or_else(|| portolan_yaml::place_of(root, field));
-    sources.line_column(span.unwrap_or(start))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_field_is_found_at_its_value_or_where_it_is_missing() {
-        let text =
-            "id: ours\nmessage:\n  - when: a\n    text: b\n  - text: {c.d}\nexamples:\n  bad: []\n";
-        let at = |field| {
-            let LineColumn { line, column } = locate(text, field);
-            (line, column)
-        };
-        assert_eq!(at("id"), (1, 5));
-        assert_eq!(at("message[0].text"), (4, 11));
-        assert_eq!(at("message[7]"), (2, 1));
-        assert_eq!(at("examples.bad"), (7, 3));
-        assert_eq!(at("examples.good"), (6, 1));
-        assert_eq!(at("nothing"), (1, 1));
     }
 }

@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use super::arguments::example_options;
-use super::rule_folder::{self, Loaded, finding_line, locate};
+use super::rule_folder::{self, Loaded, finding_line};
 use super::style::OutputStyle;
 use super::{CliContext, Exit};
 use crate::diagnostic::Severity;
 use crate::report::{Style, paint};
 use crate::rules::try_examples;
+use portolan_yaml::Issue;
 
 pub(super) fn run(folder: &Path, style: OutputStyle, ctx: &mut CliContext<'_>) -> Exit {
     let loaded = match rule_folder::load(folder) {
@@ -42,9 +43,10 @@ pub(super) fn run(folder: &Path, style: OutputStyle, ctx: &mut CliContext<'_>) -
             counted(count, "example")
         ));
         for failure in failures {
-            let place = locate(source, &format!("{}.name", failure.field));
             for mistake in &failure.mistakes {
                 let message = format!("{} ({}): {mistake}", failure.example, failure.field);
+                let Issue { place, message } =
+                    source.issue(&format!("{}.name", failure.field), message);
                 text.push_str(&finding_line(path, place, "rule-example", &message, style));
             }
         }

@@ -9,10 +9,10 @@ use crate::options::ReleaseOptions;
 use crate::rules::RuleSet;
 use portolan_certificate::time::end_of_day;
 use portolan_yaml::nearest::nearest;
-use portolan_yaml::typed::{ConfigIssue, Text};
+use portolan_yaml::{Issue as ConfigIssue, ParsedText};
 
 /// Everything that is wrong with a file that has the right keys and types, names of rules aside.
-pub(super) fn mistakes(file: &ConfigFile, text: &Text) -> Vec<ConfigIssue> {
+pub(super) fn mistakes(file: &ConfigFile, text: &ParsedText) -> Vec<ConfigIssue> {
     let mut found = FoundIssues {
         text,
         mistakes: Vec::new(),
@@ -47,13 +47,13 @@ pub(super) fn mistakes(file: &ConfigFile, text: &Text) -> Vec<ConfigIssue> {
 }
 
 struct FoundIssues<'t> {
-    text: &'t Text,
+    text: &'t ParsedText,
     mistakes: Vec<ConfigIssue>,
 }
 
 impl FoundIssues<'_> {
     fn at(&mut self, field: &str, message: impl Into<String>) {
-        self.mistakes.push(self.text.mistake(field, message));
+        self.mistakes.push(self.text.issue(field, message));
     }
 
     fn options(&mut self, before: &str, options: &ReleaseOptions) {
@@ -94,7 +94,11 @@ impl FoundIssues<'_> {
 }
 
 /// Rules that are named and do not exist.
-pub(super) fn unknown_rules(file: &ConfigFile, text: &Text, rules: &RuleSet) -> Vec<ConfigIssue> {
+pub(super) fn unknown_rules(
+    file: &ConfigFile,
+    text: &ParsedText,
+    rules: &RuleSet,
+) -> Vec<ConfigIssue> {
     let wrong = |rule: &str| {
         if rules.get(rule).is_some() {
             return None;
@@ -108,12 +112,12 @@ pub(super) fn unknown_rules(file: &ConfigFile, text: &Text, rules: &RuleSet) -> 
     let mut mistakes = Vec::new();
     for rule in file.severity.keys() {
         let message = wrong(rule);
-        mistakes.extend(message.map(|message| text.mistake_at_key(&["severity"], rule, message)));
+        mistakes.extend(message.map(|message| text.issue_at_key(&["severity"], rule, message)));
     }
     for (index, entry) in file.ignore.iter().enumerate() {
         for (number, rule) in entry.rules.iter().enumerate() {
             let field = format!("ignore[{index}].rules[{number}]");
-            mistakes.extend(wrong(rule).map(|message| text.mistake(&field, message)));
+            mistakes.extend(wrong(rule).map(|message| text.issue(&field, message)));
         }
     }
     mistakes.sort_by_key(|mistake| mistake.place);

@@ -12,7 +12,7 @@ mod pattern;
 
 pub use format::{ConfigFile, FailOn, IgnoreFile, Level, ReleaseFile};
 pub use ignores::{Coverage, Judging};
-pub use portolan_yaml::typed::{ConfigIssue, Text};
+pub use portolan_yaml::{Issue as ConfigIssue, ParsedText};
 
 pub(crate) use portolan_yaml::typed::{read as read_typed, schema_of};
 
@@ -26,7 +26,7 @@ pub struct Config {
     pub name: String,
     /// What it says.
     pub file: ConfigFile,
-    text: Text,
+    text: ParsedText,
 }
 
 impl Config {
@@ -56,7 +56,7 @@ impl Config {
 
     /// A mistake at a field, for what only shows when its paths are followed.
     pub fn mistake(&self, field: &str, message: impl Into<String>) -> ConfigIssue {
-        self.text.mistake(field, message)
+        self.text.issue(field, message)
     }
 
     /// What holds for a release.

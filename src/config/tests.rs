@@ -83,7 +83,6 @@ ignore:
             "7:13: `values` is a list (`- …` or `[…]`)",
             "8:16: `vpcNative` is `true` or `false`",
             "9:21: `clusterVersion` is a string: write \"1.30\", in quotes",
-            "11:5: an entry of `ignore` needs the key `rules`",
             "12:5: an entry of `ignore` has no key `rule`; did you mean `rules`?",
         ]
     );

@@ -13,6 +13,8 @@ use super::prepared::PreparedRule;
 use super::template::{Template, split_name};
 use crate::diagnostic::{Requirement, RuleEntry, Severity};
 use crate::facts::{Facts, SubjectDoc};
+use portolan_yaml::typed::{self, Typed};
+use portolan_yaml::{Issue, ParsedText};
 
 /// A rule, ready to judge.
 #[derive(Debug)]
@@ -116,9 +118,9 @@ pub struct RuleError {
     pub message: String,
     /// The bytes of the field's text that it is about, where it is not about all of them.
     pub part: Option<Range<usize>>,
-    /// Line and column (from 1) where the parser gave up, if it did.
-    pub at: Option<(usize, usize)>,
 }
+
+impl std::error::Error for RuleError {}
 
 impl fmt::Display for RuleError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -127,6 +129,13 @@ impl fmt::Display for RuleError {
         } else {
             write!(f, "`{}`: {}", self.field, self.message)
         }
+    }
+}
+
+impl RuleError {
+    /// Says it at its place in the text of the file.
+    pub fn issue(&self, text: &ParsedText) -> Issue {
+        text.issue_within(&self.field, self.part.clone(), self.to_string())
     }
 }
 
@@ -178,33 +187,17 @@ impl RuleSet {
     /// Reads one rule file and checks it from top to bottom.
     ///
     /// # Errors
-    /// Everything that is wrong with it.
-    pub fn parse(text: &str) -> Result<Rule, Vec<RuleError>> {
-        let file: RuleFile = serde_saphyr::from_str(text).map_err(|error| {
-            let at = error
-                .location()
-                .map(|location| (location.line() as usize, location.column() as usize));
-            // The parser's own text repeats the place and shows the source; its first line says what is wrong.
-            let full = error.to_string();
-            let first = full.lines().next().unwrap_or_default();
-            let place = at.map_or_else(String::new, |(line, column)| {
-                format!("line {line} column {column}: ")
-            });
-            let first = first.strip_prefix("error: ").unwrap_or(first);
-            let message = first.strip_prefix(&*place).unwrap_or(first);
-            vec![RuleError {
-                field: String::new(),
-                message: message.to_owned(),
-                part: None,
-                at,
-            }]
-        })?;
+    /// Everything that is wrong with it, each at its place.
+    pub fn parse(text: &str) -> Result<Typed<Rule>, Vec<Issue>> {
+        let (file, text) = typed::read::<RuleFile>(text)?;
         let errors = check(&file);
         if errors.is_empty() {
-            Ok(compile(file))
-        } else {
-            Err(errors)
+            return Ok((compile(file), text));
         }
+        let errors = errors.iter();
+        let mut issues: Vec<Issue> = errors.map(|error| error.issue(&text)).collect();
+        issues.sort_by_key(|issue| issue.place);
+        Err(issues)
     }
 
     /// Adds a rule.
@@ -217,7 +210,6 @@ impl RuleSet {
                 field: "id".to_owned(),
                 message: format!("there is a rule `{}` already", rule.id()),
                 part: None,
-                at: None,
             });
         }
         self.rules.push(rule);
@@ -365,7 +357,6 @@ impl Checker<'_> {
             field: field.into(),
             message: message.into(),
             part: None,
-            at: None,
         });
     }
 
@@ -446,7 +437,6 @@ impl Checker<'_> {
                     field,
                     message: wrong.message,
                     part: wrong.part,
-                    at: None,
                 });
             }
         }

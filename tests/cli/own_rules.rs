@@ -49,7 +49,7 @@ fn mistakes_in_rule_files_are_shown_where_they_are_all_at_once() {
         said.err
     );
     assert!(
-        lines[4].1.starts_with("unknown field `subjct`"),
+        lines[4].1 == "the file has no key `subjct`; did you mean `subject`?",
         "{}",
         said.err
     );
@@ -128,6 +128,57 @@ fn a_word_that_a_fact_is_never_is_refused_where_it_stands() {
         let said = sandbox.run("rules --test own");
         assert!(said.err.contains("did you mean `idle`?"), "{}", said.err);
     }
+}
+
+#[test]
+fn wrong_keys_and_types_of_a_rule_file_are_all_shown_at_once() {
+    let sandbox = Sandbox::new();
+    let text = TIMEOUT_RULE
+        .replace("requirement: timeout-605", "requirement: timeout-606")
+        .replace("why: Reports take a minute.", "why: 60")
+        .replace(
+            "message: \"`{timeout.setting}` is {timeout.text}\"",
+            "message: {text: too short}",
+        )
+        .replace("- line: 5", "- line: the fifth")
+        .replace("help:", "hlep:");
+    sandbox.put("own/acme-timeout.yaml", text);
+    sandbox.put("empty/acme-empty.yaml", "# a rule\n");
+    let said = sandbox.run("rules --rules own");
+    let place = "own/acme-timeout.yaml";
+    let lines: Vec<&str> = said.err.lines().collect();
+    assert_eq!(lines.len(), 5, "{}", said.err);
+    assert!(
+        lines[0].starts_with(&format!(
+            "{place}:4:14: error[rule-file]: `requirement` is one of "
+        )) && lines[0].ends_with(", and not `timeout-606`; did you mean `timeout-605`?"),
+        "{}",
+        said.err
+    );
+    assert_eq!(
+        lines[1..],
+        [
+            format!("{place}:10:6: error[rule-file]: `why` is a string: write \"60\", in quotes"),
+            format!(
+                "{place}:15:10: error[rule-file]: `message` is a string or a list (`- …` or `[…]`)"
+            ),
+            format!(
+                "{place}:16:1: error[rule-file]: the file has no key `hlep`; did you mean `help`?"
+            ),
+            format!("{place}:29:17: error[rule-file]: `line` is a whole number of at least 0"),
+        ],
+        "{}",
+        said.err
+    );
+    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    let said = sandbox.run("rules --rules empty");
+    assert!(
+        said.err.starts_with(
+            "empty/acme-empty.yaml:1:1: error[rule-file]: the file needs the keys `id`, `title`, "
+        ),
+        "{}",
+        said.err
+    );
 }
 
 #[test]

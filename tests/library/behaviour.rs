@@ -521,3 +521,42 @@ fn annotations_of_several_platforms_decide_nothing_in_any_order() {
         );
     }
 }
+
+/// Helm takes `0777` for 511, as YAML 1.1 does: the load balancer closes connections after 511 seconds.
+#[test]
+fn a_number_that_a_template_reads_from_yaml_is_the_one_that_helm_reads() {
+    let values = |written: &str| {
+        format!(
+            "appConfigValues:
+  selfHostedDomain: carto.acme.io
+router:
+  ingress:
+    enabled: true
+    annotations:
+      kubernetes.io/ingress.class: gce
+  service:
+    annotations:
+      cloud.google.com/backend-config: '{{\"default\": \"carto-backend\"}}'
+extraDeploy:
+  - |
+    apiVersion: cloud.google.com/v1
+    kind: BackendConfig
+    metadata:
+      name: carto-backend
+    spec:
+      timeoutSec: {{{{ int (fromYaml \"a: {written}\").a }}}}
+"
+        )
+    };
+    let timeouts = |written: &str| {
+        let outcome = check_text("customizations.yaml", &values(written), &on(Platform::Gke));
+        let mut places = places(&outcome);
+        places.retain(|place| place.starts_with("timeout-too-short"));
+        places
+    };
+    assert_eq!(
+        timeouts("0777"),
+        [r#"timeout-too-short customizations.yaml:18:19 "{{ int (fromYaml \"a: 0777\").a }}""#]
+    );
+    assert_eq!(timeouts("777"), Vec::<String>::new());
+}

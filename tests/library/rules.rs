@@ -45,7 +45,7 @@ fn every_rule_file_loads_and_lies_where_its_name_and_requirement_say() {
             .unwrap()
             .display();
         match RuleSet::parse(&text) {
-            Ok(rule) => {
+            Ok((rule, _)) => {
                 if name(Some(&path)) != format!("{}.yaml", rule.id()) {
                     wrong.push(format!("{file}: the rule is called `{}`", rule.id()));
                 }
@@ -56,7 +56,7 @@ fn every_rule_file_loads_and_lies_where_its_name_and_requirement_say() {
                     ));
                 }
             }
-            Err(errors) => wrong.extend(errors.iter().map(|error| format!("{file}: {error}"))),
+            Err(errors) => wrong.extend(errors.iter().map(|error| format!("{file}:{error}"))),
         }
     }
     assert!(wrong.is_empty(), "\n\n{}\n", wrong.join("\n"));
@@ -66,7 +66,7 @@ fn every_rule_file_loads_and_lies_where_its_name_and_requirement_say() {
 fn the_program_carries_every_rule_file() {
     let ids: BTreeSet<String> = rule_files()
         .iter()
-        .filter_map(|(_, text)| Some(RuleSet::parse(text).ok()?.id().to_owned()))
+        .filter_map(|(_, text)| Some(RuleSet::parse(text).ok()?.0.id().to_owned()))
         .collect();
     let builtin: BTreeSet<String> = RuleSet::builtin()
         .iter()

@@ -15,6 +15,7 @@ mod limit;
 mod mapping;
 pub mod nearest;
 mod parse;
+mod parsed;
 mod path;
 mod place;
 mod problem;
@@ -34,6 +35,7 @@ pub use limit::{Limit, Limits};
 pub use parse::{
     Comment, Document, DocumentFilter, Filtered, Reading, Stream, parse, parse_again, parse_source,
 };
+pub use parsed::{Issue, Issues, ParsedText};
 pub use path::{path_at, push_key};
 pub use place::{node_at, place_of};
 pub use problem::{Problem, ProblemKind};

@@ -3,6 +3,8 @@
 //! Nodes lie in one arena, [`Tree`], and are named by [`NodeId`]; [`Node`] pairs the two for reading. A node knows the span
 //! it was written at, whichever text it came from. The tree only grows: merging values adds nodes and never changes one.
 
+use serde_json::Value as Json;
+
 use crate::source::Span;
 
 /// Stands for text that cannot be known without the chart (the output of `{{ include "…" . }}`). A Unicode
@@ -294,6 +296,28 @@ impl<'t> Node<'t> {
     /// The value of a mapping under a key.
     pub fn get(self, key: &str) -> Option<Node<'t>> {
         self.entry(key).map(|(_, value)| value)
+    }
+
+    /// Gives it as JSON, aliases carried out. Numbers stay what they were written as, where Helm makes floats of all.
+    pub fn to_json(self) -> Json {
+        match self.kind() {
+            NodeKind::Scalar(scalar) => match scalar.value {
+                Value::Null => Json::Null,
+                Value::Bool(value) => Json::from(value),
+                Value::Int(value) => Json::from(value),
+                Value::UInt(value) => Json::from(value),
+                Value::Float(value) => Json::from(value),
+                Value::String => Json::from(&*scalar.text),
+            },
+            NodeKind::Sequence(_) => self.items().map(Node::to_json).collect(),
+            NodeKind::Mapping(_) => {
+                let entries = self.entries();
+                let entries =
+                    entries.map(|(entry, value)| (String::from(&*entry.key), value.to_json()));
+                Json::Object(entries.collect())
+            }
+            NodeKind::Alias(_) => Json::Null,
+        }
     }
 
     /// The value at the end of a path of keys.

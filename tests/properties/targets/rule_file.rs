@@ -3,6 +3,7 @@
 use portolan::check::check;
 use portolan::cli::example_options;
 use portolan::rules::{RuleSet, try_examples};
+use portolan_yaml::source::LineColumn;
 
 use super::inputs::{inputs, options};
 use super::outcome::assert_check;
@@ -29,15 +30,14 @@ pub fn run(data: &[u8]) {
     };
     let text = section.text();
     let rule = match RuleSet::parse(&text) {
-        Ok(rule) => rule,
+        Ok((rule, _)) => rule,
         Err(errors) => {
             assert!(!errors.is_empty(), "refused for no reason");
             for error in &errors {
                 assert!(!error.message.is_empty(), "refused without words");
-                if let Some((line, column)) = error.at {
-                    assert!(line > 0 && column > 0, "{line}:{column}");
-                    assert!(line <= text.split(['\n', '\r']).count(), "line {line}");
-                }
+                let LineColumn { line, column } = error.place;
+                assert!(line > 0 && column > 0, "{line}:{column}");
+                assert!(line <= text.split(['\n', '\r']).count(), "line {line}");
             }
             assert_eq!(RuleSet::parse(&text).err(), Some(errors), "read twice");
             return;

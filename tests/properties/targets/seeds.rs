@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use portolan::exposure::layers::examples::LayerExamples;
 use portolan::facts::Facts;
 use portolan::rules::{ExampleFile, RuleSet};
 
@@ -163,11 +162,7 @@ fn cases(root: &Path) -> Vec<Case> {
             });
         }
     }
-    for path in files(&root.join("layers")) {
-        let text = String::from_utf8_lossy(&read(&path)).into_owned();
-        let Ok(layer) = serde_saphyr::from_str::<LayerExamples>(&text) else {
-            panic!("{}: no layer", path.display());
-        };
+    for layer in portolan::exposure::layers::examples::builtin() {
         for example in layer.examples.bad.into_iter().chain(layer.examples.good) {
             cases.push(Case {
                 options: example.options,

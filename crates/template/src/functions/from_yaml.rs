@@ -55,16 +55,11 @@ fn from_yaml(eval: &mut Eval<'_>, arguments: &[Value], wanted: Wanted) -> EvalRe
 }
 
 /// The root of the first document, or nothing for an empty one.
-fn root<'t>(
-    stream: &Stream,
-    tree: &'t Tree,
-    wanted: Wanted,
-) -> Result<Option<Node<'t>>, Failure> {
+fn root<'t>(stream: &Stream, tree: &'t Tree, wanted: Wanted) -> Result<Option<Node<'t>>, Failure> {
     let first = stream.documents.first();
     // A document that cannot be read is not in the stream: its problems stand before the first one that is.
-    let of_first = |problem: &&Problem| {
-        first.is_none_or(|document| problem.span.start < document.span.end)
-    };
+    let of_first =
+        |problem: &&Problem| first.is_none_or(|document| problem.span.start < document.span.end);
     for problem in stream.problems.iter().filter(of_first) {
         match problem.kind {
             ProblemKind::LimitExceeded(_) => return Err(Failure::TooLarge),
