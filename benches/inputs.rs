@@ -7,7 +7,8 @@
 use std::fmt::Write as _;
 
 /// A certificate with a long life, for bundles.
-pub const CERTIFICATE: &str = include_str!("../crates/certificate/tests/public-intermediate.pem");
+pub const CERTIFICATE: &str =
+    include_str!("../crates/certificate/tests/pem/public-intermediate.pem");
 
 /// A values file of about 4 kB: an Ingress on GKE, three objects in `extraDeploy`, a short timeout among them.
 pub fn values(number: usize) -> String {

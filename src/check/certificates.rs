@@ -14,7 +14,7 @@ use crate::kube::{Object, Objects, Origin};
 use crate::rules::RuleSet;
 use portolan_yaml::source::{SourceId, Span};
 
-/// What the rules say of certificates on their own, and the certificates.
+/// A judgement on certificates on their own, with the certificates.
 pub struct CertificateOutcome {
     /// The findings, and one verdict: that on `certificate-chain`.
     pub outcome: Outcome,
@@ -23,7 +23,7 @@ pub struct CertificateOutcome {
 }
 
 impl CertificateOutcome {
-    /// The verdict on the certificates.
+    /// Returns the verdict on the certificates.
     pub fn verdict(&self) -> Verdict {
         let releases = &self.outcome.report.releases;
         let rows = releases.iter().flat_map(|release| &release.requirements);

@@ -113,7 +113,7 @@ fn exit(judged: &CertificateOutcome) -> Exit {
     }
 }
 
-/// The last lines: what would decide what is undecided, and the verdict.
+/// Writes the last lines: what would decide what is undecided, and the verdict.
 fn conclusion(judged: &CertificateOutcome, style: OutputStyle) -> String {
     let options = style.report_options(false);
     let report = &judged.outcome.report;
@@ -146,7 +146,7 @@ fn draw(bundle: &InspectedBundle, style: OutputStyle) -> String {
 }
 
 fn certificates(name: &str, inspection: &Inspection) -> String {
-    let found = &inspection.reading.found;
+    let found = &inspection.reading.entries;
     let s = if found.len() == 1 { "" } else { "s" };
     let mut text = format!("{name}: {} certificate{s}\n", found.len());
     for (position, entry) in found.iter().enumerate() {

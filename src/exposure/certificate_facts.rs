@@ -10,7 +10,7 @@ use crate::facts::{
 };
 use crate::limits::Limit;
 use portolan_certificate::chain::{Chain, End, Role};
-use portolan_certificate::defect::{Cause, Part};
+use portolan_certificate::defect::{DefectKind, Part};
 use portolan_certificate::encoding::Encoding;
 use portolan_certificate::public_key::KeyKind;
 use portolan_certificate::{
@@ -39,13 +39,13 @@ pub(super) struct CertificateMaterial<'a> {
     /// Where that is.
     pub certificate_place: Anchor,
     /// Why the file is no text.
-    pub certificate_defect: Option<Cause>,
+    pub certificate_defect: Option<DefectKind>,
     /// The private key.
     pub key: KeyMaterial,
     /// Where that is.
     pub key_place: Anchor,
     /// Why the file is no text.
-    pub key_defect: Option<Cause>,
+    pub key_defect: Option<DefectKind>,
     /// How certificate and key are encoded.
     pub encodings: [Encoding; 2],
     /// The file's name for commands.
@@ -120,7 +120,7 @@ pub(super) fn add(
     }
     if let Some(cause) = &material.certificate_defect {
         for defect in &mut inspection.reading.defects {
-            defect.cause = cause.clone();
+            defect.kind = cause.clone();
         }
     }
     for found in &inspection.reading.secrets {
@@ -133,20 +133,20 @@ pub(super) fn add(
     for found in &inspection.reading.defects {
         let range = inspection.given_range(found.range.clone());
         let place = material.place(Part::Certificate, range);
-        if matches!(found.cause, Cause::TooMany { .. }) {
+        if matches!(found.kind, DefectKind::TooMany { .. }) {
             too_many(&what, place, cx, exposure);
         } else {
-            cause(&what, Part::Certificate, &found.cause, place, exposure);
+            cause(&what, Part::Certificate, &found.kind, place, exposure);
         }
     }
-    let whole = inspection.reading.defects.is_empty() && !inspection.reading.found.is_empty();
-    let mut causes = inspection.reading.defects.iter().map(|found| &found.cause);
-    let too_many = causes.any(|cause| matches!(cause, Cause::TooMany { .. }));
+    let whole = inspection.reading.defects.is_empty() && !inspection.reading.entries.is_empty();
+    let mut causes = inspection.reading.defects.iter().map(|found| &found.kind);
+    let too_many = causes.any(|cause| matches!(cause, DefectKind::TooMany { .. }));
     bundle.read = match too_many {
         true => Fact::Unknown(cx.certificates.limits.help(Limit::Certificates)),
         false => Fact::known(whole),
     };
-    bundle.count = count(inspection.reading.found.len());
+    bundle.count = count(inspection.reading.entries.len());
     if let Some(chain) = inspection.chain.as_ref().filter(|_| whole) {
         describe_chain(&mut bundle, &inspection, chain, &material);
         let view = BundleFacts {
@@ -156,7 +156,7 @@ pub(super) fn add(
             chain,
             material: &material,
         };
-        for position in 0..inspection.reading.found.len() {
+        for position in 0..inspection.reading.entries.len() {
             exposure
                 .facts
                 .certificates
@@ -175,7 +175,7 @@ pub(super) fn add(
 pub(super) fn roots(cx: Context<'_>, exposure: &mut Exposure) {
     for (file, found, span) in &cx.certificates.defects {
         let what = format!("`{file}`, given with `--ca`,");
-        if matches!(found, Cause::TooMany { .. }) {
+        if matches!(found, DefectKind::TooMany { .. }) {
             too_many(&what, Anchor::new(*span), cx, exposure);
             continue;
         }
@@ -196,8 +196,8 @@ fn count(number: usize) -> Fact<i64> {
     Fact::known(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
-fn cause(what: &str, part: Part, cause: &Cause, place: Anchor, exposure: &mut Exposure) {
-    let (message, help) = (cause.sentence(), cause.help(part));
+fn cause(what: &str, part: Part, cause: &DefectKind, place: Anchor, exposure: &mut Exposure) {
+    let (message, help) = (cause.to_string(), cause.help(part));
     defect(what, part, cause.into(), message, help, place, exposure);
 }
 
@@ -249,13 +249,13 @@ fn inspect_private_key(
     let mut inspection = inspect_key(&text.text, material.encodings[1]);
     if let Some(cause) = &material.key_defect {
         for defect in &mut inspection.defects {
-            defect.cause = cause.clone();
+            defect.kind = cause.clone();
         }
     }
     let what = format!("the private key of {name}");
     for found in &inspection.defects {
         let place = material.place(Part::PrivateKey, found.range.clone());
-        cause(&what, Part::PrivateKey, &found.cause, place, exposure);
+        cause(&what, Part::PrivateKey, &found.kind, place, exposure);
     }
     Some(inspection)
 }
@@ -273,7 +273,7 @@ fn describe_chain(
         Encoding::Plain => String::new(),
     };
     let span = |position: usize| {
-        let found = inspection.reading.found.get(position)?;
+        let found = inspection.reading.entries.get(position)?;
         let range = inspection.given_range(found.range.clone());
         Some(material.place(Part::Certificate, range).span)
     };
@@ -331,7 +331,7 @@ impl BundleFacts<'_> {
         let range = self
             .inspection
             .reading
-            .found
+            .entries
             .get(position)
             .map_or(0..0, |found| {
                 self.inspection.given_range(found.range.clone())

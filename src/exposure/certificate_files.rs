@@ -51,7 +51,7 @@ pub(crate) fn of_secrets(
         .collect()
 }
 
-/// True for a Secret of the type that Kubernetes has for certificates, and for one of any type with the usual key.
+/// Tells whether a Secret has the type that Kubernetes has for certificates, or the usual key.
 fn holds_certificate(secret: ObjectRef<'_>) -> bool {
     let node = secret.node;
     let typed = node.get("type").and_then(|node| node.text()) == Some("kubernetes.io/tls");
@@ -97,7 +97,7 @@ fn bundle(cx: Context<'_>, name: &str, place: Anchor) -> Bundle {
     bundle
 }
 
-/// The load balancers that present it, of which those of Google Cloud take fewer certificates than others.
+/// Names the load balancers that present it: those of Google Cloud take fewer certificates than others.
 fn layers(platform: Option<Platform>) -> Fact<Vec<String>> {
     let limits = "the load balancers of Google Cloud take RSA, P-256 and P-384 keys and at most five certificates";
     match platform {

@@ -12,10 +12,10 @@ use super::{Context, Exposure, gateway, ingress, opaque_supply};
 use crate::facts::{Anchor, Bundle, CertificateNameRole, CertificateSource, Fact, TlsEnd};
 use crate::kube::{ObjectRef, Origin};
 use crate::limits::Limits;
-use portolan_certificate::defect::{Cause, Part};
+use portolan_certificate::defect::{DefectKind, Part};
 use portolan_certificate::encoding::{Encoding, text_of_file};
 use portolan_certificate::x509::Certificate;
-use portolan_certificate::{PemFile, read_at_most};
+use portolan_certificate::{PemFile, read_certificates_at_most};
 use portolan_yaml::source::{MappedText, SourceId, Sources, Span};
 use portolan_yaml::{Node, mapped_text};
 
@@ -29,7 +29,7 @@ pub struct CertificateInputs {
     /// Roots of private authorities.
     pub roots: Vec<Certificate>,
     /// What is wrong with the files of those roots, and where.
-    pub defects: Vec<(String, Cause, Span)>,
+    pub defects: Vec<(String, DefectKind, Span)>,
     /// The time that certificates are judged at, in seconds since 1970.
     pub now: Option<i64>,
     /// How many certificates are looked at, among others.
@@ -44,7 +44,7 @@ pub struct GivenFile {
     /// Its text among the sources; empty where it is no text.
     pub source: SourceId,
     /// Why it is no text.
-    pub defect: Option<Cause>,
+    pub defect: Option<DefectKind>,
 }
 
 impl CertificateInputs {
@@ -71,18 +71,18 @@ impl CertificateInputs {
         for file in roots {
             let file = given(file, Part::Certificate, sources);
             let text = sources.text(file.source);
-            let mut defects: Vec<(Cause, Span)> = Vec::new();
+            let mut defects: Vec<(DefectKind, Span)> = Vec::new();
             match file.defect {
                 Some(cause) => defects.push((cause, Span::new(file.source, 0, 0))),
                 None => {
-                    let reading = read_at_most(text, limits.certificates);
+                    let reading = read_certificates_at_most(text, limits.certificates);
                     defects.extend(reading.defects.into_iter().map(|defect| {
                         let span = Span::new(file.source, defect.range.start, defect.range.end);
-                        (defect.cause, span)
+                        (defect.kind, span)
                     }));
                     inputs
                         .roots
-                        .extend(reading.found.into_iter().map(|found| found.certificate));
+                        .extend(reading.entries.into_iter().map(|found| found.certificate));
                 }
             }
             for (cause, span) in defects {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::words::declare_words;
 use portolan_certificate::chain::{End, Role};
-use portolan_certificate::defect::{Cause, Part};
+use portolan_certificate::defect::{DefectKind, Part};
 
 declare_words! {
     /// Where a cluster runs.
@@ -360,34 +360,38 @@ impl From<Part> for CertificatePart {
     }
 }
 
-impl From<&Cause> for CertificateCause {
-    fn from(cause: &Cause) -> Self {
+impl From<&DefectKind> for CertificateCause {
+    fn from(cause: &DefectKind) -> Self {
         match cause {
-            Cause::Empty => CertificateCause::Empty,
-            Cause::NotBase64 => CertificateCause::NotBase64,
-            Cause::PemForBase64 => CertificateCause::NotEncoded,
-            Cause::Base64Twice => CertificateCause::EncodedTwice,
-            Cause::Base64ForPem => CertificateCause::Encoded,
-            Cause::Der => CertificateCause::Der,
-            Cause::NoBoundaries => CertificateCause::NoBoundaries,
-            Cause::Pkcs12 => CertificateCause::Pkcs12,
-            Cause::Pkcs7 => CertificateCause::Pkcs7,
-            Cause::Utf16 => CertificateCause::Utf16,
-            Cause::NoPem => CertificateCause::NotPem,
-            Cause::KeyForCertificate | Cause::CertificateForKey => CertificateCause::Swapped,
-            Cause::Request => CertificateCause::Request,
-            Cause::Label { .. } | Cause::WrongLabel { .. } => CertificateCause::WrongLabel,
-            Cause::MissingEnd { .. } | Cause::MissingBegin | Cause::CutOff { .. } => {
-                CertificateCause::Truncated
+            DefectKind::Empty => CertificateCause::Empty,
+            DefectKind::NotBase64 => CertificateCause::NotBase64,
+            DefectKind::PemForBase64 => CertificateCause::NotEncoded,
+            DefectKind::Base64Twice => CertificateCause::EncodedTwice,
+            DefectKind::Base64ForPem => CertificateCause::Encoded,
+            DefectKind::Der => CertificateCause::Der,
+            DefectKind::NoBoundaries => CertificateCause::NoBoundaries,
+            DefectKind::Pkcs12 => CertificateCause::Pkcs12,
+            DefectKind::Pkcs7 => CertificateCause::Pkcs7,
+            DefectKind::Utf16 => CertificateCause::Utf16,
+            DefectKind::NoPem => CertificateCause::NotPem,
+            DefectKind::KeyForCertificate | DefectKind::CertificateForKey => {
+                CertificateCause::Swapped
             }
-            Cause::LabelsDiffer { .. } => CertificateCause::LabelsDiffer,
-            Cause::Glued => CertificateCause::Glued,
-            Cause::Boundary | Cause::Indented => CertificateCause::Boundary,
-            Cause::LostLineBreaks => CertificateCause::LostLineBreaks,
-            Cause::BodyNotBase64 { .. } => CertificateCause::BodyNotBase64,
-            Cause::NotX509 | Cause::NotKey => CertificateCause::NotParsed,
-            Cause::OpenSsh => CertificateCause::OpenSsh,
-            Cause::TooMany { .. } | Cause::TooLarge { .. } => CertificateCause::TooLarge,
+            DefectKind::Request => CertificateCause::Request,
+            DefectKind::Label { .. } | DefectKind::WrongLabel { .. } => {
+                CertificateCause::WrongLabel
+            }
+            DefectKind::MissingEnd { .. }
+            | DefectKind::MissingBegin
+            | DefectKind::CutOff { .. } => CertificateCause::Truncated,
+            DefectKind::LabelsDiffer { .. } => CertificateCause::LabelsDiffer,
+            DefectKind::Glued => CertificateCause::Glued,
+            DefectKind::Boundary | DefectKind::Indented => CertificateCause::Boundary,
+            DefectKind::LostLineBreaks => CertificateCause::LostLineBreaks,
+            DefectKind::BodyNotBase64 { .. } => CertificateCause::BodyNotBase64,
+            DefectKind::NotX509 | DefectKind::NotKey => CertificateCause::NotParsed,
+            DefectKind::OpenSsh => CertificateCause::OpenSsh,
+            DefectKind::TooMany { .. } | DefectKind::TooLarge { .. } => CertificateCause::TooLarge,
         }
     }
 }

@@ -391,7 +391,7 @@ fn findings_are_counted_beyond_their_limit_and_the_worst_are_kept() {
 
 #[test]
 fn certificates_of_one_file_have_a_limit() {
-    let pem = include_str!("../../crates/certificate/tests/public-intermediate.pem").repeat(5);
+    let pem = include_str!("../../crates/certificate/tests/pem/public-intermediate.pem").repeat(5);
     let mut options = Options {
         tls_cert: Some(PemFile {
             name: "fullchain.pem".to_owned(),

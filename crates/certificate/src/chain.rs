@@ -1,8 +1,8 @@
-//! What a chain is: the certificates on it, how each step was decided, where it ends. `climb` finds it.
+//! What a chain is: the certificates on it, how each step was decided, where it ends. `path_builder` finds it.
 
 use super::x509::Certificate;
 
-/// How a step was decided.
+/// The ground on which a step was decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proof {
     /// The signature is good.
@@ -11,7 +11,7 @@ pub enum Proof {
     Names,
 }
 
-/// What a certificate of the bundle is.
+/// The part that a certificate of the bundle plays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// The server's own.
@@ -26,12 +26,12 @@ pub enum Role {
     BeyondGap,
     /// No part of the chain.
     Stray,
-    /// The same certificate as an earlier one, by position from 0.
+    /// A repetition of an earlier certificate, by position from 0.
     Duplicate(usize),
 }
 
 impl Role {
-    /// In words.
+    /// Returns the word for it, stable for conditions of rules.
     pub fn as_str(self) -> &'static str {
         match self {
             Role::Leaf => "leaf",
@@ -45,12 +45,12 @@ impl Role {
     }
 }
 
-/// Where the chain ends.
+/// The end of a chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
     /// At a root in public use.
     PublicRoot,
-    /// At a root given by `--ca`.
+    /// At a root that was given.
     GivenRoot,
     /// At a self-signed root in the bundle, which is not in public use.
     BundledRoot,
@@ -65,20 +65,7 @@ pub enum End {
 }
 
 impl End {
-    /// In words, stable for conditions of rules.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            End::PublicRoot => "public-root",
-            End::GivenRoot => "given-root",
-            End::BundledRoot => "bundled-root",
-            End::SelfSigned => "self-signed",
-            End::LeafAlone => "leaf-alone",
-            End::Gap => "gap",
-            End::UnknownIssuer => "unknown-issuer",
-        }
-    }
-
-    /// How good an end it is; 0 where the chain breaks off.
+    /// Says how good an end it is; 0 where the chain breaks off.
     pub(super) fn rank(self) -> u8 {
         match self {
             End::GivenRoot => 3,
@@ -89,17 +76,17 @@ impl End {
     }
 }
 
-/// A chain.
+/// A chain: from the server's own certificate up to a root, or to where it breaks off.
 #[derive(Clone, Debug)]
 pub struct Chain {
     /// Positions in the bundle, leaf first; the root last where it is in the bundle.
     pub path: Vec<usize>,
-    /// How each step was decided: from the first to the second certificate, and so on; then the step to a root outside
+    /// The ground of each step: from the first to the second certificate, and so on; then the step to a root outside
     /// the bundle, if there is one.
     pub proofs: Vec<Proof>,
-    /// Where it ends.
+    /// The end.
     pub end: End,
-    /// What each certificate of the bundle is.
+    /// The part of each certificate of the bundle.
     pub roles: Vec<Role>,
     /// True where the bundle has the chain's certificates leaf first, each followed by its issuer.
     pub in_order: bool,
@@ -111,28 +98,28 @@ pub struct Chain {
 }
 
 impl Chain {
-    /// The leaf's position.
+    /// Returns the leaf's position.
     pub fn leaf(&self) -> usize {
         self.path.first().copied().unwrap_or_default()
     }
 
-    /// The position of the last certificate of the chain that is in the bundle.
+    /// Returns the position of the last certificate of the chain that is in the bundle.
     pub fn last(&self) -> usize {
         self.path.last().copied().unwrap_or_default()
     }
 
-    /// True where every step was decided by a signature.
+    /// Tells whether every step was decided by a signature.
     pub fn by_signatures(&self) -> bool {
         self.proofs.iter().all(|proof| *proof == Proof::Signature)
     }
 }
 
-/// What a chain is built from.
+/// The input of a chain: certificates, roots and the time.
 #[derive(Clone, Copy)]
 pub struct Bundle<'a> {
     /// The certificates in the order of the file.
     pub certificates: &'a [Certificate],
-    /// Roots given by `--ca`.
+    /// Roots of private authorities.
     pub given: &'a [Certificate],
     /// The time, in seconds since 1970; decides only between several ways up.
     pub now: Option<i64>,

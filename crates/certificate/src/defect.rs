@@ -1,24 +1,26 @@
-//! What keeps a certificate or a key from being read, each cause by its name.
+//! What keeps a certificate or a key from being read, each kind by its name.
 
+use std::error::Error;
+use std::fmt;
 use std::ops::Range;
 
-/// Something that is wrong with a text, and where.
+/// A defect of a text, and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Defect {
-    /// What it is.
-    pub cause: Cause,
+    /// Its kind.
+    pub kind: DefectKind,
     /// Its bytes in the PEM text (in the text as given, where that could not be decoded).
     pub range: Range<usize>,
 }
 
 impl Defect {
-    /// A defect at a place.
-    pub fn new(cause: Cause, range: Range<usize>) -> Self {
-        Defect { cause, range }
+    /// Makes a defect of a place.
+    pub fn new(kind: DefectKind, range: Range<usize>) -> Self {
+        Defect { kind, range }
     }
 }
 
-/// What is expected in a place.
+/// The part that is expected in a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     /// The certificate with its chain.
@@ -28,7 +30,7 @@ pub enum Part {
 }
 
 impl Part {
-    /// In words.
+    /// Returns the words for it.
     pub fn as_str(self) -> &'static str {
         match self {
             Part::Certificate => "certificate",
@@ -36,7 +38,7 @@ impl Part {
         }
     }
 
-    /// The file that it usually stands in, for commands.
+    /// Names the file that it usually stands in, for commands.
     fn file(self) -> &'static str {
         match self {
             Part::Certificate => "cert.crt",
@@ -45,9 +47,9 @@ impl Part {
     }
 }
 
-/// What is wrong.
+/// The kinds of defects. As text, each follows the name of the thing: `… is empty`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Cause {
+pub enum DefectKind {
     /// Nothing is there.
     Empty,
     /// Not base64, where it must be.
@@ -128,118 +130,27 @@ pub enum Cause {
     OpenSsh,
     /// More certificates than are looked at.
     TooMany {
-        /// How many are looked at.
+        /// The number that is looked at.
         limit: usize,
     },
     /// More text than is looked at.
     TooLarge {
-        /// How many bytes are looked at.
+        /// The number of bytes that is looked at.
         limit: usize,
     },
 }
 
-impl Cause {
-    /// A short name, stable for conditions of rules.
-    pub fn id(&self) -> &'static str {
-        match self {
-            Cause::Empty => "empty",
-            Cause::NotBase64 => "not-base64",
-            Cause::PemForBase64 => "not-encoded",
-            Cause::Base64Twice => "encoded-twice",
-            Cause::Base64ForPem => "encoded",
-            Cause::Der => "der",
-            Cause::NoBoundaries => "no-boundaries",
-            Cause::Pkcs12 => "pkcs12",
-            Cause::Pkcs7 => "pkcs7",
-            Cause::Utf16 => "utf-16",
-            Cause::NoPem => "not-pem",
-            Cause::KeyForCertificate | Cause::CertificateForKey => "swapped",
-            Cause::Request => "request",
-            Cause::Label { .. } | Cause::WrongLabel { .. } => "wrong-label",
-            Cause::MissingEnd { .. } | Cause::MissingBegin | Cause::CutOff { .. } => "truncated",
-            Cause::LabelsDiffer { .. } => "labels-differ",
-            Cause::Glued => "glued",
-            Cause::Boundary | Cause::Indented => "boundary",
-            Cause::LostLineBreaks => "lost-line-breaks",
-            Cause::BodyNotBase64 { .. } => "body-not-base64",
-            Cause::NotX509 | Cause::NotKey => "not-parsed",
-            Cause::OpenSsh => "openssh",
-            Cause::TooMany { .. } | Cause::TooLarge { .. } => "too-large",
-        }
-    }
-
-    /// What is wrong, to follow the name of the thing: `… is empty`.
-    pub fn sentence(&self) -> String {
-        match self {
-            Cause::Empty => "is empty".to_owned(),
-            Cause::NotBase64 => "is not base64".to_owned(),
-            Cause::PemForBase64 => "is PEM text where base64 of it is expected".to_owned(),
-            Cause::Base64Twice => "is encoded in base64 twice".to_owned(),
-            Cause::Base64ForPem => "is encoded in base64 where PEM text is expected".to_owned(),
-            Cause::Der => "is binary DER, not PEM".to_owned(),
-            Cause::NoBoundaries => {
-                "is base64 without the `-----BEGIN …-----` and `-----END …-----` lines around it"
-                    .to_owned()
-            }
-            Cause::Pkcs12 => "is a PKCS#12 store (.p12, .pfx), not PEM".to_owned(),
-            Cause::Pkcs7 => "is a PKCS#7 bundle (.p7b), not a list of PEM certificates".to_owned(),
-            Cause::Utf16 => "is UTF-16 text; PEM is ASCII".to_owned(),
-            Cause::NoPem => "is not PEM: it has no `-----BEGIN …-----` line".to_owned(),
-            Cause::KeyForCertificate => "holds a private key and no certificate".to_owned(),
-            Cause::CertificateForKey => "holds a certificate and no private key".to_owned(),
-            Cause::Request => {
-                "holds a signing request, not the certificate that the CA made from it".to_owned()
-            }
-            Cause::Label { label } => format!("has a block `{label}`, which does not belong here"),
-            Cause::WrongLabel { label, fits } => {
-                format!("has a block labelled `{label}` whose content is a `{fits}`")
-            }
-            Cause::MissingEnd { label } => {
-                format!("is cut off: the block `{label}` has no `-----END {label}-----` line")
-            }
-            Cause::MissingBegin => {
-                "has an `-----END …-----` line without the `-----BEGIN …-----` before it".to_owned()
-            }
-            Cause::LabelsDiffer { begin, end } => {
-                format!("has a block that begins as `{begin}` and ends as `{end}`")
-            }
-            Cause::Glued => {
-                "has two blocks on one line: `-----END …-----` must be followed by a line break"
-                    .to_owned()
-            }
-            Cause::Boundary => {
-                "has a BEGIN or END line without exactly five hyphens on each side".to_owned()
-            }
-            Cause::Indented => "has a `-----BEGIN` that does not begin its line".to_owned(),
-            Cause::LostLineBreaks => {
-                "has lost its line breaks: a PEM block is on one line".to_owned()
-            }
-            Cause::BodyNotBase64 { label } => {
-                format!("has a block `{label}` whose content is not base64")
-            }
-            Cause::CutOff { label } => {
-                format!("has a block `{label}` whose content ends too early")
-            }
-            Cause::NotX509 => "has a block that is not an X.509 certificate".to_owned(),
-            Cause::NotKey => "has a block that is not a private key of a known form".to_owned(),
-            Cause::OpenSsh => {
-                "is a key in OpenSSH's own format, which no TLS server reads".to_owned()
-            }
-            Cause::TooMany { limit } => format!("has more than {limit} certificates"),
-            Cause::TooLarge { limit } => format!("has more than {limit} bytes"),
-        }
-    }
-
-    /// How to fix it.
+impl DefectKind {
+    /// Says how to fix it.
     pub fn help(&self, part: Part) -> String {
         let file = part.file();
         match self {
-            Cause::Empty => format!("give the PEM text of the {}", part.as_str()),
-            Cause::NotBase64 | Cause::PemForBase64 | Cause::Base64Twice => {
+            DefectKind::Empty => format!("give the PEM text of the {}", part.as_str()),
+            DefectKind::NotBase64 | DefectKind::PemForBase64 | DefectKind::Base64Twice => {
                 format!("encode the PEM file once: `base64 -w0 {file}`")
             }
-            Cause::Base64ForPem => format!("decode it: `base64 -d < {file} > plain-{file}`"),
-            Cause::Der | Cause::NoBoundaries => match part {
+            DefectKind::Base64ForPem => format!("decode it: `base64 -d < {file} > plain-{file}`"),
+            DefectKind::Der | DefectKind::NoBoundaries => match part {
                 Part::Certificate => {
                     "convert it: `openssl x509 -inform der -in cert.der -out cert.crt` (decode base64 first: `base64 -d`)"
                         .to_owned()
@@ -249,7 +160,7 @@ impl Cause {
                         .to_owned()
                 }
             },
-            Cause::Pkcs12 => match part {
+            DefectKind::Pkcs12 => match part {
                 Part::Certificate => {
                     "take the certificates out of it: `openssl pkcs12 -in cert.p12 -nokeys -out cert.crt`, then put the leaf first"
                         .to_owned()
@@ -259,14 +170,14 @@ impl Cause {
                         .to_owned()
                 }
             },
-            Cause::Pkcs7 => {
+            DefectKind::Pkcs7 => {
                 "take the certificates out of it: `openssl pkcs7 -print_certs -in cert.p7b -out cert.crt`, then put the leaf first"
                     .to_owned()
             }
-            Cause::Utf16 => format!(
+            DefectKind::Utf16 => format!(
                 "save it as plain ASCII: `iconv -f UTF-16 -t ASCII {file} > ascii-{file}`"
             ),
-            Cause::NoPem => format!(
+            DefectKind::NoPem => format!(
                 "a PEM {} begins with `-----BEGIN {}-----`",
                 part.as_str(),
                 match part {
@@ -274,41 +185,121 @@ impl Cause {
                     Part::PrivateKey => "PRIVATE KEY",
                 }
             ),
-            Cause::KeyForCertificate | Cause::CertificateForKey => {
+            DefectKind::KeyForCertificate | DefectKind::CertificateForKey => {
                 "certificate and private key are swapped, or one file was used for both: exchange them".to_owned()
             }
-            Cause::Request => {
+            DefectKind::Request => {
                 "use the file that the certificate authority sent back for this request".to_owned()
             }
-            Cause::Label { .. } => format!("leave that block out, or use the file that holds the {}", part.as_str()),
-            Cause::WrongLabel { fits, .. } => {
+            DefectKind::Label { .. } => format!("leave that block out, or use the file that holds the {}", part.as_str()),
+            DefectKind::WrongLabel { fits, .. } => {
                 format!("write `{fits}` in its BEGIN and END lines")
             }
-            Cause::MissingEnd { .. } | Cause::MissingBegin | Cause::CutOff { .. } => {
+            DefectKind::MissingEnd { .. } | DefectKind::MissingBegin | DefectKind::CutOff { .. } => {
                 "a part was lost when it was copied: copy the whole file again".to_owned()
             }
-            Cause::LabelsDiffer { .. } | Cause::Boundary | Cause::Indented => {
+            DefectKind::LabelsDiffer { .. } | DefectKind::Boundary | DefectKind::Indented => {
                 "write each block as `-----BEGIN LABEL-----`, its base64 lines, `-----END LABEL-----`, with nothing before the hyphens"
                     .to_owned()
             }
-            Cause::Glued => "put a line break between the two blocks; when joining files, `awk 1 cert.crt intermediate.crt > fullchain.crt` adds it"
+            DefectKind::Glued => "put a line break between the two blocks; when joining files, `awk 1 cert.crt intermediate.crt > fullchain.crt` adds it"
                 .to_owned(),
-            Cause::LostLineBreaks => {
+            DefectKind::LostLineBreaks => {
                 "keep the line breaks: in YAML a block scalar (`|`) does, and base64 of the whole file needs none"
                     .to_owned()
             }
-            Cause::BodyNotBase64 { .. } | Cause::NotX509 => {
+            DefectKind::BodyNotBase64 { .. } | DefectKind::NotX509 => {
                 format!("the block was damaged: copy the file again, and try `openssl x509 -noout -subject -in {file}`")
             }
-            Cause::NotKey => {
+            DefectKind::NotKey => {
                 format!("the block was damaged, or is of a kind that is not known: try `openssl pkey -noout -in {file}`")
             }
-            Cause::OpenSsh => {
+            DefectKind::OpenSsh => {
                 "convert a copy of it: `ssh-keygen -p -N '' -m PEM -f copy-of-key`".to_owned()
             }
-            Cause::TooMany { .. } | Cause::TooLarge { .. } => {
+            DefectKind::TooMany { .. } | DefectKind::TooLarge { .. } => {
                 "a bundle holds the leaf and its intermediates only, not a list of all authorities".to_owned()
             }
         }
     }
 }
+
+impl fmt::Display for DefectKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            DefectKind::Empty => f.write_str("is empty"),
+            DefectKind::NotBase64 => f.write_str("is not base64"),
+            DefectKind::PemForBase64 => f.write_str("is PEM text where base64 of it is expected"),
+            DefectKind::Base64Twice => f.write_str("is encoded in base64 twice"),
+            DefectKind::Base64ForPem => {
+                f.write_str("is encoded in base64 where PEM text is expected")
+            }
+            DefectKind::Der => f.write_str("is binary DER, not PEM"),
+            DefectKind::NoBoundaries => f.write_str(
+                "is base64 without the `-----BEGIN …-----` and `-----END …-----` lines around it",
+            ),
+            DefectKind::Pkcs12 => f.write_str("is a PKCS#12 store (.p12, .pfx), not PEM"),
+            DefectKind::Pkcs7 => {
+                f.write_str("is a PKCS#7 bundle (.p7b), not a list of PEM certificates")
+            }
+            DefectKind::Utf16 => f.write_str("is UTF-16 text; PEM is ASCII"),
+            DefectKind::NoPem => f.write_str("is not PEM: it has no `-----BEGIN …-----` line"),
+            DefectKind::KeyForCertificate => f.write_str("holds a private key and no certificate"),
+            DefectKind::CertificateForKey => f.write_str("holds a certificate and no private key"),
+            DefectKind::Request => {
+                f.write_str("holds a signing request, not the certificate that the CA made from it")
+            }
+            DefectKind::Label { label } => {
+                write!(f, "has a block `{label}`, which does not belong here")
+            }
+            DefectKind::WrongLabel { label, fits } => {
+                write!(
+                    f,
+                    "has a block labelled `{label}` whose content is a `{fits}`"
+                )
+            }
+            DefectKind::MissingEnd { label } => {
+                write!(
+                    f,
+                    "is cut off: the block `{label}` has no `-----END {label}-----` line"
+                )
+            }
+            DefectKind::MissingBegin => f.write_str(
+                "has an `-----END …-----` line without the `-----BEGIN …-----` before it",
+            ),
+            DefectKind::LabelsDiffer { begin, end } => {
+                write!(
+                    f,
+                    "has a block that begins as `{begin}` and ends as `{end}`"
+                )
+            }
+            DefectKind::Glued => f.write_str(
+                "has two blocks on one line: `-----END …-----` must be followed by a line break",
+            ),
+            DefectKind::Boundary => {
+                f.write_str("has a BEGIN or END line without exactly five hyphens on each side")
+            }
+            DefectKind::Indented => f.write_str("has a `-----BEGIN` that does not begin its line"),
+            DefectKind::LostLineBreaks => {
+                f.write_str("has lost its line breaks: a PEM block is on one line")
+            }
+            DefectKind::BodyNotBase64 { label } => {
+                write!(f, "has a block `{label}` whose content is not base64")
+            }
+            DefectKind::CutOff { label } => {
+                write!(f, "has a block `{label}` whose content ends too early")
+            }
+            DefectKind::NotX509 => f.write_str("has a block that is not an X.509 certificate"),
+            DefectKind::NotKey => {
+                f.write_str("has a block that is not a private key of a known form")
+            }
+            DefectKind::OpenSsh => {
+                f.write_str("is a key in OpenSSH's own format, which no TLS server reads")
+            }
+            DefectKind::TooMany { limit } => write!(f, "has more than {limit} certificates"),
+            DefectKind::TooLarge { limit } => write!(f, "has more than {limit} bytes"),
+        }
+    }
+}
+
+impl Error for DefectKind {}

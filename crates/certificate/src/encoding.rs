@@ -5,11 +5,11 @@ use std::ops::Range;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::defect::{Cause, Part};
+use super::defect::{DefectKind, Part};
 use super::der::{DerReader, INTEGER, OBJECT_IDENTIFIER};
 use super::pem::looks_like_pem;
 
-/// How a field holds PEM.
+/// The form in which a field holds PEM.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
     /// As it is: a file, a Secret's `stringData`.
@@ -30,7 +30,7 @@ pub struct Decoded {
 }
 
 impl Decoded {
-    /// The bytes of what was given that a range of the text was decoded from.
+    /// Leads a range of the text back to the bytes of what was given.
     pub fn range(&self, range: Range<usize>) -> Range<usize> {
         let Some(positions) = &self.positions else {
             return range;
@@ -55,13 +55,13 @@ impl Decoded {
 /// Decodes a field.
 ///
 /// # Errors
-/// Why it is not what it should be.
-pub fn decode(given: &str, encoding: Encoding, part: Part) -> Result<Decoded, Cause> {
+/// The defect that keeps it from being PEM text.
+pub fn decode(given: &str, encoding: Encoding, part: Part) -> Result<Decoded, DefectKind> {
     if given.len() > MAX_BYTES {
-        return Err(Cause::TooLarge { limit: MAX_BYTES });
+        return Err(DefectKind::TooLarge { limit: MAX_BYTES });
     }
     if given.trim().is_empty() {
-        return Err(Cause::Empty);
+        return Err(DefectKind::Empty);
     }
     match encoding {
         Encoding::Plain => {
@@ -72,25 +72,25 @@ pub fn decode(given: &str, encoding: Encoding, part: Part) -> Result<Decoded, Ca
                 });
             }
             Err(match from_base64(given).map(|(bytes, _)| bytes) {
-                Some(bytes) if looks_like_pem(&ascii(&bytes)) => Cause::Base64ForPem,
+                Some(bytes) if looks_like_pem(&ascii(&bytes)) => DefectKind::Base64ForPem,
                 Some(bytes) => match binary(&bytes, part) {
-                    Some(Cause::Der) => Cause::NoBoundaries,
-                    Some(cause) => cause,
-                    None => Cause::NoPem,
+                    Some(DefectKind::Der) => DefectKind::NoBoundaries,
+                    Some(kind) => kind,
+                    None => DefectKind::NoPem,
                 },
-                None => Cause::NoPem,
+                None => DefectKind::NoPem,
             })
         }
         Encoding::Base64 => {
             if looks_like_pem(given) {
-                return Err(Cause::PemForBase64);
+                return Err(DefectKind::PemForBase64);
             }
-            let (bytes, positions) = from_base64(given).ok_or(Cause::NotBase64)?;
+            let (bytes, positions) = from_base64(given).ok_or(DefectKind::NotBase64)?;
             if bytes.is_empty() {
-                return Err(Cause::Empty);
+                return Err(DefectKind::Empty);
             }
-            if let Some(cause) = binary(&bytes, part) {
-                return Err(cause);
+            if let Some(kind) = binary(&bytes, part) {
+                return Err(kind);
             }
             let text = ascii(&bytes);
             if looks_like_pem(&text) {
@@ -100,22 +100,24 @@ pub fn decode(given: &str, encoding: Encoding, part: Part) -> Result<Decoded, Ca
                 });
             }
             Err(match from_base64(&text) {
-                Some((inner, _)) if looks_like_pem(&ascii(&inner)) => Cause::Base64Twice,
-                Some((inner, _)) if binary(&inner, part) == Some(Cause::Der) => Cause::NoBoundaries,
-                _ if text.trim().is_empty() => Cause::Empty,
-                _ => Cause::NoPem,
+                Some((inner, _)) if looks_like_pem(&ascii(&inner)) => DefectKind::Base64Twice,
+                Some((inner, _)) if binary(&inner, part) == Some(DefectKind::Der) => {
+                    DefectKind::NoBoundaries
+                }
+                _ if text.trim().is_empty() => DefectKind::Empty,
+                _ => DefectKind::NoPem,
             })
         }
     }
 }
 
-/// A file's bytes as text.
+/// Reads a file's bytes as text.
 ///
 /// # Errors
-/// Why they are no text.
-pub fn text_of_file(bytes: &[u8], part: Part) -> Result<String, Cause> {
+/// The defect that keeps them from being text.
+pub fn text_of_file(bytes: &[u8], part: Part) -> Result<String, DefectKind> {
     match binary(bytes, part) {
-        Some(cause) => Err(cause),
+        Some(kind) => Err(kind),
         None => Ok(match std::str::from_utf8(bytes) {
             Ok(text) => text.to_owned(),
             Err(_) => ascii(bytes),
@@ -123,7 +125,7 @@ pub fn text_of_file(bytes: &[u8], part: Part) -> Result<String, Cause> {
     }
 }
 
-/// Bytes as ASCII of the same length: what is not ASCII (a comment in a PEM file) becomes a question mark.
+/// Reads bytes as ASCII of the same length: what is not ASCII (a comment in a PEM file) becomes a question mark.
 fn ascii(bytes: &[u8]) -> String {
     bytes
         .iter()
@@ -137,7 +139,7 @@ fn ascii(bytes: &[u8]) -> String {
         .collect()
 }
 
-/// Base64 as Kubernetes and Go read it: line breaks are passed over. Blanks at the ends are, too.
+/// Decodes base64 as Kubernetes and Go do: line breaks are passed over, and so is whitespace at the ends.
 fn from_base64(text: &str) -> Option<(Vec<u8>, Vec<u32>)> {
     let mut characters = Vec::with_capacity(text.len());
     let mut positions = Vec::with_capacity(text.len());
@@ -152,14 +154,14 @@ fn from_base64(text: &str) -> Option<(Vec<u8>, Vec<u32>)> {
     Some((STANDARD.decode(characters).ok()?, positions))
 }
 
-/// What binary bytes are; `None` for text.
-fn binary(bytes: &[u8], part: Part) -> Option<Cause> {
+/// Says what binary bytes are; `None` for text.
+fn binary(bytes: &[u8], part: Part) -> Option<DefectKind> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Some(Cause::Utf16);
+        return Some(DefectKind::Utf16);
     }
     // PKCS#12 may be written with indefinite lengths, which begin 30 80.
     if bytes.starts_with(&[0x30, 0x80, 0x02, 0x01, 0x03]) {
-        return Some(Cause::Pkcs12);
+        return Some(DefectKind::Pkcs12);
     }
     // 30 is a zero in ASCII, and a length below 80 may be a letter: text is not taken for DER.
     let is_text = |byte: &u8| *byte < 0x80 && (*byte >= 0x20 || byte.is_ascii_whitespace());
@@ -167,7 +169,7 @@ fn binary(bytes: &[u8], part: Part) -> Option<Cause> {
         return None;
     }
     let Some(mut inner) = DerReader::new(bytes).sequence() else {
-        return super::der::is_cut_off(bytes).then(|| Cause::CutOff {
+        return super::der::is_cut_off(bytes).then(|| DefectKind::CutOff {
             label: match part {
                 Part::Certificate => "CERTIFICATE".to_owned(),
                 Part::PrivateKey => "PRIVATE KEY".to_owned(),
@@ -177,9 +179,9 @@ fn binary(bytes: &[u8], part: Part) -> Option<Cause> {
     // id-signedData, 1.2.840.113549.1.7.2
     const SIGNED_DATA: [u8; 9] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
     match inner.next()? {
-        (INTEGER, [3]) => Some(Cause::Pkcs12),
-        (OBJECT_IDENTIFIER, oid) if oid == SIGNED_DATA => Some(Cause::Pkcs7),
-        _ => Some(Cause::Der),
+        (INTEGER, [3]) => Some(DefectKind::Pkcs12),
+        (OBJECT_IDENTIFIER, oid) if oid == SIGNED_DATA => Some(DefectKind::Pkcs7),
+        _ => Some(DefectKind::Der),
     }
 }
 
@@ -209,20 +211,23 @@ mod tests {
     fn each_wrong_encoding_has_a_name() {
         let pem = "-----BEGIN X-----\nQUI=\n-----END X-----\n";
         let once = STANDARD.encode(pem);
-        let cause = |given: &str, encoding| decode(given, encoding, Part::Certificate).err();
-        assert_eq!(cause(pem, Encoding::Base64), Some(Cause::PemForBase64));
-        assert_eq!(cause(&once, Encoding::Plain), Some(Cause::Base64ForPem));
+        let kind = |given: &str, encoding| decode(given, encoding, Part::Certificate).err();
+        assert_eq!(kind(pem, Encoding::Base64), Some(DefectKind::PemForBase64));
+        assert_eq!(kind(&once, Encoding::Plain), Some(DefectKind::Base64ForPem));
         let twice = STANDARD.encode(&once);
-        assert_eq!(cause(&twice, Encoding::Base64), Some(Cause::Base64Twice));
         assert_eq!(
-            cause("no base64!", Encoding::Base64),
-            Some(Cause::NotBase64)
+            kind(&twice, Encoding::Base64),
+            Some(DefectKind::Base64Twice)
+        );
+        assert_eq!(
+            kind("no base64!", Encoding::Base64),
+            Some(DefectKind::NotBase64)
         );
         let der = STANDARD.encode([0x30, 0x82, 0, 2, 0x30, 0]);
-        assert_eq!(cause(&der, Encoding::Base64), Some(Cause::Der));
-        assert_eq!(cause(&der, Encoding::Plain), Some(Cause::NoBoundaries));
+        assert_eq!(kind(&der, Encoding::Base64), Some(DefectKind::Der));
+        assert_eq!(kind(&der, Encoding::Plain), Some(DefectKind::NoBoundaries));
         let p12 = STANDARD.encode([0x30, 0x82, 0, 3, 2, 1, 3]);
-        assert_eq!(cause(&p12, Encoding::Base64), Some(Cause::Pkcs12));
-        assert_eq!(cause("  \n", Encoding::Plain), Some(Cause::Empty));
+        assert_eq!(kind(&p12, Encoding::Base64), Some(DefectKind::Pkcs12));
+        assert_eq!(kind("  \n", Encoding::Plain), Some(DefectKind::Empty));
     }
 }

@@ -5,12 +5,12 @@
 
 use std::ops::Range;
 
-use super::defect::{Cause, Defect};
+use super::defect::{Defect, DefectKind};
 use super::der::{self, CONTEXT_0, CONTEXT_1, DerReader, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING};
 use super::pem::{self, Block};
 use super::public_key::{Curve, EC, ED448, ED25519, KeyKind, PublicKey, RSA, RSA_PSS, curve};
 
-/// What is known of a private key.
+/// A private key, of which only the public half is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PrivateKey {
     /// Its form: `PKCS#1`, `PKCS#8`, `SEC1`.
@@ -21,12 +21,12 @@ pub struct PrivateKey {
     pub encrypted: bool,
     /// Its block in the text.
     pub range: Range<usize>,
-    public: Half,
+    public: PublicHalf,
 }
 
-/// The public half.
+/// The public half of a private key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Half {
+enum PublicHalf {
     Rsa {
         modulus: Vec<u8>,
         exponent: Vec<u8>,
@@ -38,25 +38,25 @@ enum Half {
     Ed25519 {
         point: Vec<u8>,
     },
-    /// It cannot be had.
+    /// Not in the file, and not to be computed.
     Hidden,
 }
 
 impl PrivateKey {
-    /// Whether this is the key of a certificate; `None` where the public half cannot be had.
+    /// Tells whether this is the key of a certificate; `None` where the public half is hidden.
     pub fn matches(&self, key: &PublicKey) -> Option<bool> {
         match (&self.public, &key.kind) {
-            (Half::Hidden, other) => match (&self.kind, other) {
+            (PublicHalf::Hidden, other) => match (&self.kind, other) {
                 // Keys of two kinds are never a pair.
                 (Some(KeyKind::Ec(mine)), KeyKind::Ec(theirs)) if mine == theirs => None,
                 (Some(mine), theirs) if *mine != KeyKind::Other && mine != theirs => Some(false),
                 _ => None,
             },
-            (Half::Rsa { modulus, exponent }, KeyKind::Rsa { .. }) => {
+            (PublicHalf::Rsa { modulus, exponent }, KeyKind::Rsa { .. }) => {
                 let (their_modulus, their_exponent) = key.rsa()?;
                 Some(modulus == their_modulus && exponent == their_exponent)
             }
-            (Half::Ec { curve_oid, point }, KeyKind::Ec(_)) => {
+            (PublicHalf::Ec { curve_oid, point }, KeyKind::Ec(_)) => {
                 if !curve_oid.is_empty() && *curve_oid != key.curve_oid {
                     return Some(false);
                 }
@@ -66,22 +66,22 @@ impl PrivateKey {
                 }
                 Some(*point == key.bits)
             }
-            (Half::Ed25519 { point }, KeyKind::Ed25519) => Some(*point == key.bits),
+            (PublicHalf::Ed25519 { point }, KeyKind::Ed25519) => Some(*point == key.bits),
             _ => Some(false),
         }
     }
 }
 
-/// What a text holds where a private key belongs.
+/// The private key in a PEM text, and what is wrong with it.
 #[derive(Default)]
 pub struct KeyReading {
     /// The first private key.
     pub key: Option<PrivateKey>,
-    /// What is wrong.
+    /// The defects of the text.
     pub defects: Vec<Defect>,
 }
 
-/// Reads PEM text.
+/// Reads the first private key of a PEM text.
 pub fn read(text: &str) -> KeyReading {
     let pem = pem::read(text);
     let mut reading = KeyReading {
@@ -101,11 +101,9 @@ pub fn read(text: &str) -> KeyReading {
                 if reading.key.is_some() {
                     continue;
                 }
-                match one(block) {
+                match read_block(block) {
                     Some(Ok(key)) => reading.key = Some(key),
-                    Some(Err(cause)) => reading
-                        .defects
-                        .push(Defect::new(cause, block.range.clone())),
+                    Some(Err(kind)) => reading.defects.push(Defect::new(kind, block.range.clone())),
                     None => {}
                 }
             }
@@ -113,30 +111,30 @@ pub fn read(text: &str) -> KeyReading {
         }
     }
     if reading.key.is_none() && reading.defects.is_empty() {
-        let (cause, range) = match (certificate, other) {
-            (Some(range), _) => (Cause::CertificateForKey, range),
-            (None, Some((label, range))) => (Cause::Label { label }, range),
-            (None, None) => (Cause::NoPem, 0..text.trim_end().len()),
+        let (kind, range) = match (certificate, other) {
+            (Some(range), _) => (DefectKind::CertificateForKey, range),
+            (None, Some((label, range))) => (DefectKind::Label { label }, range),
+            (None, None) => (DefectKind::NoPem, 0..text.trim_end().len()),
         };
-        reading.defects.push(Defect::new(cause, range));
+        reading.defects.push(Defect::new(kind, range));
     }
     reading
 }
 
-/// A block; `None` where its content could not be read, which is a defect already.
-fn one(block: &Block) -> Option<Result<PrivateKey, Cause>> {
+/// Reads a block; `None` where its content could not be decoded, which is a defect already.
+fn read_block(block: &Block) -> Option<Result<PrivateKey, DefectKind>> {
     let encrypted = |form| PrivateKey {
         form,
         kind: None,
         encrypted: true,
         range: block.range.clone(),
-        public: Half::Hidden,
+        public: PublicHalf::Hidden,
     };
     let form = match block.label.as_str() {
         "RSA PRIVATE KEY" => "PKCS#1",
         "EC PRIVATE KEY" => "SEC1",
         "PRIVATE KEY" | "ENCRYPTED PRIVATE KEY" => "PKCS#8",
-        "OPENSSH PRIVATE KEY" => return Some(Err(Cause::OpenSsh)),
+        "OPENSSH PRIVATE KEY" => return Some(Err(DefectKind::OpenSsh)),
         _ => "another form",
     };
     if block.encrypted {
@@ -154,7 +152,7 @@ fn one(block: &Block) -> Option<Result<PrivateKey, Cause>> {
         "PKCS#1" => pkcs1(content),
         "SEC1" => sec1(content, &[]),
         "PKCS#8" => pkcs8(content),
-        _ => Some((KeyKind::Other, Half::Hidden)),
+        _ => Some((KeyKind::Other, PublicHalf::Hidden)),
     };
     Some(match read {
         Some((kind, public)) => Ok(PrivateKey {
@@ -168,10 +166,10 @@ fn one(block: &Block) -> Option<Result<PrivateKey, Cause>> {
     })
 }
 
-/// Why a block is not what its label says.
-fn misfit(block: &Block, content: &[u8]) -> Cause {
+/// Says why a block is not what its label says.
+fn misfit(block: &Block, content: &[u8]) -> DefectKind {
     if der::is_cut_off(content) {
-        return Cause::CutOff {
+        return DefectKind::CutOff {
             label: pem::shown(&block.label),
         };
     }
@@ -184,17 +182,17 @@ fn misfit(block: &Block, content: &[u8]) -> Cause {
     } else if is_encrypted_info(content) {
         "ENCRYPTED PRIVATE KEY"
     } else if super::x509::Certificate::from_der(content).is_some() {
-        return Cause::CertificateForKey;
+        return DefectKind::CertificateForKey;
     } else {
-        return Cause::NotKey;
+        return DefectKind::NotKey;
     };
-    Cause::WrongLabel {
+    DefectKind::WrongLabel {
         label: pem::shown(&block.label),
         fits: fits.to_owned(),
     }
 }
 
-/// True for any private key in DER.
+/// Tells whether the content is a private key of any form.
 pub(super) fn is_key(content: &[u8]) -> bool {
     pkcs1(content).is_some()
         || sec1(content, &[]).is_some()
@@ -202,8 +200,8 @@ pub(super) fn is_key(content: &[u8]) -> bool {
         || is_encrypted_info(content)
 }
 
-/// RSAPrivateKey (RFC 8017, A.1.2).
-fn pkcs1(content: &[u8]) -> Option<(KeyKind, Half)> {
+/// Reads an RSAPrivateKey (RFC 8017, A.1.2).
+fn pkcs1(content: &[u8]) -> Option<(KeyKind, PublicHalf)> {
     let mut numbers = DerReader::new(content).sequence()?;
     numbers.take(INTEGER)?;
     let modulus = numbers.unsigned()?;
@@ -214,15 +212,15 @@ fn pkcs1(content: &[u8]) -> Option<(KeyKind, Half)> {
     let kind = KeyKind::Rsa {
         bits: der::bit_length(modulus),
     };
-    let public = Half::Rsa {
+    let public = PublicHalf::Rsa {
         modulus: modulus.to_vec(),
         exponent: exponent.to_vec(),
     };
     Some((kind, public))
 }
 
-/// ECPrivateKey (RFC 5915, section 3); the curve may be said outside.
-fn sec1(content: &[u8], outside: &[u8]) -> Option<(KeyKind, Half)> {
+/// Reads an ECPrivateKey (RFC 5915, section 3); the curve may be named outside.
+fn sec1(content: &[u8], outside: &[u8]) -> Option<(KeyKind, PublicHalf)> {
     let mut fields = DerReader::new(content).sequence()?;
     if fields.take(INTEGER)? != [1] {
         return None;
@@ -243,17 +241,17 @@ fn sec1(content: &[u8], outside: &[u8]) -> Option<(KeyKind, Half)> {
         .take(CONTEXT_1)
         .and_then(|content| DerReader::new(content).bits());
     let public = match point {
-        Some(point) => Half::Ec {
+        Some(point) => PublicHalf::Ec {
             curve_oid: curve_oid.to_vec(),
             point: point.to_vec(),
         },
-        None => Half::Hidden,
+        None => PublicHalf::Hidden,
     };
     Some((kind, public))
 }
 
-/// PrivateKeyInfo (RFC 5958, section 2).
-fn pkcs8(content: &[u8]) -> Option<(KeyKind, Half)> {
+/// Reads a PrivateKeyInfo (RFC 5958, section 2).
+fn pkcs8(content: &[u8]) -> Option<(KeyKind, PublicHalf)> {
     let mut fields = DerReader::new(content).sequence()?;
     fields.take(INTEGER)?;
     let mut algorithm = fields.sequence()?;
@@ -268,7 +266,8 @@ fn pkcs8(content: &[u8]) -> Option<(KeyKind, Half)> {
     }
     if oid == ED25519 {
         let seed = DerReader::new(secret).take(OCTET_STRING)?;
-        let public = ed25519_point(seed).map_or(Half::Hidden, |point| Half::Ed25519 { point });
+        let public =
+            ed25519_point(seed).map_or(PublicHalf::Hidden, |point| PublicHalf::Ed25519 { point });
         return Some((KeyKind::Ed25519, public));
     }
     let kind = if oid == ED448 {
@@ -276,10 +275,10 @@ fn pkcs8(content: &[u8]) -> Option<(KeyKind, Half)> {
     } else {
         KeyKind::Other
     };
-    Some((kind, Half::Hidden))
+    Some((kind, PublicHalf::Hidden))
 }
 
-/// EncryptedPrivateKeyInfo: an algorithm and encrypted bytes, and nothing else.
+/// Tells whether the content is an EncryptedPrivateKeyInfo: an algorithm and encrypted bytes, and nothing else.
 fn is_encrypted_info(content: &[u8]) -> bool {
     let Some(mut fields) = DerReader::new(content).sequence() else {
         return false;

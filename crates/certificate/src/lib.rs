@@ -1,19 +1,18 @@
-//! Certificates: what a bundle holds, and whether it is the whole chain.
+#![doc = include_str!("../README.md")]
 //!
-//! Pure: bytes and texts in, findings as data out. No file, clock or network. Nothing of a private key's secret half leaves
-//! this room, or is kept in it.
+//! # Plan
 //!
-//! The way through: [`encoding`] undoes base64, [`pem`] finds the blocks, [`x509`] and [`key`] read them, `climb` puts them
-//! in a [`chain`], and [`inspect`] does all of it for one bundle.
+//! [`encoding`] undoes base64, `pem` finds the blocks, [`x509`] and [`key`] read them, `path_builder` links them into a
+//! [`chain`]; [`inspect`] and [`inspect_key`] do all of it for one text.
 
 pub mod chain;
 pub mod defect;
 mod der;
 pub mod encoding;
 pub mod key;
-pub mod name;
+mod name;
 mod path_builder;
-pub mod pem;
+mod pem;
 pub mod public_key;
 mod roots;
 pub mod signature;
@@ -23,7 +22,7 @@ pub mod x509;
 use std::ops::Range;
 
 use chain::{Bundle, Chain};
-use defect::{Cause, Defect, Part};
+use defect::{Defect, DefectKind, Part};
 use encoding::{Decoded, Encoding};
 use key::PrivateKey;
 use x509::Certificate;
@@ -39,7 +38,7 @@ pub struct PemFile {
 }
 
 impl std::fmt::Debug for PemFile {
-    /// Shows the name only: the bytes may be a private key.
+    /// Writes the name only: the bytes may be a private key.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("PemFile")
             .field("name", &self.name)
@@ -47,14 +46,14 @@ impl std::fmt::Debug for PemFile {
     }
 }
 
-/// How many certificates of one bundle are looked at. Chains in use have at most 5; Google Cloud takes no more (Compute
+/// Number of certificates of one bundle that are looked at. Chains in use have at most 5; Google Cloud takes no more (Compute
 /// API, `sslCertificates`).
 pub const MAX_CERTIFICATES: usize = 100;
 
 /// A certificate of a bundle.
 #[derive(Clone, Debug)]
 pub struct BundleEntry {
-    /// What it says.
+    /// The certificate.
     pub certificate: Certificate,
     /// Its block in the PEM text.
     pub range: Range<usize>,
@@ -62,26 +61,26 @@ pub struct BundleEntry {
 
 /// The certificates in a PEM text, in order, and what is wrong with it.
 #[derive(Clone, Debug, Default)]
-pub struct Reading {
+pub struct BundleReading {
     /// The certificates.
-    pub found: Vec<BundleEntry>,
-    /// What is wrong.
+    pub entries: Vec<BundleEntry>,
+    /// The defects of the text.
     pub defects: Vec<Defect>,
     /// Blocks that hold private keys: never to be shown.
     pub secrets: Vec<Range<usize>>,
 }
 
 /// Reads the certificates of a PEM text.
-pub fn read_certificates(text: &str) -> Reading {
-    read_at_most(text, MAX_CERTIFICATES)
+pub fn read_certificates(text: &str) -> BundleReading {
+    read_certificates_at_most(text, MAX_CERTIFICATES)
 }
 
-/// The same, with another number of certificates that are looked at.
-pub fn read_at_most(text: &str, most: usize) -> Reading {
+/// Reads the first certificates of a PEM text, and says where there are more.
+pub fn read_certificates_at_most(text: &str, most: usize) -> BundleReading {
     let pem = pem::read(text);
-    let mut reading = Reading {
+    let mut reading = BundleReading {
         defects: pem.defects,
-        ..Reading::default()
+        ..BundleReading::default()
     };
     let mut foreign = None;
     for block in pem.blocks {
@@ -96,13 +95,13 @@ pub fn read_at_most(text: &str, most: usize) -> Reading {
         let Some(content) = block.content.as_deref() else {
             continue;
         };
-        if reading.found.len() >= most {
-            let cause = Cause::TooMany { limit: most };
-            reading.defects.push(Defect::new(cause, block.range));
+        if reading.entries.len() >= most {
+            let kind = DefectKind::TooMany { limit: most };
+            reading.defects.push(Defect::new(kind, block.range));
             break;
         }
         match Certificate::from_der(content) {
-            Some(certificate) => reading.found.push(BundleEntry {
+            Some(certificate) => reading.entries.push(BundleEntry {
                 certificate,
                 range: block.range,
             }),
@@ -110,55 +109,55 @@ pub fn read_at_most(text: &str, most: usize) -> Reading {
                 if key::is_key(content) {
                     reading.secrets.push(block.range.clone());
                 }
-                let cause = misfit(content);
-                reading.defects.push(Defect::new(cause, block.range));
+                let kind = misfit(content);
+                reading.defects.push(Defect::new(kind, block.range));
             }
         }
     }
     // Other blocks beside certificates (a key in one file with them, parameters) are passed over by every server.
-    if reading.found.is_empty() && reading.defects.is_empty() {
-        let (cause, range) = foreign.unwrap_or((Cause::NoPem, 0..text.trim_end().len()));
-        reading.defects.push(Defect::new(cause, range));
+    if reading.entries.is_empty() && reading.defects.is_empty() {
+        let (kind, range) = foreign.unwrap_or((DefectKind::NoPem, 0..text.trim_end().len()));
+        reading.defects.push(Defect::new(kind, range));
     }
     reading
 }
 
-/// What a block is that stands where a certificate belongs.
-fn foreign_block(block: &pem::Block) -> (Cause, Range<usize>) {
+/// Says what a block is that stands where a certificate belongs.
+fn foreign_block(block: &pem::Block) -> (DefectKind, Range<usize>) {
     let is_certificate = block
         .content
         .as_deref()
         .is_some_and(|content| Certificate::from_der(content).is_some());
     let label = pem::shown(&block.label);
-    let cause = match block.label.as_str() {
-        _ if is_certificate => Cause::WrongLabel {
+    let kind = match block.label.as_str() {
+        _ if is_certificate => DefectKind::WrongLabel {
             label,
             fits: "CERTIFICATE".to_owned(),
         },
-        "CERTIFICATE REQUEST" | "NEW CERTIFICATE REQUEST" => Cause::Request,
-        "PKCS7" | "CMS" => Cause::Pkcs7,
-        other if other.ends_with("PRIVATE KEY") => Cause::KeyForCertificate,
-        _ => Cause::Label { label },
+        "CERTIFICATE REQUEST" | "NEW CERTIFICATE REQUEST" => DefectKind::Request,
+        "PKCS7" | "CMS" => DefectKind::Pkcs7,
+        other if other.ends_with("PRIVATE KEY") => DefectKind::KeyForCertificate,
+        _ => DefectKind::Label { label },
     };
-    (cause, block.range.clone())
+    (kind, block.range.clone())
 }
 
-/// Why a block labelled `CERTIFICATE` is none.
-fn misfit(content: &[u8]) -> Cause {
+/// Says why a block labelled `CERTIFICATE` is none.
+fn misfit(content: &[u8]) -> DefectKind {
     let label = "CERTIFICATE".to_owned();
     if der::is_cut_off(content) {
-        return Cause::CutOff { label };
+        return DefectKind::CutOff { label };
     }
     if key::is_key(content) {
-        return Cause::KeyForCertificate;
+        return DefectKind::KeyForCertificate;
     }
     if x509_parser::certification_request::X509CertificationRequest::from_der(content).is_ok() {
-        return Cause::Request;
+        return DefectKind::Request;
     }
-    Cause::NotX509
+    DefectKind::NotX509
 }
 
-/// What is asked of a bundle.
+/// Options of an inspection: what is known beside the bundle.
 #[derive(Clone, Copy, Default)]
 pub struct InspectOptions<'a> {
     /// Roots of private authorities.
@@ -167,35 +166,35 @@ pub struct InspectOptions<'a> {
     pub key: Option<&'a PrivateKey>,
     /// The time, in seconds since 1970.
     pub now: Option<i64>,
-    /// How many certificates are looked at; [`MAX_CERTIFICATES`] where nothing is said.
+    /// The number of certificates that are looked at; [`MAX_CERTIFICATES`] where nothing is said.
     pub most: Option<usize>,
 }
 
-/// A bundle after it was looked at.
+/// A bundle that was read and linked.
 pub struct Inspection {
-    /// Its PEM text, and the way back to what was given; `None` where that could not be decoded.
+    /// The PEM text, and the way back to what was given; `None` where that could not be decoded.
     pub decoded: Option<Decoded>,
-    /// What it holds.
-    pub reading: Reading,
-    /// Its chain; `None` where it holds no certificate.
+    /// The certificates in it, and what is wrong.
+    pub reading: BundleReading,
+    /// The chain; `None` where there is no certificate.
     pub chain: Option<Chain>,
 }
 
 impl Inspection {
-    /// The certificate at a position.
+    /// Returns the certificate at a position.
     pub fn at(&self, position: usize) -> Option<&Certificate> {
         self.reading
-            .found
+            .entries
             .get(position)
             .map(|found| &found.certificate)
     }
 
-    /// The leaf.
+    /// Returns the server's own certificate.
     pub fn leaf(&self) -> Option<&Certificate> {
         self.at(self.chain.as_ref()?.leaf())
     }
 
-    /// The bytes of what was given that a range of the PEM text stands in.
+    /// Leads a range of the PEM text back to the bytes of what was given.
     pub fn given_range(&self, range: Range<usize>) -> Range<usize> {
         match &self.decoded {
             Some(decoded) => decoded.range(range),
@@ -204,14 +203,14 @@ impl Inspection {
     }
 }
 
-/// Looks at one bundle.
+/// Reads a bundle, and links its certificates into a chain.
 pub fn inspect(given: &str, encoding: Encoding, asked: InspectOptions<'_>) -> Inspection {
     let decoded = match encoding::decode(given, encoding, Part::Certificate) {
         Ok(decoded) => decoded,
-        Err(cause) => {
-            let reading = Reading {
-                defects: vec![Defect::new(cause, 0..given.trim_end().len())],
-                ..Reading::default()
+        Err(kind) => {
+            let reading = BundleReading {
+                defects: vec![Defect::new(kind, 0..given.trim_end().len())],
+                ..BundleReading::default()
             };
             return Inspection {
                 decoded: None,
@@ -220,9 +219,9 @@ pub fn inspect(given: &str, encoding: Encoding, asked: InspectOptions<'_>) -> In
             };
         }
     };
-    let reading = read_at_most(&decoded.text, asked.most.unwrap_or(MAX_CERTIFICATES));
+    let reading = read_certificates_at_most(&decoded.text, asked.most.unwrap_or(MAX_CERTIFICATES));
     let certificates: Vec<Certificate> = reading
-        .found
+        .entries
         .iter()
         .map(|found| found.certificate.clone())
         .collect();
@@ -243,17 +242,17 @@ pub fn inspect(given: &str, encoding: Encoding, asked: InspectOptions<'_>) -> In
     }
 }
 
-/// A private key after it was looked at.
+/// A private key that was read: its public half, and what is wrong.
 pub struct KeyInspection {
-    /// What is known of it.
+    /// The public half; `None` where the key cannot be read.
     pub key: Option<PrivateKey>,
-    /// What is wrong, with ranges of what was given.
+    /// The defects, with ranges of what was given.
     pub defects: Vec<Defect>,
-    /// The key's bytes in what was given.
+    /// The key's bytes in what was given: never to be shown.
     pub range: Range<usize>,
 }
 
-/// Looks at a private key.
+/// Reads a private key. Nothing of its secret half is kept.
 pub fn inspect_key(given: &str, encoding: Encoding) -> KeyInspection {
     let whole = 0..given.trim_end().len();
     match encoding::decode(given, encoding, Part::PrivateKey) {
@@ -266,7 +265,7 @@ pub fn inspect_key(given: &str, encoding: Encoding) -> KeyInspection {
             let defects = reading
                 .defects
                 .into_iter()
-                .map(|defect| Defect::new(defect.cause, decoded.range(defect.range)))
+                .map(|defect| Defect::new(defect.kind, decoded.range(defect.range)))
                 .collect();
             KeyInspection {
                 key: reading.key,
@@ -274,15 +273,15 @@ pub fn inspect_key(given: &str, encoding: Encoding) -> KeyInspection {
                 range,
             }
         }
-        Err(cause) => KeyInspection {
+        Err(kind) => KeyInspection {
             key: None,
-            defects: vec![Defect::new(cause, whole.clone())],
+            defects: vec![Defect::new(kind, whole.clone())],
             range: whole,
         },
     }
 }
 
-/// One line that puts the certificates of a file in order: those at these positions (from 0), one after the other.
+/// Writes the command that puts the certificates of a file in order: those at these positions (from 0), one after the other.
 pub fn reorder_command(file: &str, positions: &[usize]) -> String {
     let parts: Vec<String> = positions
         .iter()
@@ -294,7 +293,7 @@ pub fn reorder_command(file: &str, positions: &[usize]) -> String {
     )
 }
 
-/// One line that gets a missing issuer's certificate and appends it.
+/// Writes the command that gets a missing issuer's certificate and appends it.
 pub fn fetch_command(url: &str, file: &str) -> String {
     if url.ends_with(".p7c") || url.ends_with(".p7b") {
         format!("curl -s {url} | openssl pkcs7 -inform der -print_certs >> {file}")

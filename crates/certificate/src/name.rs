@@ -5,10 +5,10 @@
 
 use std::net::IpAddr;
 
-/// Whether a dNSName covers a host name. Both are ASCII (A-labels for international names), in any case.
+/// Tells whether a dNSName covers a host name. Both are ASCII (A-labels for international names), in any case.
 ///
 /// The host may itself be a wildcard, as in a TLS section or a listener: only the same wildcard covers it.
-pub fn dns_covers(pattern: &str, host: &str) -> bool {
+pub(crate) fn dns_covers(pattern: &str, host: &str) -> bool {
     let host = host.strip_suffix('.').unwrap_or(host);
     if pattern.is_empty() || host.is_empty() {
         return false;
@@ -27,8 +27,8 @@ pub fn dns_covers(pattern: &str, host: &str) -> bool {
         .is_some_and(|(label, rest)| !label.is_empty() && rest.eq_ignore_ascii_case(parent))
 }
 
-/// Whether the names of a certificate cover a host; an address needs an iPAddress name.
-pub fn covers(dns_names: &[String], addresses: &[IpAddr], host: &str) -> bool {
+/// Tells whether the names of a certificate cover a host; an address needs an iPAddress name.
+pub(crate) fn covers(dns_names: &[String], addresses: &[IpAddr], host: &str) -> bool {
     let bare = host
         .strip_prefix('[')
         .and_then(|rest| rest.strip_suffix(']'))

@@ -17,10 +17,10 @@ use super::x509::Certificate;
 /// The longest chain that is followed (OpenSSL's own limit is 100; chains in use have at most 5).
 pub(crate) const MAX_DEPTH: usize = 12;
 
-/// How many steps are taken in all: cross-signed authorities can make the number of ways grow without bound.
+/// Number of steps that are taken in all: cross-signed authorities can make the number of ways grow without bound.
 pub(crate) const MAX_STEPS: usize = 4_000;
 
-/// How many signatures are checked; what comes after is decided by names.
+/// Number of signatures that are checked; what comes after is decided by names.
 pub(crate) const MAX_CHECKS: usize = 300;
 
 /// Builds the chain; `None` for no certificates. `is_key_of` says whose private key is there.
@@ -35,12 +35,12 @@ pub(crate) fn build(bundle: Bundle<'_>, is_key_of: impl Fn(&Certificate) -> bool
     };
     let leaf = search.leaf(is_key_of)?;
     let mut best: Option<Candidate> = None;
-    search.path_builder(&mut vec![leaf], &mut Vec::new(), &mut best);
+    search.follow(&mut vec![leaf], &mut Vec::new(), &mut best);
     let best = best?;
     Some(search.chain(best))
 }
 
-/// One way up.
+/// One way up from the leaf.
 struct Candidate {
     path: Vec<usize>,
     proofs: Vec<Proof>,
@@ -72,7 +72,7 @@ impl<'a> Search<'a> {
         self.bundle.certificates.iter().enumerate()
     }
 
-    /// The position of an earlier, identical certificate.
+    /// Finds an earlier, identical certificate.
     fn duplicate_of(&self, position: usize) -> Option<usize> {
         let own = self.get(position)?;
         self.all()
@@ -81,7 +81,7 @@ impl<'a> Search<'a> {
             .map(|(earlier, _)| earlier)
     }
 
-    /// The server's own certificate: the one whose private key is there, else the first that is no authority's, else the
+    /// Finds the server's own certificate: the one whose private key is there, else the first that is no authority's, else the
     /// first that signed no other.
     fn leaf(&self, is_key_of: impl Fn(&Certificate) -> bool) -> Option<usize> {
         let signs_another = |position: usize, certificate: &Certificate| {
@@ -112,7 +112,7 @@ impl<'a> Search<'a> {
             .map(|(position, _)| position)
     }
 
-    /// Whether the key of one certificate signed another; names must fit already.
+    /// Checks whether the key of one certificate signed another; names must fit already.
     fn signed(&self, child: usize, issuer: usize) -> Checked {
         if let Some(known) = self.known.borrow().get(&(child, issuer)) {
             return *known;
@@ -133,7 +133,7 @@ impl<'a> Search<'a> {
         check(child, &issuer.key)
     }
 
-    /// Certificates of the bundle that issued one, each with how that was decided.
+    /// Finds the certificates of the bundle that issued one, each with how that was decided.
     fn issuers(&self, child: usize) -> Vec<(usize, Proof)> {
         if let Some(known) = self.issuers.borrow().get(&child) {
             return known.clone();
@@ -165,14 +165,14 @@ impl<'a> Search<'a> {
             .collect()
     }
 
-    /// True where a certificate signed itself.
+    /// Tells whether a certificate signed itself.
     fn is_self_signed(&self, position: usize) -> bool {
         self.get(position).is_some_and(|certificate| {
             certificate.names_itself() && self.signed(position, position) != Checked::Bad
         })
     }
 
-    /// The root outside the bundle that a certificate leads to, or that it is itself.
+    /// Finds the root outside the bundle that a certificate leads to, or that it is itself.
     fn anchor(&self, position: usize) -> Anchor {
         if let Some(known) = self.anchors.borrow().get(&position) {
             return *known;
@@ -211,12 +211,7 @@ impl<'a> Search<'a> {
     }
 
     /// Follows every way up from the last certificate of `path`, and keeps the best.
-    fn path_builder(
-        &self,
-        path: &mut Vec<usize>,
-        proofs: &mut Vec<Proof>,
-        best: &mut Option<Candidate>,
-    ) {
+    fn follow(&self, path: &mut Vec<usize>, proofs: &mut Vec<Proof>, best: &mut Option<Candidate>) {
         let Some(&last) = path.last() else { return };
         self.steps.set(self.steps.get() + 1);
         if let Some((end, proof)) = self.anchor(last) {
@@ -240,7 +235,7 @@ impl<'a> Search<'a> {
                 is_end = false;
                 path.push(issuer);
                 proofs.push(proof);
-                self.path_builder(path, proofs, best);
+                self.follow(path, proofs, best);
                 path.pop();
                 proofs.pop();
             }
@@ -344,7 +339,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Whether OpenSSL's way up comes to a root: of several issuers it takes the first that is valid, and does not go back
+    /// Tells whether OpenSSL's way up comes to a root: of several issuers it takes the first that is valid, and does not go back
     /// (crypto/x509/x509_vfy.c, `find_issuer`).
     fn first_way_ends_well(&self, leaf: usize) -> bool {
         let mut candidate = vec![leaf];
@@ -371,7 +366,7 @@ impl<'a> Search<'a> {
         false
     }
 
-    /// True where a certificate is valid now, or the time is not known.
+    /// Tells whether a certificate is valid now; it is where the time is not known.
     fn is_valid(&self, position: usize) -> bool {
         match (self.bundle.now, self.get(position)) {
             (Some(now), Some(certificate)) => {
@@ -381,7 +376,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Every certificate that a way up from those of `path` comes to.
+    /// Collects every certificate that a way up from those of `path` comes to.
     fn reachable(&self, path: &[usize]) -> Vec<usize> {
         let mut seen = path.to_vec();
         let mut next = 0;
@@ -396,7 +391,7 @@ impl<'a> Search<'a> {
         seen
     }
 
-    /// True where a certificate leads to a root.
+    /// Tells whether a certificate leads to a root.
     fn leads_up(&self, position: usize) -> bool {
         self.reachable(&[position])
             .iter()
@@ -404,7 +399,7 @@ impl<'a> Search<'a> {
     }
 }
 
-/// Whether the child's authority key identifier may be the issuer's subject key identifier.
+/// Tells whether the child's authority key identifier may be the issuer's subject key identifier.
 fn identifiers_agree(child: &Certificate, issuer: &Certificate) -> bool {
     match (&child.authority_key_id, &issuer.subject_key_id) {
         (Some(wanted), Some(own)) => wanted == own,

@@ -7,15 +7,15 @@ use std::ops::Range;
 
 use base64::Engine;
 
-use super::defect::{Cause, Defect};
+use super::defect::{Defect, DefectKind};
 
 /// One block, from the first dash of `-----BEGIN` to the last of `-----END …-----`.
-pub struct Block {
-    /// What stands after `BEGIN`.
+pub(crate) struct Block {
+    /// The word or words after `BEGIN`.
     pub label: String,
     /// Its bytes in the text.
     pub range: Range<usize>,
-    /// What it holds; `None` where that could not be read (a defect says why).
+    /// The decoded content; `None` where that could not be read (a defect says why).
     pub content: Option<Vec<u8>>,
     /// True where a header says that the content is encrypted (`Proc-Type: 4,ENCRYPTED`).
     pub encrypted: bool,
@@ -23,10 +23,10 @@ pub struct Block {
 
 /// The blocks of a text, in order, and what is wrong with it.
 #[derive(Default)]
-pub struct Pem {
+pub(crate) struct Pem {
     /// The blocks.
     pub blocks: Vec<Block>,
-    /// What is wrong.
+    /// The defects of the text.
     pub defects: Vec<Defect>,
 }
 
@@ -39,13 +39,13 @@ struct Open {
     spoilt: bool,
 }
 
-/// Whether a text has anything in it that is meant as PEM.
-pub fn looks_like_pem(text: &str) -> bool {
+/// Tells whether a text has anything in it that is meant as PEM.
+pub(crate) fn looks_like_pem(text: &str) -> bool {
     text.contains("-BEGIN ") || text.contains("-END ")
 }
 
-/// Reads a text.
-pub fn read(text: &str) -> Pem {
+/// Finds the blocks of a text.
+pub(crate) fn read(text: &str) -> Pem {
     let mut pem = Pem::default();
     let mut open: Option<Open> = None;
     let mut at = 0;
@@ -69,7 +69,8 @@ fn one_line(line: &str, start: usize, open: &mut Option<Open>, pem: &mut Pem) {
         && content.starts_with("-----END ")
     {
         let middle = start + seam + 5;
-        pem.defects.push(Defect::new(Cause::Glued, range.clone()));
+        pem.defects
+            .push(Defect::new(DefectKind::Glued, range.clone()));
         let (end, begin) = content.split_at(seam + 5);
         one_line(end, start, open, pem);
         one_line(begin, middle, open, pem);
@@ -80,14 +81,15 @@ fn one_line(line: &str, start: usize, open: &mut Option<Open>, pem: &mut Pem) {
             pem.truncated(&open, start);
         }
         if looks_like_pem(rest) || rest.len() > 5 {
-            pem.defects.push(Defect::new(Cause::LostLineBreaks, range));
+            pem.defects
+                .push(Defect::new(DefectKind::LostLineBreaks, range));
             return;
         }
         let exact = content.starts_with("-----BEGIN ") && rest == "-----";
         if !exact {
-            pem.defects.push(Defect::new(Cause::Boundary, range));
+            pem.defects.push(Defect::new(DefectKind::Boundary, range));
         } else if line.starts_with([' ', '\t']) {
-            pem.defects.push(Defect::new(Cause::Indented, range));
+            pem.defects.push(Defect::new(DefectKind::Indented, range));
         }
         *open = Some(Open {
             label: label.to_owned(),
@@ -100,19 +102,20 @@ fn one_line(line: &str, start: usize, open: &mut Option<Open>, pem: &mut Pem) {
     }
     if let Some((label, rest)) = boundary(content, "END") {
         let Some(mut begun) = open.take() else {
-            pem.defects.push(Defect::new(Cause::MissingBegin, range));
+            pem.defects
+                .push(Defect::new(DefectKind::MissingBegin, range));
             return;
         };
         if !content.starts_with("-----END ") || rest != "-----" {
             pem.defects
-                .push(Defect::new(Cause::Boundary, range.clone()));
+                .push(Defect::new(DefectKind::Boundary, range.clone()));
             begun.spoilt = true;
         } else if label != begun.label {
-            let cause = Cause::LabelsDiffer {
+            let kind = DefectKind::LabelsDiffer {
                 begin: shown(&begun.label),
                 end: shown(label),
             };
-            pem.defects.push(Defect::new(cause, range.clone()));
+            pem.defects.push(Defect::new(kind, range.clone()));
             begun.spoilt = true;
         }
         pem.close(begun, range.end);
@@ -127,7 +130,7 @@ fn one_line(line: &str, start: usize, open: &mut Option<Open>, pem: &mut Pem) {
     }
 }
 
-/// `-----BEGIN CERTIFICATE-----`, even with a wrong number of dashes: the label, and what follows it.
+/// Reads `-----BEGIN CERTIFICATE-----`, even with a wrong number of dashes: the label, and what follows it.
 fn boundary<'a>(line: &'a str, word: &str) -> Option<(&'a str, &'a str)> {
     let bare = line.trim_start_matches(['-', '\u{2013}', '\u{2014}']);
     if bare.len() == line.len() {
@@ -141,8 +144,8 @@ fn boundary<'a>(line: &'a str, word: &str) -> Option<(&'a str, &'a str)> {
     Some((label.trim(), rest))
 }
 
-/// A label as it may stand in a message.
-pub fn shown(label: &str) -> String {
+/// Writes a label as it may stand in a message.
+pub(crate) fn shown(label: &str) -> String {
     label
         .chars()
         .filter(|c| c.is_ascii_alphanumeric() || *c == ' ')
@@ -153,10 +156,10 @@ pub fn shown(label: &str) -> String {
 impl Pem {
     fn truncated(&mut self, open: &Open, end: usize) {
         let range = open.start..end.max(open.start);
-        let cause = Cause::MissingEnd {
+        let kind = DefectKind::MissingEnd {
             label: shown(&open.label),
         };
-        self.defects.push(Defect::new(cause, range.clone()));
+        self.defects.push(Defect::new(kind, range.clone()));
         self.blocks.push(Block {
             label: open.label.clone(),
             range,
@@ -171,10 +174,10 @@ impl Pem {
         if !open.spoilt && !open.encrypted {
             content = decode(&open.body);
             if content.is_none() {
-                let cause = Cause::BodyNotBase64 {
+                let kind = DefectKind::BodyNotBase64 {
                     label: shown(&open.label),
                 };
-                self.defects.push(Defect::new(cause, range.clone()));
+                self.defects.push(Defect::new(kind, range.clone()));
             }
         }
         self.blocks.push(Block {
@@ -198,11 +201,11 @@ fn decode(body: &str) -> Option<Vec<u8>> {
 mod tests {
     use super::*;
 
-    fn causes(text: &str) -> Vec<Cause> {
+    fn kinds(text: &str) -> Vec<DefectKind> {
         read(text)
             .defects
             .into_iter()
-            .map(|defect| defect.cause)
+            .map(|defect| defect.kind)
             .collect()
     }
 
@@ -228,25 +231,25 @@ mod tests {
     #[test]
     fn each_mistake_is_named() {
         assert_eq!(
-            causes("-----BEGIN C-----\nAAAA\n"),
-            [Cause::MissingEnd { label: "C".into() }]
+            kinds("-----BEGIN C-----\nAAAA\n"),
+            [DefectKind::MissingEnd { label: "C".into() }]
         );
-        assert_eq!(causes("AAAA\n-----END C-----\n"), [Cause::MissingBegin]);
+        assert_eq!(kinds("AAAA\n-----END C-----\n"), [DefectKind::MissingBegin]);
         assert_eq!(
-            causes("-----BEGIN C----- AAAA -----END C-----"),
-            [Cause::LostLineBreaks]
-        );
-        assert_eq!(
-            causes("----BEGIN C-----\nAAAA\n-----END C-----"),
-            [Cause::Boundary]
+            kinds("-----BEGIN C----- AAAA -----END C-----"),
+            [DefectKind::LostLineBreaks]
         );
         assert_eq!(
-            causes("-----BEGIN C-----\nAA?A\n-----END C-----"),
-            [Cause::BodyNotBase64 { label: "C".into() }]
+            kinds("----BEGIN C-----\nAAAA\n-----END C-----"),
+            [DefectKind::Boundary]
+        );
+        assert_eq!(
+            kinds("-----BEGIN C-----\nAA?A\n-----END C-----"),
+            [DefectKind::BodyNotBase64 { label: "C".into() }]
         );
         let glued =
             "-----BEGIN C-----\nAAAA\n-----END C----------BEGIN C-----\nAAAA\n-----END C-----";
-        assert_eq!(causes(glued), [Cause::Glued]);
+        assert_eq!(kinds(glued), [DefectKind::Glued]);
         assert_eq!(read(glued).blocks.len(), 2);
     }
 }

@@ -69,7 +69,7 @@ const P384: &[u8] = &[0x2b, 0x81, 0x04, 0x00, 0x22];
 /// secp521r1, 1.3.132.0.35
 const P521: &[u8] = &[0x2b, 0x81, 0x04, 0x00, 0x23];
 
-/// The curve of an object identifier's content.
+/// Finds the curve of an object identifier's content.
 pub(super) fn curve(oid: &[u8]) -> Curve {
     match oid {
         P256 => Curve::P256,
@@ -123,12 +123,12 @@ impl PublicKey {
         })
     }
 
-    /// Whether two keys are the same.
+    /// Tells whether two keys are the same.
     pub fn same(&self, other: &PublicKey) -> bool {
         self.info == other.info
     }
 
-    /// Modulus and exponent of an RSA key, without leading zeros.
+    /// Returns modulus and exponent of an RSA key, without leading zeros.
     pub(super) fn rsa(&self) -> Option<(&[u8], &[u8])> {
         matches!(self.kind, KeyKind::Rsa { .. })
             .then(|| rsa_numbers(&self.bits))
@@ -136,7 +136,7 @@ impl PublicKey {
     }
 }
 
-/// Modulus and exponent of an RSAPublicKey.
+/// Reads modulus and exponent of an RSAPublicKey.
 fn rsa_numbers(bits: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut numbers = DerReader::new(bits).sequence()?;
     Some((numbers.unsigned()?, numbers.unsigned()?))

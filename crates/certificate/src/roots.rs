@@ -11,7 +11,7 @@ use super::public_key::PublicKey;
 use super::signature::{Checked, check};
 use super::x509::Certificate;
 
-/// The public root that signed a certificate.
+/// Finds the public root that signed a certificate.
 pub(crate) fn issuer_of(certificate: &Certificate) -> Option<Proof> {
     let mut found = None;
     for root in TLS_SERVER_ROOTS {
@@ -30,7 +30,7 @@ pub(crate) fn issuer_of(certificate: &Certificate) -> Option<Proof> {
     found
 }
 
-/// True for a certificate of a public root's name and key, whoever signed it.
+/// Tells whether a certificate has a public root's name and key, whoever signed it.
 pub(crate) fn is_root(certificate: &Certificate) -> bool {
     TLS_SERVER_ROOTS.iter().any(|root| {
         root.subject.as_ref() == certificate.subject.content.as_slice()
@@ -53,9 +53,9 @@ mod tests {
 
     #[test]
     fn a_published_intermediate_is_led_to_its_public_root() {
-        let text = include_str!("../tests/public-intermediate.pem");
+        let text = include_str!("../tests/pem/public-intermediate.pem");
         let reading = crate::read_certificates(text);
-        let found = reading.found.first().map(|found| &found.certificate);
+        let found = reading.entries.first().map(|found| &found.certificate);
         let proof = found.and_then(issuer_of);
         let expected = if cfg!(feature = "verify") {
             Proof::Signature

@@ -43,7 +43,7 @@ impl fmt::Display for Hash {
     }
 }
 
-/// How a certificate was signed.
+/// The algorithm that a certificate was signed with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scheme {
     /// RSA with PKCS#1 v1.5.
@@ -87,7 +87,7 @@ impl Scheme {
         }
     }
 
-    /// The hash, where the scheme has one of its own.
+    /// Returns the hash, where the scheme has one of its own.
     pub fn hash(self) -> Option<Hash> {
         match self {
             Scheme::RsaPkcs1(hash) | Scheme::RsaPss { hash, .. } | Scheme::Ecdsa(hash) => {
@@ -133,24 +133,24 @@ fn pss(algorithm: &AlgorithmIdentifier<'_>) -> Scheme {
     }
 }
 
-/// What came of a check.
+/// The result of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Checked {
     /// The key signed it.
     Good,
     /// The key did not sign it.
     Bad,
-    /// It cannot be said.
+    /// Not decided: the algorithm is not known, or signatures are not checked at all.
     Unchecked,
 }
 
-/// Whether `key` signed `certificate`.
+/// Checks whether `key` signed `certificate`.
 #[cfg(not(feature = "verify"))]
 pub fn check(_certificate: &Certificate, _key: &PublicKey) -> Checked {
     Checked::Unchecked
 }
 
-/// Whether `key` signed `certificate`.
+/// Checks whether `key` signed `certificate`.
 #[cfg(feature = "verify")]
 pub fn check(certificate: &Certificate, key: &PublicKey) -> Checked {
     use ring::signature::UnparsedPublicKey;

@@ -16,7 +16,7 @@ use super::signature::Scheme;
 pub struct Name {
     /// As people read it: `C=US, O=Acme, CN=Acme Root`.
     pub text: String,
-    /// What to call it by: the common name, or the text where it has none.
+    /// The name to call it by: the common name, or the text where it has none.
     pub short: String,
     /// Content of the DER.
     pub(super) content: Vec<u8>,
@@ -50,7 +50,7 @@ impl Name {
         }
     }
 
-    /// Whether two names are the same.
+    /// Tells whether two names are the same.
     pub fn same(&self, other: &Name) -> bool {
         self.content == other.content
             || (!self.content.is_empty()
@@ -59,7 +59,7 @@ impl Name {
     }
 }
 
-/// Foreign text as it may stand in a message: one line, no control characters, not endless.
+/// Writes foreign text as it may stand in a message: one line, no control characters, not endless.
 fn clean(text: &str) -> String {
     let mut shown: String = text
         .split_whitespace()
@@ -82,7 +82,7 @@ fn clean(text: &str) -> String {
     shown.replace('`', "'")
 }
 
-/// Characters that change the direction of text or take no room.
+/// Tells whether a character changes the direction of text or takes no room.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
@@ -110,9 +110,9 @@ pub struct Certificate {
     pub signs_certificates: Option<bool>,
     /// Its key.
     pub key: PublicKey,
-    /// How it was signed.
+    /// The algorithm that it was signed with.
     pub scheme: Scheme,
-    /// Where its issuer's certificate can be had (AIA caIssuers).
+    /// The address of its issuer's certificate (AIA caIssuers).
     pub issuer_url: Option<String>,
     /// SHA-256 of its DER in lower-case hexadecimal.
     pub fingerprint: String,
@@ -126,7 +126,7 @@ pub struct Certificate {
 }
 
 impl Certificate {
-    /// Reads DER; `None` where it is no certificate.
+    /// Reads DER; `None` where it is not a certificate.
     pub fn from_der(der: &[u8]) -> Option<Certificate> {
         let (rest, parsed) = X509Certificate::from_der(der).ok()?;
         let own = der.get(..der.len() - rest.len())?;
@@ -192,12 +192,12 @@ impl Certificate {
         }
     }
 
-    /// True where it names itself as its issuer. (Whether it signed itself is asked of the chain.)
+    /// Tells whether it names itself as its issuer. (Whether it signed itself is asked of the chain.)
     pub fn names_itself(&self) -> bool {
         self.subject.same(&self.issuer)
     }
 
-    /// True where it may sign other certificates: an authority's, or one of the first versions, which could not say.
+    /// Tells whether it may sign other certificates: an authority's, or one of the first versions, which could not say.
     pub fn may_issue(&self) -> bool {
         let authority = match self.authority {
             Some(authority) => authority,
@@ -206,18 +206,18 @@ impl Certificate {
         authority && self.signs_certificates != Some(false)
     }
 
-    /// Whether it covers a host name.
+    /// Tells whether it covers a host name.
     pub fn covers(&self, host: &str) -> bool {
         name::covers(&self.dns_names, &self.addresses, host)
     }
 
-    /// Every name that it covers, as people read them.
+    /// Returns every name that it covers, as people read them.
     pub fn names(&self) -> Vec<String> {
         let addresses = self.addresses.iter().map(IpAddr::to_string);
         self.dns_names.iter().cloned().chain(addresses).collect()
     }
 
-    /// The same certificate, byte for byte.
+    /// Tells whether two certificates are the same, byte for byte.
     pub fn same(&self, other: &Certificate) -> bool {
         self.fingerprint == other.fingerprint
     }
@@ -230,15 +230,38 @@ fn address(bytes: &[u8]) -> Option<IpAddr> {
     <[u8; 16]>::try_from(bytes).ok().map(IpAddr::from)
 }
 
-/// An address that can be shown in a command: nothing that a shell would read as more than an address.
+/// Cleans an address for a command: nothing that a shell would read as more than an address.
 fn web_address(address: &str) -> Option<String> {
     let plain = address
         .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || b":/.-_~%?=&+,@".contains(&byte));
+        .all(|byte| byte.is_ascii_alphanumeric() || b":/.-_~%=+,@".contains(&byte));
     let web = address.starts_with("http://") || address.starts_with("https://");
     (plain && web && address.len() <= 300).then(|| address.to_owned())
 }
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_in_a_command_ends_the_command_nowhere() {
+        let plain = "http://pki.acme.io/a_b/issuing~1.crt";
+        assert_eq!(web_address(plain).as_deref(), Some(plain));
+        for address in [
+            "http://pki.acme.io/&reboot",
+            "http://pki.acme.io/;reboot",
+            "http://pki.acme.io/$(reboot)",
+            "http://pki.acme.io/a b",
+            "http://pki.acme.io/*",
+            "http://pki.acme.io/?a",
+            "http://pki.acme.io/>etc",
+            "file:///etc/passwd",
+        ] {
+            assert_eq!(web_address(address), None, "{address}");
+        }
+    }
 }

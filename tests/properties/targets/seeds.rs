@@ -261,7 +261,7 @@ fn templates(root: &Path) -> Vec<Vec<u8>> {
 /// Bundles with their keys and roots.
 fn certificates(root: &Path, cases: &[Case]) -> Vec<Vec<u8>> {
     let mut texts = vec![read(
-        &root.join("crates/certificate/tests/public-intermediate.pem"),
+        &root.join("crates/certificate/tests/pem/public-intermediate.pem"),
     )];
     for case in cases {
         let mut text = String::new();
