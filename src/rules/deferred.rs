@@ -51,6 +51,7 @@ fn read(json: &str) -> Box<RuleFile> {
         id: String::new(),
         title: String::new(),
         requirement: Requirement::ValuesFile,
+        requirement_from: None,
         severity: Severity::Error,
         severity_when: Vec::new(),
         verdict: None,
@@ -65,6 +66,8 @@ fn read(json: &str) -> Box<RuleFile> {
         message: Text::Always(format!("this rule's own file cannot be read: {error}")),
         help: Text::Always(String::new()),
         labels: Vec::new(),
+        missing: Vec::new(),
+        explains: None,
         examples: Examples::default(),
     }))
 }

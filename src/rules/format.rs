@@ -18,6 +18,10 @@ pub struct RuleFile {
     pub title: String,
     /// The documented requirement that the rule bears on.
     pub requirement: Requirement,
+    /// The fact that names the requirement of a finding, as `subject.field`, for a rule about what may serve any of them.
+    /// Where it names none, `requirement` holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requirement_from: Option<String>,
     /// How bad a finding is.
     pub severity: Severity,
     /// Other severities where a condition holds; the first that does counts.
@@ -55,8 +59,26 @@ pub struct RuleFile {
     /// Further places that explain the finding.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<LabelFile>,
+    /// What a finding says is missing, as settings are for it: `timeout`, `redirect`, `tls` … A setting for the same that is
+    /// there and that nobody reads is shown beside it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
+    /// For a rule about a setting that nobody reads: what is said of it beside a finding that such a setting is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explains: Option<Explains>,
     /// Inputs that break the rule, and inputs that keep it. They are executed.
     pub examples: Examples,
+}
+
+/// What a finding says beside others that it explains.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Explains {
+    /// The fact that lists what the setting is for, as `subject.field`. Findings of rules that have one of these under
+    /// `missing` are explained.
+    pub missing: String,
+    /// What is to be seen at the setting's place.
+    pub message: String,
 }
 
 /// A severity with a condition.

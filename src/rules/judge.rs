@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::condition::{Bindings, Condition, Evaluation};
+use super::explain::Explanations;
 use super::format::Consequence;
 use super::load::{CasesOf, Rule, RuleSet};
 use super::template::{Template, split_name};
@@ -55,14 +56,23 @@ struct Tally {
 /// Applies every rule to every subject that it is about.
 pub fn judge(rules: &RuleSet, facts: &Facts) -> Judgement {
     let mut judgement = Judgement::default();
-    let mut tallies: BTreeMap<Requirement, Tally> = BTreeMap::new();
+    let mut tallies = Tallies::new();
+    let mut explanations = Explanations::default();
     for (name, rules) in rules.by_subject() {
         let subjects = facts.of(name);
         for rule in rules {
-            let tally = tallies.entry(rule.requirement).or_default();
-            judge_rule(rule, &subjects, facts, &mut judgement, tally);
+            tallies.entry(rule.requirement).or_default();
+            judge_rule(
+                rule,
+                &subjects,
+                facts,
+                &mut judgement,
+                &mut tallies,
+                &mut explanations,
+            );
         }
     }
+    explanations.label(&mut judgement.diagnostics);
     // The values file is always looked at: that nothing was found in it is a result.
     tallies.entry(Requirement::ValuesFile).or_default().held += 1;
     judgement.requirements = Requirement::ALL
@@ -76,6 +86,9 @@ pub fn judge(rules: &RuleSet, facts: &Facts) -> Judgement {
         .collect();
     judgement
 }
+
+/// What has been learnt about each requirement so far.
+type Tallies = BTreeMap<Requirement, Tally>;
 
 impl Tally {
     fn row(self, requirement: Requirement) -> RequirementVerdict {
@@ -114,11 +127,13 @@ fn judge_rule(
     subjects: &[&dyn Subject],
     facts: &Facts,
     judgement: &mut Judgement,
-    tally: &mut Tally,
+    tallies: &mut Tallies,
+    explanations: &mut Explanations,
 ) {
     let mut failed = false;
     for subject in subjects {
         let scope = Bindings::new(facts, *subject);
+        let tally = tallies.entry(rule.requirement).or_default();
         match apply(rule, *subject, &scope) {
             Ok(Finding::NotAbout) => {}
             Ok(Finding::Tristate(granted)) => {
@@ -132,6 +147,8 @@ fn judge_rule(
             }
             Ok(Finding::Undecided(supply)) => tally.add_supply(supply),
             Ok(Finding::Broken(diagnostic, consequence)) => {
+                let requirement = requirement(rule, &scope);
+                let tally = tallies.entry(requirement).or_default();
                 tally.findings += 1;
                 match consequence {
                     Consequence::Violated => tally.violated = true,
@@ -140,7 +157,12 @@ fn judge_rule(
                     }
                     Consequence::None => tally.held += 1,
                 }
-                judgement.diagnostics.push(*diagnostic);
+                let number = judgement.diagnostics.len();
+                explanations.note(rule, &scope, number, &diagnostic);
+                judgement.diagnostics.push(Diagnostic {
+                    requirement,
+                    ..*diagnostic
+                });
             }
             // One failure of a rule says enough; a thousand subjects would repeat it.
             Err(_) if failed => {}
@@ -156,6 +178,15 @@ fn judge_rule(
             }
         }
     }
+}
+
+/// The requirement that a rule bears on, here.
+fn requirement(rule: &Rule, scope: &Bindings<'_>) -> Requirement {
+    let named = rule.file.requirement_from.as_deref().and_then(split_name);
+    let fact = named.and_then(|(subject, field)| scope.fact(subject, field));
+    let name = fact.and_then(|fact| Some(fact.value()?.text()));
+    name.and_then(|name| name.parse().ok())
+        .unwrap_or(rule.requirement)
 }
 
 fn apply(rule: &Rule, subject: &dyn Subject, scope: &Bindings<'_>) -> Result<Finding, String> {

@@ -472,8 +472,15 @@ impl Checker<'_> {
         for (index, label) in file.labels.iter().enumerate() {
             texts.push((format!("labels[{index}].message"), label.message.clone()));
         }
+        if let Some(explains) = &file.explains {
+            texts.push(("explains.message".to_owned(), explains.message.clone()));
+        }
         let mut places: Vec<(String, &str)> = Vec::new();
         places.extend(file.at.as_deref().map(|at| ("at".to_owned(), at)));
+        let from = file.requirement_from.as_deref();
+        places.extend(from.map(|from| ("requirement-from".to_owned(), from)));
+        let explains = file.explains.as_ref();
+        places.extend(explains.map(|it| ("explains.missing".to_owned(), it.missing.as_str())));
         for (index, label) in file.labels.iter().enumerate() {
             places.push((format!("labels[{index}].at"), &label.at));
         }

@@ -6,6 +6,7 @@
 mod condition;
 mod deferred;
 mod examples;
+mod explain;
 mod format;
 mod judge;
 mod literals;
@@ -19,8 +20,8 @@ pub use examples::{
     ExampleFailure, ExampleMismatch, FindingLocation, ReadOptions, run_example, try_examples,
 };
 pub use format::{
-    Case, Consequence, Documentation, Example, ExampleFile, Examples, Expected, LabelFile,
-    RuleFile, SeverityCase, Text, Undecided,
+    Case, Consequence, Documentation, Example, ExampleFile, Examples, Expected, Explains,
+    LabelFile, RuleFile, SeverityCase, Text, Undecided,
 };
 pub use judge::{Judgement, RuleFailure, judge};
 pub use load::{CasesOf, Rule, RuleError, RuleLabel, RuleSet, Texts};
