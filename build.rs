@@ -5,6 +5,8 @@
 
 #[path = "src/rules/prepared.rs"]
 mod prepared;
+#[path = "src/exposure/readers/format.rs"]
+mod readers;
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -14,6 +16,8 @@ use std::{env, fs};
 use cel::Env;
 use portolan_yaml::{Node, ParsedText};
 use prepared::{PreparedExpression, PreparedRule, Tree};
+use readers::{KindFields, KindFile, PreparedKind, PreparedReader, ReaderFile};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -46,8 +50,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=chart/keys.txt");
     let catalogue = fs::read_to_string("chart/keys.txt")?;
     fs::write(out.join("catalogue.bin"), catalogue_index(&catalogue)?)?;
-    let apis = read_folder(Path::new("knowledge"))?;
+    let apis = read_folder(Path::new("knowledge/apis"))?;
     fs::write(out.join("apis.json"), serde_json::to_string(&apis)?)?;
+    let readers = read_folder(Path::new("knowledge/annotations"))?;
+    fs::write(out.join("readers.bin"), readers_index(&readers)?)?;
+    let kinds = read_folder(Path::new("knowledge/kinds"))?;
+    fs::write(out.join("kinds.bin"), kinds_index(&kinds)?)?;
     Ok(())
 }
 
@@ -165,6 +173,49 @@ fn collect_expressions<'v>(value: &'v Value, sources: &mut Vec<&'v str>) {
         }
         _ => {}
     }
+}
+
+/// Each prefix of annotations with its reader, which the library decodes when it meets a key of that prefix.
+fn readers_index(files: &[Value]) -> Result<Vec<u8>, Box<dyn Error>> {
+    let files: Vec<ReaderFile> = files
+        .iter()
+        .map(ReaderFile::deserialize)
+        .collect::<Result<_, _>>()?;
+    let bytes: Vec<Vec<u8>> = files
+        .iter()
+        .map(postcard::to_allocvec)
+        .collect::<Result<_, _>>()?;
+    let index: Vec<PreparedReader<'_>> = files
+        .iter()
+        .zip(&bytes)
+        .map(|(file, bytes)| {
+            let outdated = file.outdated.iter().map(String::as_str).collect();
+            (&*file.prefix, outdated, &**bytes)
+        })
+        .collect();
+    Ok(postcard::to_allocvec(&index)?)
+}
+
+/// Each kind of object with its fields, which the library decodes when it meets such an object.
+fn kinds_index(files: &[Value]) -> Result<Vec<u8>, Box<dyn Error>> {
+    let mut kinds = Vec::new();
+    for file in files {
+        let file = KindFile::deserialize(file)?;
+        let (kind, groups) = (file.kind.clone(), file.groups.clone());
+        kinds.push((
+            kind,
+            groups,
+            postcard::to_allocvec(&KindFields::from(file))?,
+        ));
+    }
+    let index: Vec<PreparedKind<'_>> = kinds
+        .iter()
+        .map(|(kind, groups, bytes)| {
+            let groups = groups.iter().map(String::as_str).collect();
+            (&**kind, groups, &**bytes)
+        })
+        .collect();
+    Ok(postcard::to_allocvec(&index)?)
 }
 
 /// A key of the catalogue: where its first line begins, the key that it lies under, the first key after it that does not lie

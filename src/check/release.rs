@@ -359,10 +359,8 @@ impl Session<'_> {
 
     /// A release whose values cannot be read: nothing but the text itself is judged.
     fn unreadable(&self, name: String, files: &[SourceId], facts: Facts) -> Checked {
-        let exposure = Exposure {
-            facts,
-            ..Exposure::default()
-        };
+        let mut exposure = Exposure::default();
+        exposure.facts = facts;
         let mut checked = self.judge(name, files, exposure, &[]);
         for row in &mut checked.report.requirements {
             if row.requirement != Requirement::ValuesFile {

@@ -391,6 +391,12 @@ fn one<'a>(
     };
     let attached = attached(cx, gateway);
     entry.refused = refused(cx, gateway, &attached, router);
+    for object in [gateway, router.service] {
+        exposure.on_route.reads(object, layer);
+    }
+    for one in &attached {
+        exposure.on_route.reads(one.route, layer);
+    }
     backend(&attached, router, &mut entry);
     for one in &attached {
         if backends(one.route, router).is_empty() {

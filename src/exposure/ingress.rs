@@ -219,6 +219,11 @@ fn one<'a>(
     entry.name = Fact::known(ingress.title());
     hosts(cx, ingress, exposure);
     let port = service_port(ingress, router);
+    for object in [ingress, router.service] {
+        exposure.on_route.reads(object, layer);
+    }
+    let ports = backend_port_names(ingress, router);
+    exposure.on_route.uses(router.service, ports);
     match layer {
         Some(layer) => {
             described(layer, &mut entry);

@@ -49,6 +49,7 @@ pub(super) fn extract<'a>(cx: Context<'a>, router: &'a RouterObjects<'a>, exposu
         .and_then(Node::text)
         .filter(|class| !class.is_empty());
     let layer = recognize::load_balancer(platform.as_deref(), class, &route.input(cx));
+    exposure.on_route.reads(service, layer);
     match layer {
         Some(layer) => {
             described(layer, &mut entry);
@@ -128,5 +129,6 @@ pub(super) fn node_port(_: Context<'_>, router: &RouterObjects<'_>, exposure: &m
     let supply = "a NodePort says nothing about what leads to it: use `type: LoadBalancer`, or Ingress on GKE";
     timeouts::of_unknown(&entry, title, supply, exposure);
     unknown_tls(&mut entry, title, supply);
+    exposure.on_route.reads(router.service, None);
     exposure.add_entry(entry);
 }

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use super::{Context, Exposure};
+use super::{Context, Exposure, readers};
 use crate::diagnostic::Label;
 use crate::facts::{
     Anchor, ApiVersion, DuplicateObject, Fact, NonString, Placeholder, StringPlace, ValueType,
@@ -38,6 +38,9 @@ fn string_maps(object: ObjectRef<'_>, exposure: &mut Exposure) {
                 continue;
             };
             let place = Anchor::new(map.site()).in_object(object.title());
+            if what == StringPlace::Annotation {
+                readers::names::extract(map, &place, exposure);
+            }
             non_strings(map, what, &place, exposure);
         }
     }
@@ -57,7 +60,11 @@ pub(super) fn of_values(root: Node<'_>, exposure: &mut Exposure) {
             _ => None,
         };
         if let Some(what) = what {
-            non_strings(node, what, &Anchor::new(node.site()), exposure);
+            let place = Anchor::new(node.site());
+            if what == StringPlace::Annotation {
+                readers::names::extract(node, &place, exposure);
+            }
+            non_strings(node, what, &place, exposure);
             continue;
         }
         if node.site() == node.span() {
@@ -128,7 +135,7 @@ pub(super) fn non_strings(
     }
 }
 
-/// What `knowledge/apis.yaml` says about one kind.
+/// What `knowledge/apis/apis.yaml` says about one kind.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Api {

@@ -20,6 +20,7 @@ mod listeners;
 mod load_balancer;
 mod manifest;
 mod paths;
+mod readers;
 mod resource;
 mod route;
 mod router;
@@ -71,12 +72,18 @@ pub struct Exposure {
     pub secrets: Vec<Span>,
     /// What has been said already.
     pub seen: AlreadySaid,
+    /// Which layers read the objects on the ways in.
+    on_route: readers::OnRoute,
 }
 
 /// Places and sentences that have facts already: in a long file, looking for them among the facts would never end.
 #[derive(Debug, Default)]
 pub struct AlreadySaid {
     non_strings: HashSet<Span>,
+    /// Keys of annotations that are no names.
+    invalid_keys: HashSet<Span>,
+    /// Fields that their kind does not have.
+    unknown_fields: HashSet<Span>,
     placeholders: HashSet<Span>,
     inferred: HashSet<String>,
     /// The timeouts at each place.
@@ -106,6 +113,7 @@ pub fn extract(cx: Context<'_>) -> Exposure {
     }
     gke::extract(cx, router.as_ref(), &mut exposure);
     manifest::extract(cx, &mut exposure);
+    readers::extract(cx, router.as_ref(), &mut exposure);
     exposure
 }
 

@@ -103,6 +103,9 @@ fn one<'a>(
     if !names.iter().any(|name| name.text() == Some("*")) {
         host(cx, object, &resource.kind, &names, exposure);
     }
+    for object in [object, router.service] {
+        exposure.on_route.reads(object, Some(layer));
+    }
     route.ends_tls = ends_here(&entry);
     timeouts::of_route(cx, layer, &route, &entry, exposure);
     exposure.add_entry(entry);

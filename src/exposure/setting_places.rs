@@ -3,7 +3,7 @@
 use super::gke::{BackendConfig, backend_config_for};
 use super::layers::setting::{Setting, SettingPlace, SettingTarget};
 use super::route::{Route, RouteRule};
-use super::{Context, opaque_supply, paths};
+use super::{Context, opaque_supply, paths, readers};
 use crate::facts::Anchor;
 use crate::kube::{ObjectRef, Origin};
 use portolan_yaml::Node;
@@ -281,20 +281,18 @@ fn on_policy<'a>(
     }))
 }
 
-/// Whether a policy names an object in `targetRef` or `targetRefs`.
+/// Whether a policy names an object as its target, where its kind reads that.
 fn targets(policy: ObjectRef<'_>, kind: &str, object: ObjectRef<'_>) -> bool {
     if !policy.shares_namespace(object) {
         return false;
     }
-    let references = [
-        paths::nodes(policy.node, "spec.targetRef"),
-        paths::nodes(policy.node, "spec.targetRefs[]"),
-    ];
-    references.into_iter().flatten().any(|reference| {
-        reference.get("kind").and_then(Node::text) == Some(kind)
-            && object.name().is_some()
-            && reference.get("name").and_then(Node::text) == object.name()
-    })
+    readers::policies::references(policy)
+        .into_iter()
+        .any(|reference| {
+            reference.get("kind").and_then(Node::text) == Some(kind)
+                && object.name().is_some()
+                && reference.get("name").and_then(Node::text) == object.name()
+        })
 }
 
 fn on_gateway_parameters<'a>(

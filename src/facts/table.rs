@@ -3,9 +3,9 @@
 use super::declare_subjects;
 use super::words::{
     CertificateCause, CertificateNameRole, CertificatePart, CertificateRole, CertificateSource,
-    ChainEnd, ChainEvidence, ClassSource, EntryPointKind, Platform, ReferencedKind, RouterProtocol,
-    Side, StringPlace, TimeUnit, TimeoutMeaning, TlsConflictKind, TlsEnd, ValueSort, ValueType,
-    WayIn,
+    ChainEnd, ChainEvidence, ClassSource, EntryPointKind, Platform, Purpose, ReferencedKind,
+    RouterProtocol, Side, StringPlace, TimeUnit, TimeoutMeaning, TlsConflictKind, TlsEnd,
+    ValueSort, ValueType, WayIn,
 };
 use crate::catalogue::SuggestedBy;
 
@@ -476,6 +476,57 @@ declare_subjects! {
         type_name: ValueType,
         /// The value as it must be written; null for a collection.
         quoted: String,
+    }
+
+    /// An annotation under the prefix of a known controller, which has no such annotation on any kind of object.
+    #[defect(true)]
+    UnknownAnnotation ("unknown_annotation", unknown_annotations) {
+        /// The annotation's key.
+        key: String,
+        /// The kind of object that it stands on.
+        kind: String,
+        /// The controller whose prefix it has or was meant to have, with its article.
+        controller: String,
+        /// The key that was probably meant; null where nothing comes near.
+        meant: String,
+        /// True where that differs by a slip of the pen alone, or by a prefix that is not read any more.
+        near: bool,
+        /// True where no controller reads the prefix any more.
+        outdated: bool,
+        /// What it would have been for.
+        purposes: Vec<Purpose>,
+        /// The requirement that it would have served.
+        requirement: String,
+    }
+
+    /// A key of an annotation that is no legal name, so that the API server refuses the object.
+    #[defect(true)]
+    InvalidAnnotationKey ("invalid_annotation_key", invalid_annotation_keys) {
+        /// The key.
+        key: String,
+        /// What is wrong with it, in words.
+        defect: String,
+        /// How to write it; null where nothing is known.
+        suggestion: String,
+    }
+
+    /// A field that a known kind of object does not have.
+    #[defect(true)]
+    UnknownField ("unknown_field", unknown_fields) {
+        /// The kind of object.
+        kind: String,
+        /// The field.
+        field: String,
+        /// Its path from the top of the object.
+        path: String,
+        /// The field that was probably meant, as a path; null where nothing comes near.
+        meant: String,
+        /// True where the field that was meant has this name, in another place of the object.
+        misplaced: bool,
+        /// What it would have been for.
+        purposes: Vec<Purpose>,
+        /// The requirement that it would have served.
+        requirement: String,
     }
 
     /// A value in which a placeholder of an example was left.

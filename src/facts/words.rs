@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::diagnostic::Requirement;
 use crate::words::declare_words;
 use portolan_certificate::chain::{End, Role};
 use portolan_certificate::defect::{DefectKind, Part};
@@ -298,6 +299,34 @@ declare_words! {
         /// Both.
         Around = "around",
     }
+
+    /// What a setting is for.
+    #[derive(serde::Serialize, Deserialize, JsonSchema)]
+    #[serde(rename_all = "kebab-case")]
+    Purpose {
+        /// How long a connection or a request may last.
+        Timeout = "timeout",
+        /// Plain HTTP answered with a redirect to HTTPS, or closed.
+        Redirect = "redirect",
+        /// Terminating TLS with a certificate.
+        Tls = "tls",
+        /// The certificate itself.
+        Certificate = "certificate",
+        /// A certificate that the cloud manages.
+        ManagedCertificate = "managed-certificate",
+        /// Which versions of TLS are taken.
+        SslPolicy = "ssl-policy",
+        /// Who can reach the load balancer: the internet, or the inside alone.
+        Audience = "audience",
+        /// The address of the load balancer.
+        Address = "address",
+        /// What is spoken to the router.
+        Backend = "backend",
+        /// The host names that are served.
+        Host = "host",
+        /// Which requests are led where.
+        Route = "route",
+    }
 }
 
 impl TimeUnit {
@@ -333,6 +362,27 @@ impl From<End> for ChainEnd {
             End::LeafAlone => ChainEnd::LeafAlone,
             End::Gap => ChainEnd::Gap,
             End::UnknownIssuer => ChainEnd::UnknownIssuer,
+        }
+    }
+}
+
+impl Purpose {
+    /// Finds the purpose of that name.
+    pub fn named(name: &str) -> Option<Purpose> {
+        let mut all = Purpose::ALL.iter().copied();
+        all.find(|purpose| purpose.as_str() == name)
+    }
+
+    /// Says which requirement a setting of this purpose serves.
+    pub fn requirement(self) -> Requirement {
+        match self {
+            Purpose::Timeout => Requirement::Timeout605,
+            Purpose::Redirect | Purpose::Tls | Purpose::Backend => Requirement::HttpsOnly,
+            Purpose::Certificate => Requirement::CertificateChain,
+            Purpose::ManagedCertificate => Requirement::ManagedCertificate,
+            Purpose::SslPolicy => Requirement::SslPolicy,
+            Purpose::Audience | Purpose::Address | Purpose::Route => Requirement::Exposed,
+            Purpose::Host => Requirement::Domain,
         }
     }
 }

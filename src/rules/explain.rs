@@ -28,19 +28,21 @@ impl Explanations {
         found: &Diagnostic,
     ) {
         if !rule.file.missing.is_empty() {
-            self.missing.push((number, rule.file.missing.clone()));
+            let missing = rule.file.missing.iter();
+            let missing = missing.map(|purpose| purpose.as_str().to_owned());
+            self.missing.push((number, missing.collect()));
         }
         let Some(explains) = &rule.file.explains else {
             return;
         };
         let fact =
             split_name(&explains.missing).and_then(|(subject, field)| scope.fact(subject, field));
-        if let Some(Fact::Known(FactValue::List(meanings), _)) = fact {
+        if let Some(Fact::Known(FactValue::List(purposes), _)) = fact {
             let label = Label {
                 span: found.span,
                 message: Template::new(&explains.message).fill(scope),
             };
-            self.unread.push((label, meanings));
+            self.unread.push((label, purposes));
         }
     }
 
@@ -53,7 +55,7 @@ impl Explanations {
             let explaining = self
                 .unread
                 .iter()
-                .filter(|(_, meanings)| meanings.iter().any(|meaning| missing.contains(meaning)))
+                .filter(|(_, purposes)| purposes.iter().any(|purpose| missing.contains(purpose)))
                 .map(|(label, _)| label)
                 .filter(|label| label.span != finding.span);
             let explaining: Vec<Label> = explaining.take(MOST_LABELS).cloned().collect();

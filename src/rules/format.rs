@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{Requirement, Severity};
+use crate::facts::Purpose;
 
 /// A rule: what must hold, why, where the documentation asks for it, and what to tell the user.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -59,10 +60,10 @@ pub struct RuleFile {
     /// Further places that explain the finding.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<LabelFile>,
-    /// What a finding says is missing, as settings are for it: `timeout`, `redirect`, `tls` … A setting for the same that is
-    /// there and that nobody reads is shown beside it.
+    /// What the settings are for that a finding says are missing. One that is there for that and that nobody reads is shown
+    /// beside it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub missing: Vec<String>,
+    pub missing: Vec<Purpose>,
     /// For a rule about a setting that nobody reads: what is said of it beside a finding that such a setting is missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub explains: Option<Explains>,

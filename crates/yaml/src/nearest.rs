@@ -25,9 +25,35 @@ pub fn ranked<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Vec<&
     near.into_iter().map(|(_, candidate)| candidate).collect()
 }
 
+/// Whether a name is another one with a slip of the pen: letter case and signs between words aside, one letter of a short
+/// name may differ, or two of a long one.
+pub fn is_slip(name: &str, meant: &str) -> bool {
+    let bare = |text: &str| -> String {
+        let letters = text.chars().filter(|c| !matches!(c, '-' | '_' | '.'));
+        letters.flat_map(char::to_lowercase).collect()
+    };
+    let (name, meant) = (bare(name), bare(meant));
+    let shorter = name.chars().count().min(meant.chars().count());
+    let allowed = match shorter {
+        0..4 => 0,
+        4..9 => 1,
+        _ => 2,
+    };
+    strsim::damerau_levenshtein(&name, &meant) <= allowed
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_slip_is_less_than_another_word() {
+        assert!(is_slip("proxy-read-timout", "proxy-read-timeout"));
+        assert!(is_slip("ssl_redirect", "ssl-redirect"));
+        assert!(is_slip("targetRefs", "targetRef"));
+        assert!(!is_slip("force-ssl-redirect", "ssl-redirect"));
+        assert!(!is_slip("nme", "name"));
+    }
 
     #[test]
     fn a_slip_of_the_pen_finds_its_rule_and_another_word_does_not() {

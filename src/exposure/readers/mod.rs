@@ -1,0 +1,37 @@
+//! Who reads what: settings count where their reader reads them, and what nobody reads is a finding of its own.
+//!
+//! A reader is a controller on a kind of object. What each reads is knowledge: `knowledge/annotations/`,
+//! `knowledge/kinds/`, and `reads` in layer files.
+
+mod annotations;
+mod fields;
+mod format;
+mod knowledge;
+pub(super) mod names;
+mod on_route;
+pub(super) mod policies;
+
+pub(super) use on_route::OnRoute;
+
+use super::router::RouterObjects;
+use super::{Context, Exposure};
+use crate::diagnostic::Requirement;
+use crate::facts::Purpose;
+
+/// Adds what nobody reads.
+pub(super) fn extract(
+    cx: Context<'_>,
+    _router: Option<&RouterObjects<'_>>,
+    exposure: &mut Exposure,
+) {
+    for object in cx.objects.iter(cx.tree) {
+        fields::extract(cx, object, exposure);
+    }
+    annotations::extract(cx, exposure);
+}
+
+/// The requirement that a setting serves: the first of its purposes decides.
+fn requirement_of(purposes: &[Purpose]) -> Requirement {
+    let first = purposes.first().copied();
+    first.map_or(Requirement::ValuesFile, Purpose::requirement)
+}

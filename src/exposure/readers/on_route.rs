@@ -1,0 +1,55 @@
+//! Which layers read the objects on the ways in.
+
+use std::collections::HashMap;
+
+use super::super::layers::Layer;
+use crate::kube::ObjectRef;
+use portolan_yaml::NodeId;
+
+/// The layers on the ways in, by the objects that they read.
+#[derive(Default)]
+pub(in crate::exposure) struct OnRoute {
+    readers: HashMap<NodeId, LayersOf>,
+}
+
+/// The layers that read one object.
+#[derive(Default)]
+pub(super) struct LayersOf {
+    /// Those that are known.
+    pub layers: Vec<&'static Layer>,
+    /// True where a layer that no file describes reads it too.
+    pub unknown: bool,
+    /// Names and numbers of the Service's ports that the ways in use.
+    pub ports: Vec<String>,
+}
+
+impl OnRoute {
+    /// Says that a layer reads an object; `None` for a layer that no file describes.
+    pub(in crate::exposure) fn reads(
+        &mut self,
+        object: ObjectRef<'_>,
+        layer: Option<&'static Layer>,
+    ) {
+        let of = self.readers.entry(object.node.id()).or_default();
+        match layer {
+            Some(layer) if of.layers.iter().any(|known| known.id == layer.id) => {}
+            Some(layer) => of.layers.push(layer),
+            None => of.unknown = true,
+        }
+    }
+
+    /// Says that a way in uses a port of a Service, by every name that it goes by.
+    pub(in crate::exposure) fn uses(
+        &mut self,
+        service: ObjectRef<'_>,
+        names: impl IntoIterator<Item = String>,
+    ) {
+        let of = self.readers.entry(service.node.id()).or_default();
+        of.ports.extend(names);
+    }
+
+    /// The layers that read an object; `None` where it is on no way in.
+    pub(super) fn of(&self, object: ObjectRef<'_>) -> Option<&LayersOf> {
+        self.readers.get(&object.node.id())
+    }
+}
