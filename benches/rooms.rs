@@ -3,13 +3,13 @@
 mod inputs;
 
 use divan::{Bencher, black_box};
-use portolan::catalogue::{Catalogue, KeyId};
+use portolan::catalogue::{Catalogue, ChartVersion, KeyId};
 use portolan::check::{Input, Options, Outcome, check};
 use portolan::exposure::{CertificateInputs, Context, Exposure, extract};
-use portolan::helm::extra_deploy::{self, Rendering, Templates};
-use portolan::helm::projection::{Projection, ReleaseNames};
+use portolan::helm::projection::{Given, Projection, ReleaseNames};
+use portolan::helm::templates::{ReleaseValues, Rendering, Templates};
 use portolan::helm::values::coalesce;
-use portolan::helm::{CHART_DEFAULTS, DEFAULTS_NAME};
+use portolan::helm::{CHART_DEFAULTS, DEFAULTS_NAME, defaults, extra_deploy};
 use portolan::kube::{Object, Objects, Origin};
 use portolan::limits::Limits;
 use portolan::options::ReleaseOptions;
@@ -32,6 +32,7 @@ struct Release {
     default_root: NodeId,
     user: NodeId,
     names: ReleaseNames,
+    edition: ChartVersion,
 }
 
 fn parse(sources: &Sources, source: SourceId, tree: &mut Tree) -> Vec<NodeId> {
@@ -48,13 +49,16 @@ impl Release {
         let source = sources.add("customizations.yaml", inputs::values(1));
         let user = *parse(&sources, source, &mut tree).first()?;
         let defaults = sources.add(DEFAULTS_NAME, CHART_DEFAULTS);
-        let default_root = *parse(&sources, defaults, &mut tree).first()?;
+        let of_all = *parse(&sources, defaults, &mut tree).first()?;
+        let edition = Catalogue::embedded().newest();
+        let default_root = defaults::on_the_way(&mut tree, of_all, edition.version());
         Some(Release {
             sources,
             tree,
             defaults,
             default_root,
             user,
+            edition,
             names: ReleaseNames {
                 release: "carto".to_owned(),
                 namespace: None,
@@ -66,19 +70,41 @@ impl Release {
         coalesce(&mut self.tree, self.default_root, self.user)
     }
 
-    fn extra(&mut self, values: NodeId) -> extra_deploy::Deployed {
+    /// Calls what needs templates with the tree, which it may add to.
+    fn with_templates<T>(&mut self, call: impl FnOnce(&mut Tree, &mut Templates<'_>) -> T) -> T {
+        let (limits, budget) = (Limits::default(), Budget::default());
         let rendering = Rendering {
             sources: &self.sources,
             names: &self.names,
+            edition: &self.edition,
             kube_version: None,
-            limits: &Limits::default(),
-            budget: &Budget::default(),
+            limits: &limits,
+            budget: &budget,
         };
-        extra_deploy::render(&mut self.tree, values, &mut Templates::new(rendering))
+        let given = ReleaseValues {
+            defaults: self.default_root,
+            user: self.user,
+        };
+        call(&mut self.tree, &mut Templates::new(rendering, given))
+    }
+
+    fn extra(&mut self, values: NodeId) -> extra_deploy::Deployed {
+        self.with_templates(|tree, templates| extra_deploy::render(tree, values, templates))
     }
 
     fn projection(&mut self, values: NodeId) -> Vec<Object> {
-        Projection::new(&mut self.tree, values, self.defaults, &self.names).render()
+        let (defaults, names) = (self.defaults, self.names.clone());
+        let version = self.edition.version().to_owned();
+        self.with_templates(|tree, templates| {
+            let given = Given {
+                values,
+                defaults,
+                names: &names,
+                version: &version,
+                cluster: None,
+            };
+            Projection::new(tree, templates, given).render().objects
+        })
     }
 
     fn objects(&mut self) -> Objects {

@@ -76,6 +76,13 @@ impl ChartVersion {
         self.catalogue.variant(id, self.release)?.default.as_deref()
     }
 
+    /// The default of a key in this very release, where that is certain: a default that changes from release to release
+    /// is kept for the newest only.
+    pub fn certain_default(&self, id: KeyId) -> Option<&str> {
+        let is_newest = self.release + 1 == self.catalogue.releases.len();
+        self.default(id).filter(|_| is_newest)
+    }
+
     /// Whether anything is known to lie under a key in this release.
     pub fn has_children(&self, id: KeyId) -> bool {
         self.children(id).next().is_some()

@@ -2,16 +2,18 @@
 
 use std::sync::atomic::AtomicUsize;
 
-use super::chart_failures::chart_failures;
+use super::chart_failures::add_refused;
 use super::manifests::ManifestSet;
 use super::{Checked, Input, InputDocument, Role, Session, secrets, unrelated_objects};
 use crate::diagnostic::{Label, ReleaseReport, Requirement, RequirementVerdict, Verdict};
 use crate::exposure::{Context, Exposure, extract};
 use crate::facts::{Anchor, DuplicateKey, Fact, Facts, SyntaxError, TemplateError, reached};
-use crate::helm::extra_deploy::{self, Rendering, Templates};
-use crate::helm::projection::Projection;
-use crate::helm::values::{Values, coalesce, merge};
-use crate::helm::{CHART_DEFAULTS, DEFAULTS_NAME, keys, scalars, set};
+use crate::helm::projection::{self, Projection};
+use crate::helm::templates::{ReleaseValues, Rendering, Templates};
+use crate::helm::values::{coalesce, merge};
+use crate::helm::{
+    CHART_DEFAULTS, DEFAULTS_NAME, defaults, extra_deploy, keys, refusals, scalars, set,
+};
 use crate::kube::{Installation, Objects, Unplaced};
 use crate::limits::Limit;
 use crate::rules::judge;
@@ -200,37 +202,57 @@ impl Session<'_> {
         beside: Option<ManifestSet>,
         mut facts: Facts,
     ) -> (Exposure, Vec<Unplaced>) {
-        let defaults = self.sources.add_static(DEFAULTS_NAME, CHART_DEFAULTS);
+        let defaults_source = self.sources.add_static(DEFAULTS_NAME, CHART_DEFAULTS);
         let stream = portolan_yaml::parse_source(
             &self.sources,
-            defaults,
+            defaults_source,
             &mut self.tree,
             &portolan_yaml::Limits::default(),
             portolan_yaml::Reading::default(),
         );
-        let default_root = stream
+        let of_all = stream
             .documents
             .first()
             .map_or(user, |document| document.root);
+        let version = self.edition.version();
+        let default_root = defaults::on_the_way(&mut self.tree, of_all, version);
         let names = self.options.names();
+        let cluster = self.options.release.cluster_version.as_deref();
         let rendering = Rendering {
             sources: &self.sources,
             names: &names,
-            kube_version: self.options.release.cluster_version.as_deref(),
+            edition: &self.edition,
+            kube_version: cluster,
             limits: &self.options.limits,
             budget: &self.budget,
         };
-        let mut templates = Templates::new(rendering);
-        let coalesced = coalesce(&mut self.tree, default_root, user);
-        let values = extra_deploy::render_values(&mut self.tree, coalesced, &mut templates);
-        chart_failures(Values::new(self.tree.node(values), defaults), &mut facts);
+        let given = ReleaseValues {
+            defaults: default_root,
+            user,
+        };
+        let mut templates = Templates::new(rendering, given);
+        let values = coalesce(&mut self.tree, default_root, user);
+        let cluster = cluster.and_then(|version| version.parse().ok());
+        let asked = refusals::Asked {
+            values,
+            defaults: defaults_source,
+            version,
+            cluster,
+        };
+        let mut refused = refusals::find(&mut self.tree, &mut templates, asked);
         let extra = extra_deploy::render(&mut self.tree, values, &mut templates);
+        let given = projection::Given {
+            values,
+            defaults: defaults_source,
+            names: &names,
+            version,
+            cluster,
+        };
+        let projected = Projection::new(&mut self.tree, &mut templates, given).render();
+        refused.extend(projected.refused);
         let problems = templates.into_problems();
         let mut objects = Objects::default();
-        for object in Projection::new(&mut self.tree, values, defaults, &names).render() {
-            objects.add(&self.tree, object);
-        }
-        for object in extra.objects {
+        for object in projected.objects.into_iter().chain(extra.objects) {
             objects.add(&self.tree, object);
         }
         for unplaced in extra.unplaced {
@@ -239,10 +261,13 @@ impl Session<'_> {
         if let Some(set) = beside {
             objects = self.world(objects, set, names.namespace.as_deref());
         }
-        for problem in problems {
+        for refused in refused {
+            add_refused(&mut facts, refused);
+        }
+        for problem in problems.templates {
             self.template_error(&mut facts, problem);
         }
-        for problem in &extra.yaml_problems {
+        for problem in &problems.yaml {
             self.problem(problem, &mut facts);
         }
         let cx = Context {

@@ -1,150 +1,22 @@
-//! Templates that stand in values: the entries of `extraDeploy`, and texts that the chart passes through `tpl`.
+//! The entries of `extraDeploy`.
 //!
-//! An entry of `extraDeploy` is a string or a mapping. The chart renders it with the release's values, and what comes out
-//! may be several documents. Every node of them leads to the bytes in the values file that it came from.
+//! An entry is a string or a mapping. The chart renders it with the release's values, and what comes out may be several
+//! documents. Every node of them leads to the bytes in the values file that it came from.
 
-use std::collections::HashMap;
-
-use super::projection::{CHART_VERSION, ReleaseNames};
-use super::values::made_string;
+use super::rendered::holds_template;
+use super::templates::Templates;
 use crate::kube::{Object, Origin, Unplaced};
-use crate::limits::Limits;
-use portolan_template::{
-    Budget, Chart, Context, Engine, Limit, Release, Rendered, TemplateProblem,
-};
-use portolan_yaml::source::{MappedText, Sources, Span};
-use portolan_yaml::{
-    self, Entry, Node, NodeData, NodeId, NodeKind, OPAQUE, Problem, ProblemKind, Tree,
-};
+use portolan_template::{Limit, Rendered, TemplateProblem};
+use portolan_yaml::source::{MappedText, Span};
+use portolan_yaml::{self, Node, NodeId, OPAQUE, ProblemKind, Tree};
 
-/// What came out of templates in values.
+/// What came out of `extraDeploy`.
 #[derive(Debug, Default)]
 pub struct Deployed {
     /// The objects.
     pub objects: Vec<Object>,
-    /// Output that is not YAML although all of it is known, and keys that stand twice.
-    pub yaml_problems: Vec<Problem>,
     /// Entries, or documents of them, that could not be read because parts of them need the chart.
     pub unplaced: Vec<Unplaced>,
-}
-
-/// What templates are rendered with.
-#[derive(Clone, Copy)]
-pub struct Rendering<'r> {
-    /// The texts.
-    pub sources: &'r Sources,
-    /// Names of the release.
-    pub names: &'r ReleaseNames,
-    /// `.Capabilities.KubeVersion.Version`, where it was given.
-    pub kube_version: Option<&'r str>,
-    /// How much may be done.
-    pub limits: &'r Limits,
-    /// What the templates of the run have used up.
-    pub budget: &'r Budget,
-}
-
-impl Rendering<'_> {
-    fn context<'c>(&'c self, values: Node<'c>) -> Context<'c> {
-        Context {
-            values,
-            // Only the defaults that the projection reads are known.
-            values_complete: false,
-            release: Release {
-                name: Some(&self.names.release),
-                namespace: self.names.namespace.as_deref(),
-                ..Release::default()
-            },
-            chart: Chart {
-                name: Some("carto"),
-                version: Some(CHART_VERSION),
-                app_version: None,
-            },
-            capabilities: portolan_template::Capabilities {
-                kube_version: self.kube_version,
-                api_versions: None,
-            },
-            limits: portolan_template::Limits::from(self.limits),
-        }
-    }
-}
-
-/// Renders the templates of one release. The values are taken in once, and only where there is a template.
-pub struct Templates<'r> {
-    rendering: Rendering<'r>,
-    /// The engine, and the values that it has taken in.
-    engine: Option<(NodeId, Engine)>,
-    /// Templates that Helm would refuse, and limits that were reached.
-    problems: Vec<TemplateProblem>,
-    /// The first template that was left out because the run's limit had been reached before, and how many there were.
-    left_out: Option<(Span, Limit, usize)>,
-}
-
-impl<'r> Templates<'r> {
-    /// Prepares to render.
-    pub fn new(rendering: Rendering<'r>) -> Self {
-        Templates {
-            rendering,
-            engine: None,
-            problems: Vec::new(),
-            left_out: None,
-        }
-    }
-
-    /// What is wrong with the templates.
-    pub fn into_problems(self) -> Vec<TemplateProblem> {
-        let mut problems = self.problems;
-        if let Some((span, limit, count)) = self.left_out {
-            let which = match count {
-                1 => "this template is not evaluated".to_owned(),
-                count => format!("this template and {} more are not evaluated", count - 1),
-            };
-            problems.push(TemplateProblem {
-                span,
-                message: format!("{which}: the templates before it used up what there was for all"),
-                help: None,
-                fatal: false,
-                kind: portolan_template::ProblemKind::Limit(limit),
-            });
-        }
-        problems
-    }
-
-    /// Renders the template in a node; `None` where nothing that could be used comes out.
-    fn render(&mut self, tree: &Tree, values: NodeId, item: NodeId) -> Option<Rendered> {
-        let Rendering { limits, budget, .. } = self.rendering;
-        let node = tree.node(item);
-        let is_template = node.text().is_some_and(|text| text.contains("{{"));
-        let spent = budget.spent(&portolan_template::Limits::from(limits));
-        // What is no template costs what it is long, but its documents are nodes too.
-        if let Some(limit) = spent.filter(|limit| is_template || *limit == Limit::Nodes) {
-            let first = self.left_out.get_or_insert((node.site(), limit, 0));
-            first.2 += 1;
-            return None;
-        }
-        let text: MappedText = portolan_yaml::mapped_text(self.rendering.sources, node);
-        if !is_template {
-            return Some(Rendered {
-                text,
-                ..Rendered::default()
-            });
-        }
-        budget.take_template();
-        if self.engine.as_ref().is_none_or(|(of, _)| *of != values) {
-            let context = self.rendering.context(tree.node(values));
-            self.engine = Some((values, Engine::new(&context)));
-        }
-        let (_, engine) = self.engine.as_mut()?;
-        let mut rendered = engine.render(&text, budget);
-        let usable = !rendered.is_refused() && !rendered.is_cut_short();
-        for problem in &mut rendered.problems {
-            // A limit may be reached before the first action.
-            if problem.span == Span::NOWHERE || problem.span.is_empty() {
-                problem.span = node.site();
-            }
-        }
-        self.problems.append(&mut rendered.problems);
-        usable.then_some(rendered)
-    }
 }
 
 /// One entry of `extraDeploy`.
@@ -162,11 +34,26 @@ pub fn render(tree: &mut Tree, values: NodeId, templates: &mut Templates<'_>) ->
     let items = entries(tree.node(values));
     for (at, id) in items.into_iter().enumerate() {
         let item = Item { id, at };
-        if tree.node(id).is_mapping() {
-            let root = render_texts(tree, values, id, templates);
-            add_document(tree, root, item, None, &mut outcome);
-        } else if tree.node(id).as_str().is_some() {
-            render_text(tree, values, item, templates, &mut outcome);
+        let node = tree.node(id);
+        match () {
+            () if node.is_opaque() => {
+                let why = "it comes from a template that needs the chart";
+                outcome
+                    .unplaced
+                    .push(unplaced(tree, item, None, why, ASK_HELM));
+            }
+            () if node.as_str().is_some() => {
+                let text = portolan_yaml::mapped_text(templates.rendering.sources, node);
+                render_text(tree, item, &text, templates, &mut outcome);
+            }
+            () if holds_template(node) => {
+                let text = portolan_template::written(templates.rendering.sources, node);
+                render_text(tree, item, &text, templates, &mut outcome);
+            }
+            () => {
+                let root = super::printed::as_yaml(tree, id);
+                add_document(tree, root, item, None, templates, &mut outcome);
+            }
         }
     }
     outcome
@@ -228,15 +115,16 @@ fn entries(values: Node<'_>) -> Vec<NodeId> {
     items.chain(named.into_iter().map(|(_, id)| id)).collect()
 }
 
-/// An entry that is a string.
+/// The documents in the text of an entry.
 fn render_text(
     tree: &mut Tree,
-    values: NodeId,
     item: Item,
+    text: &MappedText,
     templates: &mut Templates<'_>,
     outcome: &mut Deployed,
 ) {
-    let Some(rendered) = templates.render(tree, values, item.id) else {
+    let site = tree.node(item.id).site();
+    let Some(rendered) = templates.evaluate(tree, text, site) else {
         let why = "its template could not be evaluated";
         let supply = "fix the template";
         outcome
@@ -249,9 +137,9 @@ fn render_text(
         let span = Some(span).filter(|span| *span != Span::NOWHERE);
         unplaced(tree, item, span, &reason, ASK_HELM)
     };
-    let Rendering { limits, budget, .. } = templates.rendering;
+    let (limits, budget) = (templates.rendering.limits, templates.rendering.budget);
     let before = tree.len();
-    let left = budget.nodes_left(&portolan_template::Limits::from(limits));
+    let left = budget.nodes_left(&templates.rendering.limits());
     let within = portolan_yaml::Limits {
         max_nodes: left.min(limits.nodes),
         max_bytes: limits.file_size,
@@ -271,7 +159,7 @@ fn render_text(
             // The next template is not to be begun.
             budget.take_nodes(left.saturating_add(1));
             outcome.unplaced.push(lost(tree, problem.span));
-            templates.problems.push(TemplateProblem {
+            templates.report(TemplateProblem {
                 span: problem.span,
                 message: format!(
                     "the documents that templates make hold more than {} keys and values",
@@ -287,15 +175,22 @@ fn render_text(
             if problem.kind.loses_document() {
                 outcome.unplaced.push(lost(tree, problem.span));
             }
-            outcome.yaml_problems.push(problem);
+            templates.report_yaml(problem);
         } else if uncertain && problem.kind.loses_document() {
             outcome.unplaced.push(lost(tree, problem.span));
         } else {
-            outcome.yaml_problems.push(problem);
+            templates.report_yaml(problem);
         }
     }
     for document in stream.documents {
-        add_document(tree, document.root, item, Some(&reason), outcome);
+        add_document(
+            tree,
+            document.root,
+            item,
+            Some(&rendered),
+            templates,
+            outcome,
+        );
     }
 }
 
@@ -312,16 +207,34 @@ fn add_document(
     tree: &Tree,
     root: NodeId,
     item: Item,
-    reason: Option<&str>,
+    rendered: Option<&Rendered>,
+    templates: &mut Templates<'_>,
     outcome: &mut Deployed,
 ) {
     let node = tree.node(root);
     if node.is_null() {
         return;
     }
+    let is_certain = rendered.is_none_or(|rendered| rendered.opaque.is_empty());
+    if let Some(message) = Some(node).filter(|_| is_certain).and_then(no_object) {
+        let site = tree.node(item.id).site();
+        templates.report(TemplateProblem {
+            span: if node.site() == Span::NOWHERE {
+                site
+            } else {
+                node.site()
+            },
+            message: message.to_owned(),
+            help: Some("write a Kubernetes object: `apiVersion`, `kind` and `metadata`".to_owned()),
+            fatal: true,
+            kind: portolan_template::ProblemKind::Evaluation,
+        });
+        return;
+    }
     let kind = node.get("kind").and_then(Node::text).unwrap_or_default();
     if kind.is_empty() || kind.contains(OPAQUE) {
-        let why = reason.unwrap_or("its kind comes from a template");
+        let why = rendered.map(reason);
+        let why = why.as_deref().unwrap_or("its kind comes from a template");
         let span = Some(node.site());
         outcome
             .unplaced
@@ -335,131 +248,25 @@ fn add_document(
     });
 }
 
-/// Subtrees of the values that the chart passes through `tpl`.
-const TEMPLATED: [&[&str]; 8] = [
-    &["commonAnnotations"],
-    &["commonLabels"],
-    &["router", "service", "annotations"],
-    &["router", "service", "extraPorts"],
-    &["router", "ingress", "annotations"],
-    &["router", "ingress", "extraTls"],
-    &["router", "ingress", "extraRules"],
-    &["gateway", "annotations"],
-];
-
-/// The values with the templates in them rendered where the chart does so.
-pub fn render_values(tree: &mut Tree, values: NodeId, templates: &mut Templates<'_>) -> NodeId {
-    let mut root = values;
-    for path in TEMPLATED {
-        let Some(node) = tree.node(values).at(path).map(Node::id) else {
-            continue;
-        };
-        let rendered = render_texts(tree, values, node, templates);
-        if rendered != node {
-            root = replace_at(tree, root, path, rendered);
-        }
-    }
-    root
-}
-
-/// A copy of `root` in which the texts that hold templates are rendered; `root` itself where there is none.
-fn render_texts(
-    tree: &mut Tree,
-    values: NodeId,
-    root: NodeId,
-    templates: &mut Templates<'_>,
-) -> NodeId {
-    let mut found = Vec::new();
-    let mut stack = vec![tree.node(root)];
-    while let Some(node) = stack.pop() {
-        match node.kind() {
-            NodeKind::Mapping(_) => stack.extend(node.entries().map(|(_, value)| value)),
-            NodeKind::Sequence(_) => stack.extend(node.items()),
-            NodeKind::Scalar(scalar) if scalar.text.contains("{{") => {
-                found.push(node.target().id())
-            }
-            NodeKind::Scalar(_) | NodeKind::Alias(_) => {}
-        }
-    }
-    if found.is_empty() {
-        return root;
-    }
-    found.sort_unstable();
-    found.dedup();
-    let mut rendered = HashMap::new();
-    for id in found {
-        let output = templates.render(tree, values, id);
-        let text = output.map_or_else(|| OPAQUE.to_string(), |output| output.text.text);
-        let span = tree.node(id).span();
-        rendered.insert(id, made_string(tree, text, span));
-    }
-    copy_with(tree, root, &rendered, 0)
-}
-
-/// Deeper than any input: the limit `nesting` cannot be set to more.
-const DEEPEST: usize = 1_000;
-
-/// A copy of a subtree with some nodes replaced; unchanged parts are shared.
-fn copy_with(
-    tree: &mut Tree,
-    root: NodeId,
-    replaced: &HashMap<NodeId, NodeId>,
-    depth: usize,
-) -> NodeId {
-    let node = tree.node(root);
-    if let Some(new) = replaced.get(&node.target().id()) {
-        return *new;
-    }
-    if depth > DEEPEST {
-        return root;
-    }
-    let span = node.site();
-    let kind = match node.kind() {
-        NodeKind::Mapping(entries) => {
-            let entries = entries.clone();
-            let copied: Vec<Entry> = entries
-                .into_iter()
-                .map(|entry| Entry {
-                    value: copy_with(tree, entry.value, replaced, depth + 1),
-                    ..entry
-                })
-                .collect();
-            NodeKind::Mapping(copied)
-        }
-        NodeKind::Sequence(items) => {
-            let items = items.clone();
-            NodeKind::Sequence(
-                items
-                    .into_iter()
-                    .map(|item| copy_with(tree, item, replaced, depth + 1))
-                    .collect(),
-            )
-        }
-        NodeKind::Scalar(_) | NodeKind::Alias(_) => return root,
+/// Why Helm does not take a document for an object.
+fn no_object(node: Node<'_>) -> Option<&'static str> {
+    let is_text = |key: &str| match node.get(key) {
+        Some(value) => value.is_null() || value.as_str().is_some(),
+        None => true,
     };
-    tree.push(NodeData {
-        span,
-        kind,
-        overrides: None,
-    })
-}
-
-/// A copy of the mappings along a path, with another node at its end.
-fn replace_at(tree: &mut Tree, root: NodeId, path: &[&str], new: NodeId) -> NodeId {
-    let Some((key, rest)) = path.split_first() else {
-        return new;
-    };
-    let node = tree.node(root);
-    let span = node.site();
-    let mut entries: Vec<Entry> = node.entries().map(|(entry, _)| entry.clone()).collect();
-    for entry in &mut entries {
-        if &*entry.key == *key {
-            entry.value = replace_at(tree, entry.value, rest, new);
-        }
+    if node.scalar().is_some() || node.is_sequence() {
+        return Some(
+            "Helm does not render this entry: what comes out of it is no mapping, and so no Kubernetes object",
+        );
     }
-    tree.push(NodeData {
-        span,
-        kind: NodeKind::Mapping(entries),
-        overrides: None,
-    })
+    if !is_text("apiVersion") || !is_text("kind") {
+        return Some(
+            "Helm does not render this entry: its `apiVersion` and `kind` must be strings",
+        );
+    }
+    let metadata = node.get("metadata");
+    if metadata.is_some_and(|node| !node.is_mapping() && !node.is_null()) {
+        return Some("Helm does not render this entry: its `metadata` is no mapping");
+    }
+    None
 }

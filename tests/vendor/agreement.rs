@@ -11,7 +11,11 @@ use std::process::Command;
 use crate::support::{check_text, check_values, corpus, places, read, rules_and_objects};
 use portolan::check::{Input, Options, Role, check_with_rendering};
 use portolan::facts::Platform;
+use portolan::helm::defaults::on_the_way;
+use portolan::helm::projection::CHART_VERSION;
 use portolan::rules::RuleSet;
+use portolan_yaml::source::{MappedText, Sources};
+use portolan_yaml::{Limits, Node, Tree, parse};
 
 /// Rules that judge the text of a values file, of which nothing is left in what Helm renders.
 const ABOUT_TEXT: [&str; 4] = [
@@ -209,18 +213,35 @@ fn values_and_helms_rendering_agree_on_every_fixture() {
     }
 }
 
+/// Path and value of every scalar below a node.
+fn leaves(node: Node<'_>, path: &str, into: &mut Vec<String>) {
+    if node.scalar().is_some() || node.entries().len() + node.items().len() == 0 {
+        into.push(format!("{path}: {:?}", node.text()));
+    }
+    for (entry, value) in node.entries() {
+        leaves(value, &format!("{path}.{}", entry.key), into);
+    }
+    for item in node.items() {
+        leaves(item, &format!("{path}[]"), into);
+    }
+}
+
 #[test]
 fn the_small_chart_has_the_defaults_that_the_projection_assumes() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let without_comments = |path: &str| -> Vec<String> {
-        read(&root.join(path))
-            .lines()
-            .filter(|line| !line.starts_with('#'))
-            .map(str::to_owned)
-            .collect()
+    let mut tree = Tree::default();
+    let mut sources = Sources::default();
+    let mut parsed = |tree: &mut Tree, path: &str| {
+        let source = sources.add(path, read(&root.join(path)));
+        let text = MappedText::of_source(&sources, source);
+        parse(&text, tree, &Limits::default()).documents[0].root
     };
-    assert_eq!(
-        without_comments("fixtures/chart/values.yaml"),
-        without_comments("src/helm/chart_defaults.yaml")
-    );
+    let small = parsed(&mut tree, "fixtures/chart/values.yaml");
+    let all = parsed(&mut tree, "chart/defaults.yaml");
+    let assumed = on_the_way(&mut tree, all, CHART_VERSION);
+    let (mut of_chart, mut of_projection) = (Vec::new(), Vec::new());
+    leaves(tree.node(small), "", &mut of_chart);
+    leaves(tree.node(assumed), "", &mut of_projection);
+    of_chart.retain(|leaf| !of_projection.contains(leaf));
+    assert_eq!(of_chart, Vec::<String>::new());
 }

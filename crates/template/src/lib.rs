@@ -51,9 +51,11 @@ mod pipeline;
 mod placeholder;
 mod root;
 mod value;
+mod written;
 
 pub use budget::{Budget, Limit, Limits};
 pub use engine::Engine;
+pub use written::written;
 
 #[cfg(test)]
 mod tests;

@@ -355,7 +355,13 @@ impl Heap {
             }
             NodeKind::Mapping(_) => {
                 let mut entries = BTreeMap::new();
+                // An entry that stands for others that nobody knows.
+                let is_unknown = |key: &str| key.chars().eq([OPAQUE]);
+                let open = open || node.entries().any(|(entry, _)| is_unknown(&entry.key));
                 for (entry, value) in node.entries() {
+                    if is_unknown(&entry.key) {
+                        continue;
+                    }
                     let path = step(path, &entry.key);
                     let value = self.import_node(value, &path, open, seen, depth + 1);
                     entries.insert(Rc::from(&*entry.key), value);

@@ -1,24 +1,28 @@
 //! What the chart would render from the values: the objects through which a request reaches the router.
 //!
 //! Values in, objects out: the router's Service, Ingress, Gateway with its HTTPRoutes, TLS Secrets, and of the Deployment
-//! and ConfigMaps just what tells how the router listens. Every node of an object leads to the value it was rendered from,
-//! or to the place where such a value should be written. The facts are those of the chart's templates at release 1.287.1
-//! (`chart/templates/router`, `gateway`, `auto-tls-secret.yaml`); `tests/vendor/agreement.rs` holds them against `helm template`.
-
-use std::collections::HashMap;
+//! and ConfigMaps just what tells how the router listens. Which objects there are, of which values they are made and how those
+//! are printed stands in `chart/objects.yaml`, by release. Every node of an object leads to the value it was rendered from,
+//! or to the place where such a value should be written. `tests/vendor/agreement.rs` holds them against `helm template`.
 
 use sha2::{Digest, Sha256};
 
-use super::values::{Values, made_scalar, made_string};
+use super::chart_facts::{
+    Alternative, Circumstances, Field, KeyPath, ObjectFacts, Piece, Release, RenderedFacts,
+};
+use super::printed::{self, Manner, Unprintable, go_text};
+use super::templates::Templates;
+use super::values::{Values, is_truthy, made_scalar, made_string};
 use crate::kube::{Object, Origin};
+use crate::version::Version;
 use portolan_yaml::source::{SourceId, Span};
-use portolan_yaml::{Entry, NodeData, NodeId, NodeKind, Style, Tree, Value};
+use portolan_yaml::{Entry, Node, NodeData, NodeId, NodeKind, OPAQUE, Tree, Value};
 
-mod entry_points;
-mod router;
-mod tls;
+mod names;
 
-/// The chart release that the projection follows.
+pub(crate) use names::{fullname, trim_name};
+
+/// The newest chart release whose templates were read.
 pub const CHART_VERSION: &str = "1.287.1";
 
 /// Names of one release.
@@ -30,81 +34,329 @@ pub struct ReleaseNames {
     pub namespace: Option<String>,
 }
 
-type Path = &'static [&'static str];
-
-/// Renders the objects of one release.
-pub struct Projection<'t> {
-    tree: &'t mut Tree,
-    values: NodeId,
-    defaults: SourceId,
-    fullname: String,
-    namespace: Option<String>,
-    objects: Vec<Object>,
+/// What the projection is made from.
+#[derive(Clone, Copy)]
+pub struct Given<'g> {
+    /// The merged values, the chart's defaults included.
+    pub values: NodeId,
+    /// The source of the defaults.
+    pub defaults: SourceId,
+    /// Names of the release.
+    pub names: &'g ReleaseNames,
+    /// The chart's release, as its labels say it.
+    pub version: &'g str,
+    /// The cluster's version, where it was given.
+    pub cluster: Option<Version>,
 }
 
-impl<'t> Projection<'t> {
-    /// Prepares to render the merged values (chart defaults included) under `values`.
-    pub fn new(
-        tree: &'t mut Tree,
-        values: NodeId,
-        defaults: SourceId,
-        names: &ReleaseNames,
-    ) -> Self {
-        let fullname = fullname(Values::new(tree.node(values), defaults), &names.release);
+/// A value that Helm refuses to render.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Where it stands.
+    pub span: Span,
+    /// Why, in one sentence.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+    /// Where the other source stands and what it is, where a certificate is given twice.
+    pub beside: Option<(Span, String)>,
+}
+
+impl Refused {
+    /// A value that the chart prints without quotes, and that needs them.
+    pub(super) fn unprintable(what: &str, error: &Unprintable, span: Span) -> Self {
+        Refused {
+            span,
+            message: format!(
+                "the chart prints {what} without quotes, and what it is here breaks the YAML that Helm renders: {}",
+                error.message
+            ),
+            help: "choose a value that YAML reads as plain text without quotes".to_owned(),
+            beside: None,
+        }
+    }
+}
+
+/// Objects, and what stands in the way of others.
+#[derive(Debug, Default)]
+pub struct Projected {
+    /// What the chart renders.
+    pub objects: Vec<Object>,
+    /// Why Helm does not.
+    pub refused: Vec<Refused>,
+}
+
+/// Renders the objects of one release.
+pub struct Projection<'t, 'r> {
+    tree: &'t mut Tree,
+    templates: &'t mut Templates<'r>,
+    given: Given<'t>,
+    facts: &'static RenderedFacts,
+    release: Release,
+    fullname: String,
+    /// The item that relative paths lead down from.
+    item: Option<NodeId>,
+    projected: Projected,
+}
+
+/// The values, as conditions see them.
+struct Seen<'s> {
+    values: Values<'s>,
+    item: Option<Node<'s>>,
+    facts: &'static RenderedFacts,
+    release: &'s Release,
+    cluster: Option<Version>,
+}
+
+impl<'s> Seen<'s> {
+    fn get(&self, path: &KeyPath) -> Option<Node<'s>> {
+        match path.renamed() {
+            Some(name) => self.facts.key(name, self.release)?.get(self.values.root()),
+            None if path.is_relative() => path.get(self.item?),
+            None => path.get(self.values.root()),
+        }
+    }
+}
+
+impl Circumstances for Seen<'_> {
+    fn value(&self, path: &KeyPath) -> Option<Node<'_>> {
+        self.get(path)
+    }
+
+    fn cluster(&self) -> Option<Version> {
+        // The values overrule the cluster.
+        let told = [&["global", "kubeVersion"][..], &["kubeVersion"][..]];
+        let told = told
+            .into_iter()
+            .find_map(|path| self.values.string(path)?.parse().ok());
+        told.or(self.cluster)
+    }
+}
+
+/// An entry that is being made: its key, the values' key at which it stands, its value.
+type Made = (String, Span, NodeId);
+
+impl<'t, 'r> Projection<'t, 'r> {
+    /// Prepares to render.
+    pub fn new(tree: &'t mut Tree, templates: &'t mut Templates<'r>, given: Given<'t>) -> Self {
+        let values = Values::new(tree.node(given.values), given.defaults);
+        let fullname = fullname(values, &given.names.release);
         Projection {
             tree,
-            values,
-            defaults,
+            templates,
+            given,
+            facts: RenderedFacts::of_chart(),
+            release: Release::of(given.version),
             fullname,
-            namespace: names.namespace.clone(),
-            objects: Vec::new(),
+            item: None,
+            projected: Projected::default(),
         }
     }
 
     /// All objects.
-    pub fn render(mut self) -> Vec<Object> {
-        self.service();
-        self.config_maps();
-        self.deployment();
-        self.tls_secrets();
-        if self.truthy(&["router", "ingress", "enabled"]) {
-            self.ingress();
+    pub fn render(mut self) -> Projected {
+        let facts = self.facts;
+        for object in &facts.objects {
+            let is_there = object.range.holds(&self.release)
+                && object
+                    .when
+                    .as_ref()
+                    .is_none_or(|when| when.holds(&self.seen()));
+            if is_there {
+                self.object(object);
+            }
         }
-        if self.truthy(&["gateway", "enabled"]) {
-            self.gateway();
+        self.projected
+    }
+
+    fn seen(&self) -> Seen<'_> {
+        Seen {
+            values: self.values(),
+            item: self.item.map(|item| self.tree.node(item)),
+            facts: self.facts,
+            release: &self.release,
+            cluster: self.given.cluster,
         }
-        self.objects
     }
 
-    fn read(&self) -> Values<'_> {
-        Values::new(self.tree.node(self.values), self.defaults)
+    fn values(&self) -> Values<'_> {
+        Values::new(self.tree.node(self.given.values), self.given.defaults)
     }
 
-    fn truthy(&self, path: Path) -> bool {
-        self.read().truthy(path)
+    /// Where the value of a key is written, or where it should be.
+    fn anchor(&self, path: &KeyPath) -> Span {
+        let path = path
+            .renamed()
+            .and_then(|name| self.facts.key(name, &self.release))
+            .unwrap_or(path);
+        if path.is_relative() {
+            let item = self.item.map(|item| self.tree.node(item));
+            let entry = path.parts().next().and_then(|key| item?.entry(key));
+            let site = item.map_or(Span::NOWHERE, |item| item.site());
+            return entry.map_or(site, |(entry, _)| entry.key_span);
+        }
+        let parts: Vec<&str> = path.parts().collect();
+        self.values().anchor(&parts)
     }
 
-    fn text(&self, path: Path) -> String {
-        self.read().string(path).unwrap_or_default().to_owned()
+    fn object(&mut self, facts: &'static ObjectFacts) {
+        let at = self.anchor(&facts.at);
+        let api = self.piece(&facts.api, at);
+        let kind = made_string(self.tree, facts.kind.as_str(), at);
+        let metadata = self.fields(&facts.metadata, at);
+        let metadata = self.mapping(metadata, at);
+        let mut entries: Vec<Made> = Vec::new();
+        entries.extend(api.map(|api| ("apiVersion".to_owned(), at, api)));
+        entries.push(("kind".to_owned(), at, kind));
+        entries.push(("metadata".to_owned(), at, metadata));
+        entries.extend(self.fields(&facts.body, at));
+        let root = self.mapping(entries, at);
+        self.projected.objects.push(Object {
+            root,
+            origin: Origin::Projection,
+            template: Some(format!("carto/templates/{}", facts.template)),
+        });
     }
 
-    fn anchor(&self, path: Path) -> Span {
-        self.read().anchor(path)
+    fn mapping(&mut self, entries: Vec<Made>, at: Span) -> NodeId {
+        let entries = entries
+            .into_iter()
+            .map(|(key, key_span, value)| Entry {
+                key: key.into(),
+                key_span,
+                value,
+            })
+            .collect();
+        self.tree.push(NodeData {
+            span: at,
+            kind: NodeKind::Mapping(entries),
+            overrides: None,
+        })
     }
 
-    fn made(&mut self, text: impl Into<Box<str>>, path: Path) -> NodeId {
+    fn fields(&mut self, fields: &'static [Field], around: Span) -> Vec<Made> {
+        let mut made = Vec::new();
+        for field in fields {
+            let at = match field.at.as_ref().or_else(|| own_key(&field.value)) {
+                Some(path) => self.anchor(path),
+                None => around,
+            };
+            if let Some(value) = self.piece(&field.value, at) {
+                made.push((field.key.clone(), at, value));
+            }
+        }
+        made
+    }
+
+    /// Makes a value; `at` is where it stands if it has no place of its own.
+    fn piece(&mut self, piece: &'static Piece, at: Span) -> Option<NodeId> {
+        match piece {
+            Piece::Literal(scalar) => Some(made_scalar(
+                self.tree,
+                scalar.text.clone(),
+                scalar.value,
+                at,
+            )),
+            Piece::Mapping(fields) => {
+                let fields = self.fields(fields, at);
+                Some(self.mapping(fields, at))
+            }
+            Piece::Sequence(items) => {
+                let items = self.items(items, at);
+                Some(self.tree.push(NodeData {
+                    span: at,
+                    kind: NodeKind::Sequence(items),
+                    overrides: None,
+                }))
+            }
+            Piece::Print(path, or) => Some(self.print(path, or.as_deref(), Manner::Plain)),
+            Piece::Indent(path) => Some(self.print(path, None, Manner::Indented)),
+            Piece::Quote(path) => Some(self.quote(path)),
+            Piece::Yaml(path) => {
+                let value = self.seen().get(path)?.id();
+                Some(printed::as_yaml(self.tree, value))
+            }
+            Piece::Render(paths) => Some(self.rendered(paths, at)),
+            Piece::Name(of, suffix) => {
+                let name = trim_name(&format!("{}-{of}", self.fullname));
+                Some(self.name(&format!("{name}{suffix}"), at))
+            }
+            Piece::Full(suffix) => Some(self.name(&format!("{}{suffix}", self.fullname), at)),
+            Piece::Hashed(path) => Some(self.hashed(path)),
+            Piece::Labels(component) => Some(self.labels(component.as_deref(), at)),
+            Piece::Selector(component) => {
+                let component = made_string(self.tree, component.as_str(), at);
+                Some(self.mapping(vec![(COMPONENT.to_owned(), at, component)], at))
+            }
+            Piece::Namespace => {
+                let namespace = self.given.names.namespace.as_deref()?;
+                Some(made_string(self.tree, namespace, at))
+            }
+            Piece::The(name) => {
+                let named = self.facts.named(name)?;
+                self.piece(named, at)
+            }
+            Piece::Case(cases) => {
+                let case = self.case(cases)?;
+                let at = case.at.as_ref().map_or(at, |path| self.anchor(path));
+                self.piece(case.then.as_ref()?, at)
+            }
+            // Parts of a list stand in one.
+            Piece::Items(piece) => self.piece(piece, at),
+            Piece::Each(..) => None,
+        }
+    }
+
+    /// The first alternative that holds.
+    fn case(&self, cases: &'static [Alternative]) -> Option<&'static Alternative> {
+        let seen = self.seen();
+        cases.iter().find(|case| {
+            case.range.holds(&self.release)
+                && case.when.as_ref().is_none_or(|when| when.holds(&seen))
+        })
+    }
+
+    fn items(&mut self, pieces: &'static [Piece], at: Span) -> Vec<NodeId> {
+        let mut items = Vec::new();
+        for piece in pieces {
+            match piece {
+                Piece::Items(list) => {
+                    let list = self.piece(list, at).map(|list| self.tree.node(list));
+                    items.extend(list.into_iter().flat_map(Node::items).map(Node::id));
+                }
+                Piece::Each(lists, item) => items.extend(self.each(lists, item)),
+                piece => items.extend(self.piece(piece, at)),
+            }
+        }
+        items
+    }
+
+    fn each(&mut self, lists: &[KeyPath], piece: &'static Piece) -> Vec<NodeId> {
+        let seen = self.seen();
+        let list = lists.iter().filter_map(|path| seen.get(path));
+        let Some(list) = list.into_iter().find(|list| is_truthy(*list)) else {
+            return Vec::new();
+        };
+        let mut made = Vec::new();
+        // `range` goes through a mapping's values too.
+        let below = list.entries().map(|(_, value)| value);
+        let found: Vec<NodeId> = list.items().chain(below).map(Node::id).collect();
+        for item in found {
+            self.item = Some(item);
+            let at = self.tree.node(item).site();
+            made.extend(self.piece(piece, at));
+        }
+        self.item = None;
+        made
+    }
+
+    /// The value of a key as it was written, or the chart's default at the place where it would be written.
+    fn value(&mut self, path: &KeyPath) -> NodeId {
         let span = self.anchor(path);
-        made_string(self.tree, text, span)
-    }
-
-    /// The value at a path as it was written, or the chart's default at the place where it would be written.
-    fn value(&mut self, path: Path) -> NodeId {
-        let span = self.anchor(path);
-        let values = self.read();
-        let Some(node) = values.get(path) else {
+        let Some(node) = self.seen().get(path) else {
             return made_scalar(self.tree, "", Value::Null, span);
         };
-        if values.is_users(node.site()) {
+        if self.values().is_users(node.site()) {
             return node.id();
         }
         let kind = node.kind().clone();
@@ -115,179 +367,139 @@ impl<'t> Projection<'t> {
         })
     }
 
-    /// The value at a path where the template prints it without quotes: `"8443"` is read again, as a number.
-    fn printed(&mut self, path: Path) -> NodeId {
-        let id = self.value(path);
-        let node = self.tree.node(id);
-        let Some(text) = node.as_str() else { return id };
-        let value = portolan_yaml::resolve(text, Style::Plain, None);
-        if value == Value::String {
-            return id;
-        }
-        let (text, span) = (text.to_owned(), node.site());
-        made_scalar(self.tree, text, value, span)
-    }
-
-    fn mapping(&mut self, at: Path, entries: Vec<(&str, Path, NodeId)>) -> NodeId {
-        let entries = entries
-            .into_iter()
-            .map(|(key, key_at, value)| Entry {
-                key: key.into(),
-                key_span: self.anchor(key_at),
-                value,
-            })
-            .collect();
-        let span = self.anchor(at);
-        self.tree.push(NodeData {
-            span,
-            kind: NodeKind::Mapping(entries),
-            overrides: None,
-        })
-    }
-
-    fn sequence(&mut self, at: Path, items: Vec<NodeId>) -> NodeId {
-        let span = self.anchor(at);
-        self.tree.push(NodeData {
-            span,
-            kind: NodeKind::Sequence(items),
-            overrides: None,
-        })
-    }
-
-    /// Items of a list that the user may have written.
-    fn items(&self, path: Path) -> Vec<NodeId> {
-        self.read()
-            .get(path)
-            .into_iter()
-            .flat_map(|node| node.items())
-            .map(|node| node.id())
-            .collect()
-    }
-
-    /// Two mappings of annotations as the template prints them one after the other: the later wins.
-    fn annotations(&mut self, first: Path, second: Path, at: Path) -> NodeId {
-        let mut entries: Vec<Entry> = Vec::new();
-        let mut places: HashMap<Box<str>, usize> = HashMap::new();
-        for path in [first, second] {
-            let values = self.read();
-            let given: Vec<Entry> = values
-                .get(path)
-                .into_iter()
-                .flat_map(|node| node.entries())
-                .map(|(entry, _)| entry.clone())
-                .collect();
-            for entry in given {
-                match places
-                    .get(&entry.key)
-                    .and_then(|at: &usize| entries.get_mut(*at))
-                {
-                    Some(known) => *known = entry,
-                    None => {
-                        places.insert(entry.key.clone(), entries.len());
-                        entries.push(entry);
-                    }
-                }
+    /// A value printed without quotes, as it is then read.
+    fn print(&mut self, path: &KeyPath, or: Option<&str>, manner: Manner) -> NodeId {
+        let value = self.value(path);
+        let is_empty = !is_truthy(self.tree.node(value));
+        let read = match or {
+            Some(text) if is_empty => {
+                let site = self.anchor(path);
+                printed::read_anew(self.tree, text, manner, site)
             }
-        }
-        let span = self.anchor(at);
-        self.tree.push(NodeData {
-            span,
-            kind: NodeKind::Mapping(entries),
-            overrides: None,
+            _ => printed::read_value(self.tree, value, manner),
+        };
+        read.unwrap_or_else(|error| {
+            let site = self.tree.node(value).site();
+            self.unprintable(&format!("`{}`", self.name_of(path)), &error, site);
+            made_string(self.tree, OPAQUE.to_string(), site)
         })
     }
 
-    fn metadata(
-        &mut self,
-        name: &str,
-        at: Path,
-        annotations: Option<(Path, NodeId)>,
-        component: Option<&str>,
-    ) -> NodeId {
-        let name = self.made(name, at);
-        let mut labels = vec![
-            ("app.kubernetes.io/managed-by", "Helm".to_owned()),
-            ("helm.sh/chart", format!("carto-{CHART_VERSION}")),
-        ];
-        if let Some(component) = component {
-            labels.push(("app.kubernetes.io/component", component.to_owned()));
-        }
-        let labels = labels
-            .into_iter()
-            .map(|(key, text)| (key, at, self.made(text, at)))
-            .collect();
-        let labels = self.mapping(at, labels);
-        let mut entries = vec![("name", at, name), ("labels", at, labels)];
-        if let Some(namespace) = self.namespace.clone() {
-            let namespace = self.made(namespace, at);
-            entries.push(("namespace", at, namespace));
-        }
-        if let Some((annotations_at, annotations)) = annotations {
-            entries.push(("annotations", annotations_at, annotations));
-        }
-        self.mapping(at, entries)
+    /// What a key is called in messages.
+    fn name_of(&self, path: &KeyPath) -> String {
+        let renamed = path.renamed();
+        let path = renamed
+            .and_then(|name| self.facts.key(name, &self.release))
+            .unwrap_or(path);
+        path.as_str().trim_start_matches('.').to_owned()
     }
 
-    fn object(
-        &mut self,
-        (api_version, kind): (&str, &str),
-        at: Path,
-        metadata: NodeId,
-        mut rest: Vec<(&'static str, Path, NodeId)>,
-        template: &str,
-    ) {
-        let api_version = self.made(api_version, at);
-        let kind = self.made(kind, at);
-        let mut entries = vec![
-            ("apiVersion", at, api_version),
-            ("kind", at, kind),
-            ("metadata", at, metadata),
-        ];
-        entries.append(&mut rest);
-        let root = self.mapping(at, entries);
-        self.objects.push(Object {
-            root,
-            origin: Origin::Projection,
-            template: Some(format!("carto/templates/{template}")),
-        });
+    /// A value that the chart prints without quotes, and that needs them.
+    fn unprintable(&mut self, what: &str, error: &Unprintable, span: Span) {
+        let refused = Refused::unprintable(what, error, span);
+        let known = &mut self.projected.refused;
+        if !known.iter().any(|known| known.span == refused.span) {
+            known.push(refused);
+        }
     }
 
     /// The value as `{{ … | quote }}` prints it, at the value's own place.
-    fn quoted(&mut self, path: Path) -> NodeId {
-        let values = self.read();
-        let node = values.get(path);
-        let text = node
-            .and_then(|node| node.text())
-            .unwrap_or_default()
-            .to_owned();
-        let span = values
-            .given(path)
-            .map_or_else(|| values.anchor(path), |node| node.span());
+    fn quote(&mut self, path: &KeyPath) -> NodeId {
+        let span = self.anchor(path);
+        let Some(node) = self.seen().get(path) else {
+            return made_scalar(self.tree, "", Value::Null, span);
+        };
+        let is_users = self.values().is_users(node.site());
+        let span = if is_users { node.span() } else { span };
+        let (id, text) = (node.id(), go_text(node).into_owned());
+        if is_users && node.as_str().is_some_and(|own| own == text) {
+            return id;
+        }
         made_string(self.tree, text, span)
     }
-}
 
-/// The release's base name, as the chart's library computes it (`common.names.fullname`, bitnami/common 1.17.1).
-pub fn fullname(values: Values<'_>, release: &str) -> String {
-    if let Some(name) = values.string(&["fullnameOverride"]) {
-        return trim_name(name);
+    /// Values that are evaluated as templates, one printed after the other: of two entries with one key the later wins.
+    fn rendered(&mut self, paths: &[KeyPath], at: Span) -> NodeId {
+        let mut parts = Vec::new();
+        for path in paths {
+            let value = self.seen().get(path).filter(|value| is_truthy(*value));
+            let value = value.map(Node::id);
+            let Some(value) = value else { continue };
+            parts.extend(super::rendered::render(self.tree, value, self.templates));
+        }
+        let is_other = |part: &NodeId| !self.tree.node(*part).is_mapping();
+        if let Some(other) = parts.iter().copied().find(is_other) {
+            return other;
+        }
+        let mut entries: Vec<Entry> = Vec::new();
+        let mut places = std::collections::HashMap::new();
+        for part in parts {
+            for (entry, _) in self.tree.node(part).entries() {
+                let place = *places.entry(entry.key.clone()).or_insert(entries.len());
+                match entries.get_mut(place) {
+                    Some(known) => *known = entry.clone(),
+                    None => entries.push(entry.clone()),
+                }
+            }
+        }
+        self.tree.push(NodeData {
+            span: at,
+            kind: NodeKind::Mapping(entries),
+            overrides: None,
+        })
     }
-    let name = values.string(&["nameOverride"]).unwrap_or("carto");
-    if release.contains(name) {
-        trim_name(release)
-    } else {
-        trim_name(&format!("{release}-{name}"))
+
+    /// A name made of the release's; nothing quotes it.
+    fn name(&mut self, name: &str, at: Span) -> NodeId {
+        match printed::read_anew(self.tree, name, Manner::Plain, at) {
+            Ok(read) => read,
+            Err(error) => {
+                let overrides = [&["fullnameOverride"][..], &["nameOverride"][..]];
+                let values = self.values();
+                let given = overrides.into_iter().find_map(|path| values.given(path));
+                let span = given.map_or(at, Node::site);
+                self.unprintable("the release's name", &error, span);
+                made_string(self.tree, name, at)
+            }
+        }
+    }
+
+    fn hashed(&mut self, path: &KeyPath) -> NodeId {
+        let at = self.anchor(path);
+        let text = self.seen().get(path).map(|node| go_text(node).into_owned());
+        let digest = Sha256::digest(text.unwrap_or_default().as_bytes());
+        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = hex.get(..5).unwrap_or_default();
+        self.name(&format!("{}-tls-{hash}", self.fullname), at)
+    }
+
+    fn labels(&mut self, component: Option<&str>, at: Span) -> NodeId {
+        let mut labels = vec![
+            ("app.kubernetes.io/managed-by", "Helm".to_owned()),
+            ("helm.sh/chart", format!("carto-{}", self.given.version)),
+        ];
+        if let Some(component) = component {
+            labels.push((COMPONENT, component.to_owned()));
+        }
+        let labels = labels
+            .into_iter()
+            .map(|(key, text)| (key.to_owned(), at, made_string(self.tree, text, at)))
+            .collect();
+        self.mapping(labels, at)
     }
 }
 
-/// `trunc 63 | trimSuffix "-"`.
-pub fn trim_name(name: &str) -> String {
-    let cut: String = name.chars().take(63).collect();
-    cut.strip_suffix('-').unwrap_or(&cut).to_owned()
-}
+/// The label by which a component is known.
+const COMPONENT: &str = "app.kubernetes.io/component";
 
-fn hashed_name(fullname: &str, certificate: &str) -> String {
-    let digest = Sha256::digest(certificate.as_bytes());
-    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{fullname}-tls-{}", hex.get(..5).unwrap_or_default())
+/// The key that a value is printed from: it stands where that is written.
+fn own_key(piece: &Piece) -> Option<&KeyPath> {
+    match piece {
+        Piece::Print(path, _) | Piece::Indent(path) | Piece::Quote(path) | Piece::Yaml(path) => {
+            Some(path)
+        }
+        // Of what may be several values, where the last one would be written.
+        Piece::Case(cases) => own_key(cases.last()?.then.as_ref()?),
+        _ => None,
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use portolan::helm::defaults::on_the_way;
 use portolan::helm::values::{coalesce, merge};
 use portolan::helm::{CHART_DEFAULTS, DEFAULTS_NAME, set};
 use portolan_yaml::source::{MappedText, Sources, Span};
@@ -62,7 +63,7 @@ pub fn run(data: &[u8]) {
     let defaults = sources.add(DEFAULTS_NAME, CHART_DEFAULTS);
     let text = MappedText::of_source(&sources, defaults);
     let stream = parse(&text, &mut tree, &Limits::default());
-    let defaults = stream.documents[0].root;
+    let defaults = on_the_way(&mut tree, stream.documents[0].root, "1.287.1");
     let laid = coalesce(&mut tree, defaults, merged);
     assert_nodes(&sources, tree.node(laid));
     let expected = Plain::of(tree.node(defaults)).and_then(expected, Nulls::DeleteDefaults);

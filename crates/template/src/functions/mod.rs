@@ -28,8 +28,8 @@ mod strings;
 mod types;
 mod versions;
 mod words;
-mod yaml;
-mod yaml_scalar;
+pub(super) mod yaml;
+pub(super) mod yaml_scalar;
 
 pub(super) use chart::has_version;
 

@@ -211,7 +211,7 @@ fn yaml_number(value: f64, layout: Layout) -> String {
 }
 
 /// go-yaml's order of keys: numbers within them by their value, letters after everything else.
-fn key_order(one: &str, other: &str) -> Ordering {
+pub(in super::super) fn key_order(one: &str, other: &str) -> Ordering {
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
     for (index, (a, b)) in one.iter().zip(&other).enumerate() {
         if a == b {

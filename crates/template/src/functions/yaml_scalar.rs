@@ -4,7 +4,7 @@ use portolan_yaml::OPAQUE;
 
 /// The styles a string may be written in.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Written {
+pub(in super::super) enum Written {
     /// On one line, as it is or quoted.
     Line(String),
     /// `|` with its header; the lines must be indented.
@@ -13,7 +13,7 @@ pub(super) enum Written {
 
 /// How a string is written; `pretty` for `toYamlPretty`, `key` for a mapping's key, `hint` the digit for a first line
 /// that begins with a space.
-pub(super) fn write(text: &str, key: bool, hint: usize) -> Written {
+pub(in super::super) fn write(text: &str, key: bool, hint: usize) -> Written {
     let plain_tag = !resolves_otherwise(text);
     let shape = ScalarShape::of(text);
     if text.contains('\n') {
