@@ -17,5 +17,6 @@ pub mod reference;
 pub mod report;
 pub mod rules;
 pub mod secret_names;
+pub mod selftest;
 pub mod version;
 pub mod words;

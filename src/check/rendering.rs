@@ -65,7 +65,8 @@ pub fn check_with_rendering(
 
 /// Whether a finding is about how the values are written, which the rendering cannot tell.
 fn about_values(found: &Diagnostic, rules: &RuleSet) -> bool {
-    let asks_for_values = |rule: &Rule| rule.file.require.contains("in_values");
+    // Only values have a file that is secret or not by its name.
+    let asks_for_values = |rule: &Rule| rule.require.reads("private_key", "in_values");
     found.requirement == Requirement::ValuesFile
         || rules.get(&found.rule).is_some_and(asks_for_values)
 }

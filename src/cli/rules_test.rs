@@ -8,7 +8,7 @@ use super::style::OutputStyle;
 use super::{CliContext, Exit};
 use crate::diagnostic::Severity;
 use crate::report::{Style, paint};
-use crate::rules::try_examples;
+use crate::selftest::try_examples;
 use portolan_yaml::Issue;
 
 pub(super) fn run(folder: &Path, style: OutputStyle, ctx: &mut CliContext<'_>) -> Exit {

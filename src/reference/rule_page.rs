@@ -2,7 +2,8 @@
 
 use super::{GENERATED, flowed};
 use crate::report::{self, Format};
-use crate::rules::{Case, Example, ReadOptions, RuleFile, RuleSet, Template, Text, run_example};
+use crate::rules::{Case, Example, RuleFile, RuleSet, Template, Text};
+use crate::selftest::{ReadOptions, run_example};
 
 /// Columns of an example that a page shows; a certificate in base64 says nothing to a reader.
 const WIDEST: usize = 90;

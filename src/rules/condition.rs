@@ -143,6 +143,12 @@ impl Condition {
         })
     }
 
+    /// Whether it reads a fact.
+    pub fn reads(&self, subject: &str, field: &str) -> bool {
+        self.program()
+            .is_ok_and(|program| program.names.fact(subject, field))
+    }
+
     /// Evaluates it.
     pub fn evaluate(&self, scope: &Bindings<'_>) -> Evaluation {
         let program = match self.program() {
@@ -465,5 +471,10 @@ mod tests {
         assert!(names("[1].all(router, router == 1)").whole.is_empty());
         assert_eq!(names("{'a': domain} == {'a': 1}").whole, ["domain"]);
         assert!(names("version_compare('1', '2') < 0").compares_versions);
+        // What is read is a fact, not a word in the text.
+        let condition =
+            Condition::new("!private_key.in_values || router.service_type == 'in_keys'");
+        assert!(condition.reads("private_key", "in_values"));
+        assert!(!condition.reads("router", "in_keys"));
     }
 }

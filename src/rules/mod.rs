@@ -5,7 +5,6 @@
 
 mod condition;
 mod deferred;
-mod examples;
 mod explain;
 mod format;
 mod judge;
@@ -16,9 +15,6 @@ mod template;
 
 pub use condition::{Bindings, Condition, Evaluation, GLOBALS, MAX_EXPRESSION_BYTES};
 pub use deferred::DeferredFile;
-pub use examples::{
-    ExampleFailure, ExampleMismatch, FindingLocation, ReadOptions, run_example, try_examples,
-};
 pub use format::{
     Case, Consequence, Documentation, Example, ExampleFile, Examples, Expected, Explains,
     LabelFile, RuleFile, SeverityCase, Text, Undecided,

@@ -13,7 +13,8 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use portolan::check::{Input, Options, Outcome, check};
 use portolan::cli::example_options;
 use portolan::report::{self, Format, Run, render_run};
-use portolan::rules::{Example, RuleSet, run_example};
+use portolan::rules::{Example, RuleSet};
+use portolan::selftest::run_example;
 
 /// Letters and digits that no word, name or fingerprint of a test has in this order.
 const SECRET: &str = "Zx9qLm4TvB7wKd3R";

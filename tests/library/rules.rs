@@ -7,7 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use portolan::cli::example_options;
-use portolan::rules::{RuleSet, try_examples};
+use portolan::rules::RuleSet;
+use portolan::selftest::try_examples;
 
 /// Every rule file, with the folder that it lies in.
 fn rule_files() -> Vec<(PathBuf, String)> {

@@ -126,7 +126,8 @@ mod tests {
     use super::*;
     use crate::cli::example_options;
     use crate::diagnostic::Verdict;
-    use crate::rules::{RuleSet, run_example};
+    use crate::rules::RuleSet;
+    use crate::selftest::run_example;
 
     #[test]
     fn every_option_is_one_of_check() {

@@ -2,7 +2,8 @@
 
 use portolan::check::check;
 use portolan::cli::example_options;
-use portolan::rules::{RuleSet, try_examples};
+use portolan::rules::RuleSet;
+use portolan::selftest::try_examples;
 use portolan_yaml::source::LineColumn;
 
 use super::inputs::{inputs, options};
