@@ -128,6 +128,22 @@ fn plain_http(
             (case.is, node.map(Node::site), case.supply.clone())
         }
     };
+    // Among the settings of the same controller is where the missing one belongs.
+    let beside = || {
+        let annotations = input.entry?.node.at(&["metadata", "annotations"])?;
+        let prefixes = &layer.recognize.annotation_prefixes;
+        let mut keys = annotations.entries().map(|(entry, _)| entry);
+        let first = keys.find(|entry| {
+            prefixes
+                .iter()
+                .any(|prefix| entry.key.starts_with(prefix.as_str()))
+        })?;
+        Some(first.key_span)
+    };
+    let missing_at = match is {
+        Plain::Served => beside().unwrap_or(missing_at),
+        _ => missing_at,
+    };
     let at = Some(at.unwrap_or(missing_at));
     (entry.serves_http, entry.redirects_http) = match is {
         Plain::Served => (Fact::Known(true, at), Fact::Known(false, at)),

@@ -1,5 +1,6 @@
 //! Gateways whose routes lead to the router.
 
+use super::controller_service::Before;
 use super::layers::recognize::{Evidence, Recognized, by_class};
 use super::layers::{EntryKind, Layer};
 use super::listeners::ends_in_router;
@@ -7,7 +8,7 @@ use super::load_balancer::{described, unknown_tls};
 use super::resource::ends_here;
 use super::route::{Route, RouteRule};
 use super::router::RouterObjects;
-use super::{Context, Exposure, ingress::host, opaque_supply, place_in, timeouts};
+use super::{Context, Exposure, admission, front, ingress::host, opaque_supply, place_in, timeouts};
 use crate::facts::{Anchor, EntryPoint, EntryPointKind, Fact, RouterProtocol, TlsEnd};
 use crate::kube::ObjectRef;
 use portolan_yaml::Node;
@@ -373,7 +374,9 @@ fn one<'a>(
     let mut entry = EntryPoint::new(place_in(gateway, &["spec", "gatewayClassName"]));
     entry.kind = Fact::known(EntryPointKind::Gateway);
     entry.name = Fact::known(gateway.title());
-    let mut route = Route::new(gateway, router).with_class(cx, "GatewayClass", class_text);
+    let mut route = Route::new(gateway, router)
+        .with_class(cx, "GatewayClass", class_text)
+        .with_gateway_parameters(cx);
     let evidence = Evidence {
         object: gateway,
         class: class_text,
@@ -419,12 +422,16 @@ fn one<'a>(
     match layer {
         Some(layer) => {
             described(layer, &mut entry);
+            route = route.with_configuration(cx, layer);
             match &layer.undecided {
                 Some(supply) => unknown_tls(&mut entry, &layer.title, supply),
                 None => tls(layer, gateway, &attached, &route, &mut entry),
             }
             route.ends_tls = ends_here(&entry);
-            timeouts::of_route(cx, layer, &route, &entry, exposure);
+            admission::fill(cx, layer, &route, &mut entry);
+            if let Before::Seen(before) = timeouts::of_route(cx, layer, &route, &entry, exposure) {
+                front::fill(cx, layer, &before, &route, &mut entry);
+            }
         }
         None => {
             let title = match class_text {

@@ -1,5 +1,6 @@
 //! Ingresses that lead to the router: the chart's own, and those that people bring themselves.
 
+use super::controller_service::Before;
 use super::layers::recognize::{Evidence, Recognized, by_class, platform_of};
 use super::layers::{EntryKind, Layer, layers};
 use super::load_balancer::{described, unknown_tls};
@@ -7,7 +8,7 @@ use super::resource::ends_here;
 use super::route::Route;
 use super::router::{RouterObjects, ServicePort};
 use super::{
-    Context, Exposure, declared_tls, domain, gke_ingress, ingress_paths, opaque_supply, timeouts,
+    Context, Exposure, admission, declared_tls, front, domain, gke_ingress, ingress_paths, opaque_supply, timeouts,
 };
 use crate::facts::{
     Anchor, ClassSource, EntryPoint, EntryPointKind, Fact, Host, Ingress, Platform,
@@ -227,6 +228,7 @@ fn one<'a>(
     match layer {
         Some(layer) => {
             described(layer, &mut entry);
+            route = route.with_configuration(cx, layer);
             ingress_paths::extract(cx, layer, &route, exposure);
             if let Some(supply) = &layer.undecided {
                 unknown_tls(&mut entry, &layer.title, supply);
@@ -238,7 +240,10 @@ fn one<'a>(
                 declared_tls::tls(cx, layer, &route, port, &mut entry);
             }
             route.ends_tls = ends_here(&entry);
-            timeouts::of_route(cx, layer, &route, &entry, exposure);
+            admission::fill(cx, layer, &route, &mut entry);
+            if let Before::Seen(before) = timeouts::of_route(cx, layer, &route, &entry, exposure) {
+                front::fill(cx, layer, &before, &route, &mut entry);
+            }
         }
         None => {
             let title = match class.text {

@@ -13,17 +13,20 @@ use portolan_yaml::Node;
 
 /// What a load balancer makes of one Service port.
 #[derive(Clone, Copy)]
-struct Listener {
+pub(super) struct Listener {
     /// It terminates TLS.
-    ends_tls: bool,
-    /// What it speaks to the router.
-    backend_protocol: RouterProtocol,
+    pub ends_tls: bool,
+    /// What it speaks to what stands behind it.
+    pub backend_protocol: RouterProtocol,
 }
 
-const PASSED: Listener = Listener {
-    ends_tls: false,
-    backend_protocol: RouterProtocol::Tls,
-};
+impl Listener {
+    /// One that passes bytes through.
+    pub(super) const PASSED: Listener = Listener {
+        ends_tls: false,
+        backend_protocol: RouterProtocol::Tls,
+    };
+}
 
 /// The text of an annotation, empty where there is none; `None` where it cannot be known.
 fn text<'a>(service: ObjectRef<'a>, key: &str) -> Option<&'a str> {
@@ -34,7 +37,8 @@ fn text<'a>(service: ObjectRef<'a>, key: &str) -> Option<&'a str> {
     }
 }
 
-fn listener(
+/// What a load balancer makes of a port; `None` where a template hides it.
+pub(super) fn listener_of(
     rules: &Listeners,
     input: &MatchInput<'_>,
     service: ObjectRef<'_>,
@@ -69,7 +73,7 @@ fn listener(
             backend_protocol: RouterProtocol::Http,
         }
     } else {
-        PASSED
+        Listener::PASSED
     })
 }
 
@@ -142,9 +146,9 @@ pub(super) fn tls(cx: Context<'_>, layer: &Layer, route: &Route<'_>, entry: &mut
     let input = route.input(cx);
     let is_on = rules.map(|rules| all_hold(&rules.when, &input));
     let of = |port: ServicePort<'_>| match (rules, &is_on) {
-        (Some(rules), Some(Tristate::Yes)) => listener(rules, &input, service, port),
+        (Some(rules), Some(Tristate::Yes)) => listener_of(rules, &input, service, port),
         (Some(_), Some(Tristate::Unknown(_))) => None,
-        _ => Some(PASSED),
+        _ => Some(Listener::PASSED),
     };
     let http_listener = http.map(of);
     let (Some(https_listener), true) = (

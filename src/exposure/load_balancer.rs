@@ -6,7 +6,7 @@ use super::layers::{EntryKind, Layer};
 use super::resource::ends_here;
 use super::route::Route;
 use super::router::RouterObjects;
-use super::{Context, Exposure, listeners, opaque_supply, place_in, timeouts};
+use super::{Context, Exposure, admission, listeners, opaque_supply, place_in, timeouts};
 use crate::facts::{EntryPoint, EntryPointKind, Fact, Platform};
 use crate::kube::ObjectRef;
 use portolan_yaml::{Node, OPAQUE};
@@ -58,6 +58,7 @@ pub(super) fn extract<'a>(cx: Context<'a>, router: &'a RouterObjects<'a>, exposu
                 None => listeners::tls(cx, layer, &route, &mut entry),
             }
             route.ends_tls = ends_here(&entry);
+            admission::fill(cx, layer, &route, &mut entry);
             timeouts::of_route(cx, layer, &route, &entry, exposure);
         }
         None => {

@@ -3,6 +3,7 @@
 //! Takes objects, whether they were rendered by Helm or projected from values; gives facts: the ways in, where TLS is terminated,
 //! which names are served, and how long each hop holds a connection. It says what is so, never whether that is good.
 
+mod admission;
 mod certificate_facts;
 mod certificate_files;
 mod certificates;
@@ -10,6 +11,7 @@ mod controller_service;
 mod declared_tls;
 mod domain;
 mod duration;
+mod front;
 mod gateway;
 mod gke;
 mod gke_ingress;

@@ -2,12 +2,13 @@
 //! Mapping. People bring them through `extraDeploy` or as manifests.
 
 use super::ingress::host;
+use super::controller_service::Before;
 use super::layers::tls::TlsModel;
 use super::layers::{EntryKind, Layer, Resource, layers};
 use super::load_balancer::{described, unknown_tls};
 use super::route::{Route, RouteRule};
 use super::router::{RouterObjects, ServicePort};
-use super::{Context, Exposure, declared_tls, paths, timeouts};
+use super::{Context, Exposure, admission, declared_tls, front, paths, timeouts};
 use crate::facts::{Anchor, EntryPoint, EntryPointKind, Fact, TlsEnd};
 use crate::kube::ObjectRef;
 use portolan_yaml::Node;
@@ -86,6 +87,7 @@ fn one<'a>(
     entry.kind = Fact::known(EntryPointKind::Resource);
     entry.name = Fact::known(object.title());
     described(layer, &mut entry);
+    route = route.with_configuration(cx, layer);
     match (&layer.undecided, layer.tls.model) {
         (Some(supply), _) => unknown_tls(&mut entry, &layer.title, supply),
         _ => declared_tls::tls(cx, layer, &route, port, &mut entry),
@@ -107,7 +109,10 @@ fn one<'a>(
         exposure.on_route.reads(object, Some(layer));
     }
     route.ends_tls = ends_here(&entry);
-    timeouts::of_route(cx, layer, &route, &entry, exposure);
+    admission::fill(cx, layer, &route, &mut entry);
+    if let Before::Seen(before) = timeouts::of_route(cx, layer, &route, &entry, exposure) {
+        front::fill(cx, layer, &before, &route, &mut entry);
+    }
     exposure.add_entry(entry);
 }
 

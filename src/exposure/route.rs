@@ -1,5 +1,7 @@
 //! One way in, as the limits on it are looked for: the entry point's object and everything that it leads through.
 
+use super::controller_service;
+use super::layers::Layer;
 use super::layers::predicate::MatchInput;
 use super::router::RouterObjects;
 use super::{Context, paths};
@@ -19,6 +21,10 @@ pub(super) struct Route<'a> {
     pub class_object: Option<ObjectRef<'a>>,
     /// What the IngressClass names as its parameters.
     pub class_parameters: Option<ObjectRef<'a>>,
+    /// What the Gateway or its class names as its parameters.
+    pub gateway_parameters: Option<ObjectRef<'a>>,
+    /// The controller's own configuration, as far as it is among the input.
+    pub configuration: Vec<ObjectRef<'a>>,
     /// What a custom resource hangs from.
     pub attached_to: Vec<ObjectRef<'a>>,
     /// Something that it hangs from and that is not among the input: what to supply.
@@ -45,6 +51,8 @@ impl<'a> Route<'a> {
             rules: Vec::new(),
             class_object: None,
             class_parameters: None,
+            gateway_parameters: None,
+            configuration: Vec::new(),
             attached_to: Vec::new(),
             missing: None,
             ends_tls: Fact::Absent(None),
@@ -53,13 +61,39 @@ impl<'a> Route<'a> {
 
     /// Looks for the class of that kind and name, and for its parameters.
     pub(super) fn with_class(mut self, cx: Context<'a>, kind: &str, name: Option<&str>) -> Self {
-        self.class_object = name.and_then(|name| cx.objects.named(cx.tree, kind, name).next());
+        self.class_object =
+            name.and_then(|name| cx.objects.everywhere_named(cx.tree, kind, name).next());
         let parameters = self
             .class_object
             .and_then(|class| class.node.at(&["spec", "parameters", "name"]))
             .and_then(Node::text);
         self.class_parameters = parameters
-            .and_then(|name| cx.objects.named(cx.tree, "IngressClassParams", name).next());
+            .and_then(|name| cx.objects.everywhere_named(cx.tree, "IngressClassParams", name).next());
+        self
+    }
+
+    /// Looks for what the Gateway, or else its class, names as its parameters.
+    pub(super) fn with_gateway_parameters(mut self, cx: Context<'a>) -> Self {
+        let own = self
+            .entry
+            .node
+            .at(&["spec", "infrastructure", "parametersRef"])
+            .map(|reference| (reference, self.entry));
+        let of_class = self.class_object.and_then(|class| {
+            let reference = class.node.at(&["spec", "parametersRef"])?;
+            Some((reference, class))
+        });
+        self.gateway_parameters = own.or(of_class).and_then(|(reference, from)| {
+            let text = |key: &str| reference.get(key).and_then(Node::text);
+            cx.objects
+                .find_in(cx.tree, text("kind")?, text("name")?, text("namespace"), from)
+        });
+        self
+    }
+
+    /// Looks for the controller's own configuration: ConfigMaps and workloads that carry one of its names.
+    pub(super) fn with_configuration(mut self, cx: Context<'a>, layer: &Layer) -> Self {
+        self.configuration = controller_service::configuration(cx, layer);
         self
     }
 
@@ -80,6 +114,9 @@ impl<'a> Route<'a> {
             attached_to: self.attached_to.clone(),
             missing: self.missing.clone(),
             class_parameters: self.class_parameters,
+            gateway_parameters: self.gateway_parameters,
+            rules: self.rules.iter().map(|rule| rule.node).collect(),
+            configuration: self.configuration.clone(),
             controller: cx.controller(),
         }
     }

@@ -1,6 +1,6 @@
 //! How long each hop holds a connection: the settings of a layer, read and turned into seconds.
 
-use super::controller_service;
+use super::controller_service::{self, Before};
 use super::duration::{self, ParsedDuration};
 use super::layers::predicate::{Tristate, all_hold, controller_reaches};
 use super::layers::recognize::fronts;
@@ -75,12 +75,13 @@ pub(super) fn of_route<'a>(
     route: &Route<'a>,
     entry: &EntryPoint,
     exposure: &mut Exposure,
-) {
+) -> Before<'a> {
     of_layer(cx, layer, route, entry, exposure);
-    controller_service::extract(cx, layer, route, entry, exposure);
+    let before = controller_service::extract(cx, layer, route, entry, exposure);
     for front in fronts(&route.input(cx)) {
         of_layer(cx, front, route, entry, exposure);
     }
+    before
 }
 
 /// Whether a setting is there on this way.

@@ -2,6 +2,7 @@
 
 use super::declare_subjects;
 use super::words::{
+    Audience,
     CertificateCause, CertificateNameRole, CertificatePart, CertificateRole, CertificateSource,
     ChainEnd, ChainEvidence, ClassSource, EntryPointKind, Platform, Purpose, ReferencedKind,
     RouterProtocol, Side, StringPlace, TimeUnit, TimeoutMeaning, TlsConflictKind, TlsEnd,
@@ -87,6 +88,17 @@ declare_subjects! {
         refused: String,
         /// What to write instead, where it is refused.
         refused_how: String,
+        /// Who can reach it.
+        audience: Audience,
+        /// What makes it internal, in words.
+        internal_why: String,
+        /// How to open it to the internet.
+        internal_how: String,
+        /// True where a load balancer terminates TLS and the controller behind it redirects what arrives to HTTPS, again and
+        /// again.
+        redirects_for_ever: bool,
+        /// How to keep it from doing so.
+        trust_how: String,
         /// The layer's id, e.g. `gke-ingress`; null where no layer file describes what was found.
         layer: String,
         /// What the layer is called, or, where it is not known, what was seen instead.

@@ -72,6 +72,18 @@ declare_words! {
         Resource = "resource",
     }
 
+    /// Who can reach an entry point.
+    #[derive(Deserialize, JsonSchema)]
+    #[serde(rename_all = "kebab-case")]
+    Audience {
+        /// Everybody: it is open to the internet.
+        Internet = "internet",
+        /// A private network alone, because somebody wrote so.
+        Written = "written",
+        /// A private network alone, because that is what happens where nothing is written.
+        Default = "default",
+    }
+
     /// Where TLS is terminated.
     TlsEnd {
         /// In the router: connections are passed through to it.

@@ -52,6 +52,7 @@ fn read(json: &str) -> Box<RuleFile> {
         title: String::new(),
         requirement: Requirement::ValuesFile,
         requirement_from: None,
+        also: Vec::new(),
         severity: Severity::Error,
         severity_when: Vec::new(),
         verdict: None,

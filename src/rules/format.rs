@@ -28,6 +28,9 @@ pub struct RuleFile {
     /// Other severities where a condition holds; the first that does counts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub severity_when: Vec<SeverityCase>,
+    /// Further requirements that are violated with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Requirement>,
     /// What a finding does to the requirement's verdict. By default an error or a warning makes it `violated`, and a note
     /// leaves it alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]

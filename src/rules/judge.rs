@@ -150,6 +150,12 @@ fn judge_rule(
                 let requirement = requirement(rule, &scope);
                 let tally = tallies.entry(requirement).or_default();
                 tally.findings += 1;
+                if consequence == Consequence::Violated {
+                    for also in &rule.file.also {
+                        tallies.entry(*also).or_default().violated = true;
+                    }
+                }
+                let tally = tallies.entry(requirement).or_default();
                 match consequence {
                     Consequence::Violated => tally.violated = true,
                     Consequence::Undecided => {

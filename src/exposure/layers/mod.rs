@@ -16,6 +16,8 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+use crate::facts::Audience;
+
 pub use predicate::Predicate;
 pub use setting::Setting;
 pub use tls::Tls;
@@ -47,6 +49,16 @@ pub struct Layer {
     pub path_traps: Vec<PathTrap>,
     /// How it terminates TLS.
     pub tls: Tls,
+    /// What its controller refuses or ignores, so that nothing comes up.
+    #[serde(default)]
+    pub refuses: Vec<RefusalCase>,
+    /// What makes it reachable from inside a private network alone: the first case that holds. It is open to the internet
+    /// where none does.
+    #[serde(default)]
+    pub internal: Vec<InternalCase>,
+    /// How it treats plain HTTP from a load balancer before it that terminated TLS.
+    #[serde(default)]
+    pub trust: Option<Trust>,
     /// Every limit on a connection's life. All of them must be long enough.
     #[serde(default)]
     pub timeouts: Vec<Setting>,
@@ -56,6 +68,55 @@ pub struct Layer {
     /// Keys with a timeout in their name that limit something else. They prove nothing.
     #[serde(default)]
     pub look_alikes: Vec<WrongKey>,
+}
+
+/// Something that a controller refuses or ignores.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RefusalCase {
+    /// What must be so. The finding stands at what the first of them finds.
+    pub when: Vec<Predicate>,
+    /// Why nothing comes up, after the object's name and a colon.
+    pub why: String,
+    /// What to write instead.
+    pub instead: String,
+    /// What to supply, for a case that what cannot be seen here decides: the entry point is then undecided.
+    #[serde(default)]
+    pub supply: Option<String>,
+    /// Where this was read.
+    pub sources: Vec<String>,
+}
+
+/// What makes a load balancer internal.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct InternalCase {
+    /// What must be so. The finding stands at what the first of them finds.
+    pub when: Vec<Predicate>,
+    /// Whether somebody wrote it, or it is what happens where nothing is written.
+    pub is: Audience,
+    /// What makes it so, in words, for the message.
+    #[serde(default)]
+    pub why: Option<String>,
+    /// How to open it to the internet.
+    #[serde(default)]
+    pub how: Option<String>,
+    /// Where this was read.
+    #[serde(default)]
+    pub sources: Vec<String>,
+}
+
+/// How a controller treats plain HTTP from a load balancer before it that terminated TLS: whether it redirects that again.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Trust {
+    /// It knows such requests for HTTPS where these hold: any of the lists.
+    #[serde(default)]
+    pub any_of: Vec<Vec<Predicate>>,
+    /// What keeps it from redirecting them, as a sentence.
+    pub how: String,
+    /// Where this was read.
+    pub sources: Vec<String>,
 }
 
 /// The kinds of entry points.

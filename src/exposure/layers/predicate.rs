@@ -25,6 +25,8 @@ pub struct Predicate {
     pub absent: bool,
     /// It is one of these, letter case aside.
     pub one_of: Vec<String>,
+    /// It is exactly one of these.
+    pub equals: Vec<String>,
     /// It is none of these, letter case aside; a missing one is none of them.
     pub none_of: Vec<String>,
     /// This stands in it.
@@ -52,6 +54,13 @@ pub enum PredicateOf {
     AttachedTo,
     /// The parameters of its class (IngressClassParams), where they are to be seen.
     ClassParameters,
+    /// The object that the Gateway or its class names as parameters, where it is to be seen.
+    GatewayParameters,
+    /// The rules that lead to the router: `field` is looked for from each of them.
+    Rule,
+    /// The controller's own configuration: objects of its name (ConfigMap, Deployment). Where none is to be seen, nothing is
+    /// known.
+    Controller,
 }
 
 /// What signs are looked for in.
@@ -67,6 +76,12 @@ pub struct MatchInput<'a> {
     pub missing: Option<String>,
     /// The parameters of its class.
     pub class_parameters: Option<ObjectRef<'a>>,
+    /// The parameters of the Gateway or of its class.
+    pub gateway_parameters: Option<ObjectRef<'a>>,
+    /// The rules that lead to the router.
+    pub rules: Vec<Node<'a>>,
+    /// The controller's own configuration.
+    pub configuration: Vec<ObjectRef<'a>>,
     /// Version of the AWS Load Balancer Controller, as far as it was told.
     pub controller: Option<&'a str>,
 }
@@ -118,6 +133,12 @@ impl Predicate {
                 nodes.extend(paths::nodes(object.node, path));
             }
         }
+        if self.of == PredicateOf::Rule
+            && let Some(path) = &self.field
+        {
+            let rules = input.rules.iter();
+            nodes.extend(rules.flat_map(|rule| paths::nodes(*rule, path)));
+        }
         nodes.retain(|node| !node.is_null());
         nodes
     }
@@ -143,6 +164,9 @@ impl Predicate {
             PredicateOf::Service => input.service.into_iter().collect(),
             PredicateOf::AttachedTo => input.attached_to.clone(),
             PredicateOf::ClassParameters => input.class_parameters.into_iter().collect(),
+            PredicateOf::GatewayParameters => input.gateway_parameters.into_iter().collect(),
+            PredicateOf::Rule => Vec::new(),
+            PredicateOf::Controller => input.configuration.clone(),
         }
     }
 
@@ -164,6 +188,13 @@ impl Predicate {
             && let Some(missing) = &input.missing
         {
             return Tristate::Unknown(missing.clone());
+        }
+        if self.of == PredicateOf::Controller && input.configuration.is_empty() {
+            let setting = self.field.as_deref().unwrap_or_default();
+            let setting = setting.rsplit('.').next().unwrap_or(setting);
+            return Tristate::Unknown(format!(
+                "the controller's own configuration, where `{setting}` stands, is not among the input: give its ConfigMap"
+            ));
         }
         let nodes = self.nodes(input);
         if nodes.iter().any(|node| node.is_opaque()) {
@@ -206,6 +237,7 @@ impl Predicate {
         (!self.present || nodes.iter().any(filled))
             && (!self.absent || !nodes.iter().any(filled))
             && (self.one_of.is_empty() || any(&|text| is_among(&self.one_of, text)))
+            && (self.equals.is_empty() || any(&|text| self.equals.iter().any(|wanted| wanted == text)))
             && !any(&|text| is_among(&self.none_of, text))
             && self
                 .contains
