@@ -35,7 +35,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         serde_json::to_string(&layers)?,
     )?;
     // One list a kind of entry point, so that a check reads only what it needs.
-    for kind in ["load-balancer", "ingress", "gateway", "resource", "front"] {
+    for kind in [
+        "load-balancer",
+        "ingress",
+        "gateway",
+        "resource",
+        "tcp-services",
+        "front",
+    ] {
         let of_kind: Vec<Value> = layers
             .iter()
             .filter(|layer| layer.get("entry").and_then(Value::as_str) == Some(kind))

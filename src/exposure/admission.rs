@@ -1,20 +1,15 @@
 //! Whether a controller takes an entry point up at all, and who can reach it then: what layer files say of both.
 
+use super::Context;
 use super::layers::Layer;
 use super::layers::predicate::{MatchInput, Tristate, all_hold};
 use super::route::Route;
-use super::{Context, Exposure};
 use crate::facts::{Audience, EntryPoint, Fact};
 use portolan_yaml::Node;
 use portolan_yaml::source::Span;
 
 /// Fills in what the layer refuses and what makes it internal. A refusal that is known already stays.
-pub(super) fn fill<'a>(
-    cx: Context<'a>,
-    layer: &Layer,
-    route: &Route<'a>,
-    entry: &mut EntryPoint,
-) {
+pub(super) fn fill<'a>(cx: Context<'a>, layer: &Layer, route: &Route<'a>, entry: &mut EntryPoint) {
     let input = route.input(cx);
     refusal(layer, &input, entry);
     audience(layer, &input, entry);
@@ -71,11 +66,4 @@ fn place(when: &[super::layers::Predicate], input: &MatchInput<'_>) -> Option<Sp
     when.iter()
         .find_map(|predicate| predicate.matching(input).first().copied())
         .map(Node::site)
-}
-
-/// Says of an entry point that its layer is not known: neither is who can reach it.
-pub(super) fn unknown(entry: &mut EntryPoint, supply: &str, _: &mut Exposure) {
-    if matches!(entry.refused, Fact::Absent(_)) {
-        entry.audience = Fact::Unknown(supply.to_owned());
-    }
 }

@@ -1,11 +1,11 @@
 //! The load balancer before a controller that runs in the cluster. Connections pass it before they reach the controller, so
 //! its limits count as well; it is the controller's own Service, which is seldom among the input.
 
+use super::front::Front;
 use super::layers::Layer;
 use super::layers::recognize;
 use super::load_balancer::platform;
 use super::route::Route;
-use super::front::Front;
 use super::{Context, Exposure, list_of, paths, timeouts};
 use crate::diagnostic::Requirement;
 use crate::facts::{EntryPoint, Fact, Platform};
@@ -89,6 +89,15 @@ fn of_unseen<'a>(
         ));
         return Before::Nothing;
     }
+    let is_platforms = layer.own_service.as_ref().is_some_and(Vec::is_empty);
+    if is_platforms && cx.options.platform == Some(Platform::Openshift) {
+        exposure.infer(format!(
+            "the load balancer before {} assumed to hold connections for 605 s and to pass them through: the platform makes it, and it is \
+             not among the input",
+            layer.title
+        ));
+        return Before::Nothing;
+    }
     let title = format!("the load balancer before {}", layer.title);
     let supply = format!(
         "{} runs in the cluster, and the load balancer before it is a hop of its own: give the manifest of its Service, or \
@@ -111,6 +120,18 @@ fn is_called(object: ObjectRef<'_>, names: &[String]) -> bool {
             .is_some_and(|own| names.iter().any(|name| name == own))
 }
 
+/// Whether a ConfigMap lists ports that are handed on (tcp-services, udp-services): it configures nothing else.
+fn lists_ports(map: ObjectRef<'_>) -> bool {
+    let mut keys = map
+        .node
+        .get("data")
+        .into_iter()
+        .flat_map(Node::entries)
+        .map(|(entry, _)| &entry.key)
+        .peekable();
+    keys.peek().is_some() && keys.all(|key| key.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 /// The ConfigMaps and workloads of a controller. Where one of its workloads names its ConfigMap, that one alone counts.
 pub(super) fn configuration<'a>(cx: Context<'a>, layer: &Layer) -> Vec<ObjectRef<'a>> {
     let Some(names) = &layer.own_service else {
@@ -123,9 +144,7 @@ pub(super) fn configuration<'a>(cx: Context<'a>, layer: &Layer) -> Vec<ObjectRef
     let mut found: Vec<ObjectRef<'a>> = workloads.collect();
     let named: Vec<&str> = found
         .iter()
-        .flat_map(|workload| {
-            paths::nodes(workload.node, "spec.template.spec.containers[].args[]")
-        })
+        .flat_map(|workload| paths::nodes(workload.node, "spec.template.spec.containers[].args[]"))
         .filter_map(Node::text)
         .filter_map(|argument| argument.strip_prefix("--configmap="))
         .map(|name| name.rsplit('/').next().unwrap_or(name))
@@ -133,7 +152,7 @@ pub(super) fn configuration<'a>(cx: Context<'a>, layer: &Layer) -> Vec<ObjectRef
     let maps = cx.objects.everywhere_of_kind(cx.tree, "ConfigMap");
     found.extend(maps.filter(|map| {
         if named.is_empty() {
-            is_called(*map, names)
+            is_called(*map, names) && !lists_ports(*map)
         } else {
             map.name().is_some_and(|own| named.contains(&own))
         }

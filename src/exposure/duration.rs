@@ -37,6 +37,8 @@ pub(super) fn read(
         Syntax::Integer => integer(text.trim(), unit),
         Syntax::IntegerField => integer_field(node, unit),
         Syntax::GoDuration => go(text, "a Go duration"),
+        Syntax::GoDurationOrNumber if bare_number(text).is_some() => integer(text.trim(), unit),
+        Syntax::GoDurationOrNumber => go(text, "a Go duration"),
         Syntax::ProtobufDuration => go(text, "a duration"),
         Syntax::GatewayDuration => gateway(text),
         Syntax::NginxTime => nginx(text),

@@ -1,12 +1,12 @@
 //! The load balancer before a controller that runs in the cluster, as far as TLS goes: where it terminates TLS, what reaches
 //! the controller is plain HTTP, and a controller that redirects plain HTTP must know that it was HTTPS before.
 
+use super::Context;
 use super::layers::predicate::{Tristate, all_hold};
 use super::layers::{Layer, Trust};
 use super::listeners::{Listener, listener_of};
 use super::route::Route;
 use super::router::ServicePort;
-use super::Context;
 use crate::facts::{EntryPoint, Fact, RouterProtocol, TlsEnd};
 use crate::kube::ObjectRef;
 use portolan_yaml::Node;
@@ -91,11 +91,15 @@ pub(super) fn fill<'a>(
         .iter()
         .filter(|port| port.listener.ends_tls && !port.to_tls)
         .collect();
-    let encrypted_again = ports
+    let encrypted_again = ports.iter().any(|port| {
+        port.listener.ends_tls && port.listener.backend_protocol == RouterProtocol::Https
+    });
+    let passed = ports
         .iter()
-        .any(|port| port.listener.ends_tls && port.listener.backend_protocol == RouterProtocol::Https);
-    let passed = ports.iter().any(|port| !port.listener.ends_tls && port.to_tls);
-    let plain = ports.iter().any(|port| !port.listener.ends_tls && !port.to_tls);
+        .any(|port| !port.listener.ends_tls && port.to_tls);
+    let plain = ports
+        .iter()
+        .any(|port| !port.listener.ends_tls && !port.to_tls);
     let redirects = entry.redirects_http.clone();
     if let Some(first) = terminated.first() {
         let at = certificate(front).map_or_else(|| first.node.site(), Node::site);
@@ -106,7 +110,14 @@ pub(super) fn fill<'a>(
         entry.tls_ends_at = Fact::Known(TlsEnd::LoadBalancer, Some(at));
         entry.serves_https = Fact::Known(true, Some(at));
         if redirects.value() == Some(&true) {
-            loops(cx, layer.trust.as_ref(), layer, route, redirects.span(), entry);
+            loops(
+                cx,
+                layer.trust.as_ref(),
+                layer,
+                route,
+                redirects.span(),
+                entry,
+            );
         } else if let Fact::Unknown(supply) = &redirects {
             entry.redirects_for_ever = Fact::Unknown(supply.clone());
         }

@@ -8,7 +8,9 @@ use super::load_balancer::{described, unknown_tls};
 use super::resource::ends_here;
 use super::route::{Route, RouteRule};
 use super::router::RouterObjects;
-use super::{Context, Exposure, admission, front, ingress::host, opaque_supply, place_in, timeouts};
+use super::{
+    Context, Exposure, admission, front, ingress::host, opaque_supply, place_in, timeouts,
+};
 use crate::facts::{Anchor, EntryPoint, EntryPointKind, Fact, RouterProtocol, TlsEnd};
 use crate::kube::ObjectRef;
 use portolan_yaml::Node;

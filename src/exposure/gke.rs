@@ -371,7 +371,13 @@ fn managed_certificates(cx: Context<'_>, named: &Named<'_>, exposure: &mut Expos
             }
             (false, false) => Fact::known(false),
         };
-        certificate.domains = Fact::known(i64::try_from(domains.len()).unwrap_or(i64::MAX));
+        let domains_at = object.insertion_point(&["spec", "domains"]);
+        certificate.domains =
+            if object.is_opaque_at(&["spec"]) || object.is_opaque_at(&["spec", "domains"]) {
+                Fact::Unknown(opaque_supply("a domain of the ManagedCertificate"))
+            } else {
+                Fact::at(i64::try_from(domains.len()).unwrap_or(i64::MAX), domains_at)
+            };
         exposure.facts.managed_certificates.push(certificate);
         // Where another one serves the configured domain, this one may be for other names.
         let near: usize = match object.namespace() {

@@ -167,6 +167,35 @@ pub(super) fn tls(
     }
 }
 
+/// What the controller refuses as a whole, so that no load balancer comes up.
+pub(super) fn refusal(ingress: ObjectRef<'_>, facts: &Ingress, entry: &mut EntryPoint) {
+    let is_internal = facts.internal.value() == Some(&true);
+    if is_internal && entry.redirects_http.value() == Some(&true) {
+        let at = entry.redirects_http.span();
+        entry.refused = Fact::Known(
+            "GKE's controller cannot redirect on an internal load balancer, and stops before it configures any frontend"
+                .to_owned(),
+            at,
+        );
+        entry.refused_how = Fact::known(
+            "remove `redirectToHttps` from the FrontendConfig and close plain HTTP with `kubernetes.io/ingress.allow-http: \"false\"`"
+                .to_owned(),
+        );
+        entry.redirects_http = Fact::Known(false, at);
+        return;
+    }
+    let is_closed = entry.serves_http.value() == Some(&false);
+    if is_closed && entry.serves_https.value() == Some(&false) {
+        let at = ingress.annotation(ALLOW_HTTP).map(Node::site);
+        entry.refused = Fact::Known(
+            "plain HTTP is closed and there is no certificate, so it would listen to nothing"
+                .to_owned(),
+            at,
+        );
+        entry.refused_how = entry.certificate_how.clone();
+    }
+}
+
 enum Frontend<'a> {
     None,
     Unknown(String),

@@ -8,7 +8,8 @@ use super::resource::ends_here;
 use super::route::Route;
 use super::router::{RouterObjects, ServicePort};
 use super::{
-    Context, Exposure, admission, declared_tls, front, domain, gke_ingress, ingress_paths, opaque_supply, timeouts,
+    Context, Exposure, admission, declared_tls, domain, front, gke_ingress, ingress_paths,
+    opaque_supply, timeouts,
 };
 use crate::facts::{
     Anchor, ClassSource, EntryPoint, EntryPointKind, Fact, Host, Ingress, Platform,
@@ -236,6 +237,7 @@ fn one<'a>(
                 gke_ingress::backend(router, port, &mut entry);
                 gke_ingress::tls(cx, ingress, &mut entry, &mut facts);
                 gke_ingress::facts(cx, ingress, &mut facts);
+                gke_ingress::refusal(ingress, &facts, &mut entry);
             } else {
                 declared_tls::tls(cx, layer, &route, port, &mut entry);
             }

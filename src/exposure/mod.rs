@@ -3,6 +3,7 @@
 //! Takes objects, whether they were rendered by Helm or projected from values; gives facts: the ways in, where TLS is terminated,
 //! which names are served, and how long each hop holds a connection. It says what is so, never whether that is good.
 
+mod address;
 mod admission;
 mod certificate_facts;
 mod certificate_files;
@@ -21,6 +22,7 @@ pub mod layers;
 mod listeners;
 mod load_balancer;
 mod manifest;
+mod outside;
 mod paths;
 mod readers;
 mod resource;
@@ -106,7 +108,9 @@ pub fn extract(cx: Context<'_>) -> Exposure {
         ingress::extract(cx, router, &mut exposure);
         gateway::extract(cx, router, &mut exposure);
         resource::extract(cx, router, &mut exposure);
+        outside::extract(cx, router, &mut exposure);
         load_balancer::node_port(cx, router, &mut exposure);
+        address::extract(cx, router, &mut exposure);
         router::extract(cx, router, &mut exposure);
         if !exposure.facts.entry_points.is_empty() {
             domain::extract(cx, router, &mut exposure);

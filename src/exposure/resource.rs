@@ -1,8 +1,8 @@
 //! Custom resources that are entry point and route in one: HTTPProxy, VirtualService, OpenShift's Route, IngressRoute,
 //! Mapping. People bring them through `extraDeploy` or as manifests.
 
-use super::ingress::host;
 use super::controller_service::Before;
+use super::ingress::host;
 use super::layers::tls::TlsModel;
 use super::layers::{EntryKind, Layer, Resource, layers};
 use super::load_balancer::{described, unknown_tls};

@@ -67,8 +67,11 @@ impl<'a> Route<'a> {
             .class_object
             .and_then(|class| class.node.at(&["spec", "parameters", "name"]))
             .and_then(Node::text);
-        self.class_parameters = parameters
-            .and_then(|name| cx.objects.everywhere_named(cx.tree, "IngressClassParams", name).next());
+        self.class_parameters = parameters.and_then(|name| {
+            cx.objects
+                .everywhere_named(cx.tree, "IngressClassParams", name)
+                .next()
+        });
         self
     }
 
@@ -85,8 +88,13 @@ impl<'a> Route<'a> {
         });
         self.gateway_parameters = own.or(of_class).and_then(|(reference, from)| {
             let text = |key: &str| reference.get(key).and_then(Node::text);
-            cx.objects
-                .find_in(cx.tree, text("kind")?, text("name")?, text("namespace"), from)
+            cx.objects.find_in(
+                cx.tree,
+                text("kind")?,
+                text("name")?,
+                text("namespace"),
+                from,
+            )
         });
         self
     }

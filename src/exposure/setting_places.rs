@@ -47,6 +47,9 @@ pub(super) fn look<'a>(
     rule: Option<RouteRule<'a>>,
 ) -> AtPlace<'a> {
     match place.of {
+        SettingTarget::Entry if is_controllers(route) => {
+            at_name(on_object(setting, place, route.entry), route.entry)
+        }
         SettingTarget::Entry => on_object(setting, place, route.entry),
         SettingTarget::Service => on_object(setting, place, route.router.service),
         SettingTarget::Rule => match rule {
@@ -71,7 +74,115 @@ pub(super) fn look<'a>(
             None => AtPlace::Missing(None),
         },
         SettingTarget::GatewayParameters => on_gateway_parameters(cx, setting, place, route),
+        SettingTarget::Controller if place.argument.is_some() => on_argument(setting, place, route),
         SettingTarget::Controller => on_controller(cx, setting, place, route),
+        SettingTarget::Named => on_named(cx, setting, place, route),
+    }
+}
+
+/// Looks at an object that an annotation of the router Service names.
+fn on_named<'a>(
+    cx: Context<'a>,
+    setting: &Setting,
+    place: &SettingPlace,
+    route: &Route<'a>,
+) -> AtPlace<'a> {
+    let service = route.router.service;
+    let key = place.named_by.as_deref().unwrap_or_default();
+    let Some(node) = service.annotation(key).filter(|node| !node.is_null()) else {
+        return AtPlace::Missing(None);
+    };
+    let kind = place.kind.as_deref().unwrap_or_default();
+    let name = node.text().unwrap_or_default();
+    if node.is_opaque() {
+        return AtPlace::Unknown(node.site(), opaque_supply("an annotation"));
+    }
+    match cx.objects.find(cx.tree, kind, name, service) {
+        // What the object leaves open is set elsewhere, or not at all.
+        Some(object) => match on_object(setting, place, object) {
+            AtPlace::Missing(_) => AtPlace::Missing(None),
+            found => found,
+        },
+        None => AtPlace::Unknown(node.site(), super::gke::not_among(kind, name)),
+    }
+}
+
+/// Looks at the arguments of the controller's workload. Of several the smallest number decides, as any of them may serve.
+fn on_argument<'a>(setting: &Setting, place: &SettingPlace, route: &Route<'a>) -> AtPlace<'a> {
+    let pattern = place.argument.as_deref().unwrap_or_default();
+    let workloads: Vec<ObjectRef<'a>> = route
+        .configuration
+        .iter()
+        .copied()
+        .filter(|object| object.kind() != "ConfigMap")
+        .collect();
+    let mut found: Vec<(ObjectRef<'a>, Node<'a>, String)> = Vec::new();
+    for workload in &workloads {
+        for argument in paths::nodes(workload.node, "spec.template.spec.containers[].args[]") {
+            if argument.is_opaque() {
+                return AtPlace::Unknown(argument.site(), opaque_supply("an argument"));
+            }
+            if let Some(value) = argument
+                .text()
+                .and_then(|text| argument_value(text, pattern))
+            {
+                found.push((*workload, argument, value));
+            }
+        }
+    }
+    let seconds = |value: &str, node: Node<'_>| {
+        let place = super::timeouts::as_written_at(setting, place);
+        match super::duration::read(&place, node, value) {
+            Ok(super::duration::ParsedDuration::Limit(milliseconds)) => milliseconds,
+            _ => i64::MAX,
+        }
+    };
+    let weakest = found
+        .into_iter()
+        .min_by_key(|(_, node, value)| seconds(value, *node));
+    match weakest {
+        Some((object, node, value)) => AtPlace::Written {
+            node,
+            text: Some(value),
+            object,
+            key: format!("--{pattern}"),
+        },
+        None if workloads.is_empty() => AtPlace::Unknown(
+            route.entry.insertion_point(&ANNOTATIONS),
+            format!(
+                "`--{pattern}` is an argument of {}, which is not among the input: give the manifest of its Deployment",
+                place.held_in.as_deref().unwrap_or("the controller")
+            ),
+        ),
+        None => AtPlace::Missing(None),
+    }
+}
+
+/// The value of an argument whose name fits a pattern.
+fn argument_value(argument: &str, pattern: &str) -> Option<String> {
+    let (name, value) = argument.trim_start_matches('-').split_once('=')?;
+    let mut parts = name.split('.');
+    let fits = pattern.split('.').all(|wanted| {
+        parts
+            .next()
+            .is_some_and(|part| wanted == "*" || wanted.eq_ignore_ascii_case(part))
+    });
+    (fits && parts.next().is_none()).then(|| value.trim().to_owned())
+}
+
+/// Whether the hop is the load balancer of a controller, whose Service somebody else's chart writes.
+fn is_controllers(route: &Route<'_>) -> bool {
+    route.entry.kind() == "Service" && route.entry.object.root != route.router.service.object.root
+}
+
+/// What is missing on such a Service is shown at its name, which tells whose it is.
+fn at_name<'a>(found: AtPlace<'a>, service: ObjectRef<'_>) -> AtPlace<'a> {
+    match found {
+        AtPlace::Missing(Some(gap)) => AtPlace::Missing(Some(Gap {
+            place: super::place_in(service, &["metadata", "name"]),
+            ..gap
+        })),
+        other => other,
     }
 }
 
@@ -343,7 +454,7 @@ fn on_gateway_parameters<'a>(
     }))
 }
 
-/// The controller's own configuration is seldom among the input; an object of the kind that has the field is taken for it.
+/// The controller's own configuration is seldom among the input. Where it is, what does not stand in it is not set.
 fn on_controller<'a>(
     cx: Context<'a>,
     setting: &Setting,
@@ -352,12 +463,17 @@ fn on_controller<'a>(
 ) -> AtPlace<'a> {
     let kind = place.kind.as_deref().unwrap_or("ConfigMap");
     let path = place.field.as_deref().unwrap_or_default();
-    let found = cx
-        .objects
-        .iter(cx.tree)
-        .filter(|object| object.kind() == kind)
-        .find_map(|object| Some((object, paths::nodes(object.node, path).first().copied()?)));
+    let own: Vec<ObjectRef<'a>> = if kind == "ConfigMap" {
+        let is_configuration = |object: &ObjectRef<'_>| object.kind() == kind;
+        let configuration = route.configuration.iter().copied();
+        configuration.filter(is_configuration).collect()
+    } else {
+        cx.objects.everywhere_of_kind(cx.tree, kind).collect()
+    };
     let key = path.rsplit('.').next().unwrap_or(path);
+    let found = own
+        .iter()
+        .find_map(|object| Some((*object, paths::nodes(object.node, path).first().copied()?)));
     if let Some((object, node)) = found {
         return AtPlace::Written {
             node,
@@ -365,6 +481,22 @@ fn on_controller<'a>(
             object,
             key: key.to_owned(),
         };
+    }
+    if let Some(object) = own.first() {
+        let span = paths::insertion_point(object.node, path, object.insertion_point(&[]));
+        if paths::is_hidden(object.node, path) {
+            let supply = opaque_supply(&format!("a part of {}", object.title()));
+            return AtPlace::Unknown(span, supply);
+        }
+        let minimum = place.minimum.as_deref().or(setting.minimum.as_deref());
+        return AtPlace::Missing(Some(Gap {
+            place: Anchor::new(span).in_object(object.title()),
+            how: Some(format!(
+                "set `{path}: {}` in {}",
+                minimum.unwrap_or("605"),
+                object.title()
+            )),
+        }));
     }
     let held_in = place
         .held_in

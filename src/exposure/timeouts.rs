@@ -190,7 +190,7 @@ fn settle<'a>(
 }
 
 /// The setting with what is different at one of its places.
-fn as_written_at(setting: &Setting, place: &SettingPlace) -> Setting {
+pub(super) fn as_written_at(setting: &Setting, place: &SettingPlace) -> Setting {
     Setting {
         syntax: place.syntax.unwrap_or(setting.syntax),
         unit: place.unit.or(setting.unit),
@@ -285,6 +285,8 @@ fn by_controller(timeout: &mut Timeout, told: Option<&str>, since: &str) {
                 "the AWS Load Balancer Controller reads the annotation since version {since}, and this one is `{told}`: update it"
             ));
         }
+        // Read or not, it is too short.
+        None if is_short(timeout.seconds.value()) && is_short(timeout.default.value()) => {}
         None => {
             timeout.limited = Fact::Unknown(format!(
                 "the annotation is read by the AWS Load Balancer Controller {since} or later: give its version with \
@@ -292,6 +294,10 @@ fn by_controller(timeout: &mut Timeout, told: Option<&str>, since: &str) {
             ));
         }
     }
+}
+
+fn is_short(seconds: Option<&i64>) -> bool {
+    seconds.is_some_and(|seconds| seconds.saturating_mul(1_000) < NEEDED)
 }
 
 /// Points at what looks like the setting and is none.

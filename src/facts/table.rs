@@ -55,6 +55,31 @@ declare_subjects! {
         certificate_source: CertificateSource,
     }
 
+    /// A platform that annotations or a class tell of, and that is not the one that was given.
+    #[defect(true)]
+    PlatformContradiction ("platform_contradiction", platform_contradictions) {
+        /// The platform that was given.
+        given: String,
+        /// The platform that the input tells of.
+        told: String,
+        /// What tells: an annotation's key or a class.
+        by: String,
+    }
+
+    /// The address that a load balancer is to have, or has got.
+    LoadBalancerAddress ("load_balancer_address", load_balancer_addresses) {
+        /// The object, e.g. `Service carto-router`.
+        object: String,
+        /// `spec.loadBalancerIP`; null where it is not set.
+        text: String,
+        /// Whether that is an IP address.
+        is_address: bool,
+        /// The platform, where it is known.
+        platform: String,
+        /// True where the object was read from a cluster that has not given it an address yet.
+        pending: bool,
+    }
+
     /// Two sources for one certificate of the router.
     #[defect(true)]
     TlsConflict ("tls_conflict", tls_conflicts) {

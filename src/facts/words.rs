@@ -38,6 +38,10 @@ declare_words! {
         Gateway = "Gateway",
         /// A custom resource of some controller leads to it.
         Resource = "a controller's own resource",
+        /// ingress-nginx hands a port on to it.
+        TcpServices = "tcp-services",
+        /// A load balancer outside the cluster reaches it through a network endpoint group.
+        Neg = "a network endpoint group",
     }
 
     /// Where the router's certificate comes from.
@@ -70,6 +74,10 @@ declare_words! {
         Gateway = "gateway",
         /// A controller's own kind of object.
         Resource = "resource",
+        /// A port that ingress-nginx hands on.
+        TcpServices = "tcp-services",
+        /// A network endpoint group that a load balancer outside the cluster uses.
+        Neg = "neg",
     }
 
     /// Who can reach an entry point.
@@ -360,6 +368,8 @@ impl From<EntryPointKind> for WayIn {
             EntryPointKind::Ingress => WayIn::Ingress,
             EntryPointKind::Gateway => WayIn::Gateway,
             EntryPointKind::Resource => WayIn::Resource,
+            EntryPointKind::TcpServices => WayIn::TcpServices,
+            EntryPointKind::Neg => WayIn::Neg,
         }
     }
 }

@@ -8,7 +8,7 @@ use assert_cmd::Command;
 const OPEN: &str = "```console\n$ portolan ";
 
 /// Holds the `console` blocks of a page current: those whose command `is_shown` picks.
-pub fn holds(page: &str, is_shown: impl Fn(&str) -> bool) {
+pub(crate) fn holds(page: &str, is_shown: impl Fn(&str) -> bool) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
     let text = std::fs::read_to_string(&path).unwrap();
     let mut current = String::new();

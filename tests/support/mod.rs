@@ -9,7 +9,7 @@ use portolan::facts::Platform;
 use portolan::rules::RuleSet;
 
 /// The folder of vendor examples and Helm's real output, if the environment names it.
-pub fn corpus(test: &str) -> Option<PathBuf> {
+pub(crate) fn corpus(test: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("PORTOLAN_CORPUS").map(PathBuf::from);
     if folder.is_none() {
         eprintln!("{test}: PORTOLAN_CORPUS is not set, so nothing of the corpus was checked");
@@ -18,12 +18,12 @@ pub fn corpus(test: &str) -> Option<PathBuf> {
 }
 
 /// The text of a file.
-pub fn read(path: &Path) -> String {
+pub(crate) fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// Checks values files merged into one release, each a name and a text.
-pub fn check_values(files: &[(&str, &str)], options: &Options) -> Outcome {
+pub(crate) fn check_values(files: &[(&str, &str)], options: &Options) -> Outcome {
     let inputs = files
         .iter()
         .map(|(name, text)| Input::values(*name, *text))
@@ -32,7 +32,7 @@ pub fn check_values(files: &[(&str, &str)], options: &Options) -> Outcome {
 }
 
 /// Checks one text, whatever it is.
-pub fn check_text(name: &str, text: &str, options: &Options) -> Outcome {
+pub(crate) fn check_text(name: &str, text: &str, options: &Options) -> Outcome {
     checked(vec![Input::named(name, text)], options)
 }
 
@@ -43,7 +43,7 @@ fn checked(inputs: Vec<Input>, options: &Options) -> Outcome {
 }
 
 /// Rule and object of every finding.
-pub fn rules_and_objects(outcome: &Outcome) -> BTreeSet<(String, String)> {
+pub(crate) fn rules_and_objects(outcome: &Outcome) -> BTreeSet<(String, String)> {
     outcome
         .report
         .diagnostics
@@ -53,7 +53,7 @@ pub fn rules_and_objects(outcome: &Outcome) -> BTreeSet<(String, String)> {
 }
 
 /// `rule file:line:column "text under the primary span"` of every finding, in order.
-pub fn places(outcome: &Outcome) -> Vec<String> {
+pub(crate) fn places(outcome: &Outcome) -> Vec<String> {
     outcome
         .report
         .diagnostics
@@ -74,7 +74,7 @@ pub fn places(outcome: &Outcome) -> Vec<String> {
 }
 
 /// `requirement verdict` of every row that is neither met nor not applicable.
-pub fn open_verdicts(outcome: &Outcome) -> Vec<String> {
+pub(crate) fn open_verdicts(outcome: &Outcome) -> Vec<String> {
     use portolan::diagnostic::Verdict;
     outcome
         .report
@@ -87,7 +87,7 @@ pub fn open_verdicts(outcome: &Outcome) -> Vec<String> {
 }
 
 /// Options on a platform.
-pub fn on(platform: Platform) -> Options {
+pub(crate) fn on(platform: Platform) -> Options {
     let mut options = Options::default();
     options.release.platform = Some(platform);
     options

@@ -7,7 +7,7 @@ use std::path::Path;
 use assert_cmd::Command;
 
 /// What the program prints in a folder, to standard output and then to standard error.
-pub fn printed<'a>(folder: &Path, arguments: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn printed<'a>(folder: &Path, arguments: impl IntoIterator<Item = &'a str>) -> String {
     let output = Command::cargo_bin("portolan")
         .unwrap()
         .current_dir(folder)
@@ -22,13 +22,13 @@ pub fn printed<'a>(folder: &Path, arguments: impl IntoIterator<Item = &'a str>) 
 }
 
 /// True where pages are to be rewritten.
-pub fn blesses() -> bool {
+pub(crate) fn blesses() -> bool {
     std::env::var_os("PORTOLAN_UPDATE").is_some_and(|value| value == "1")
 }
 
 /// Does in a folder of its own what a page shows, from top to bottom: a block with `title="NAME"` is a file, and in a
 /// `console` block each line `$ portolan …` is followed by what it prints.
-pub fn holds(page: &Path) {
+pub(crate) fn holds(page: &Path) {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join(".git")).unwrap();
     let shown = fs::read_to_string(page).unwrap().replace("\r\n", "\n");

@@ -131,6 +131,8 @@ pub enum EntryKind {
     Gateway,
     /// A custom resource that is entry point and route in one.
     Resource,
+    /// A port that ingress-nginx hands on by its ConfigMap of tcp-services.
+    TcpServices,
     /// Something in front of any entry point: a content delivery network, a proxy that DNS leads to.
     Front,
 }
@@ -241,6 +243,7 @@ pub fn layers(kind: EntryKind) -> &'static [Layer] {
     static INGRESSES: OnceLock<Vec<Layer>> = OnceLock::new();
     static GATEWAYS: OnceLock<Vec<Layer>> = OnceLock::new();
     static RESOURCES: OnceLock<Vec<Layer>> = OnceLock::new();
+    static TCP_SERVICES: OnceLock<Vec<Layer>> = OnceLock::new();
     static FRONTS: OnceLock<Vec<Layer>> = OnceLock::new();
     // A file that does not fit is found by the test below.
     let read = |json: &str| serde_json::from_str(json).unwrap_or_default();
@@ -249,6 +252,7 @@ pub fn layers(kind: EntryKind) -> &'static [Layer] {
         EntryKind::Ingress => INGRESSES.get_or_init(|| read(JSON.ingress)),
         EntryKind::Gateway => GATEWAYS.get_or_init(|| read(JSON.gateway)),
         EntryKind::Resource => RESOURCES.get_or_init(|| read(JSON.resource)),
+        EntryKind::TcpServices => TCP_SERVICES.get_or_init(|| read(JSON.tcp_services)),
         EntryKind::Front => FRONTS.get_or_init(|| read(JSON.front)),
     }
 }
@@ -259,6 +263,7 @@ struct Json {
     ingress: &'static str,
     gateway: &'static str,
     resource: &'static str,
+    tcp_services: &'static str,
     front: &'static str,
 }
 
@@ -267,6 +272,7 @@ const JSON: Json = Json {
     ingress: include_str!(concat!(env!("OUT_DIR"), "/layers-ingress.json")),
     gateway: include_str!(concat!(env!("OUT_DIR"), "/layers-gateway.json")),
     resource: include_str!(concat!(env!("OUT_DIR"), "/layers-resource.json")),
+    tcp_services: include_str!(concat!(env!("OUT_DIR"), "/layers-tcp-services.json")),
     front: include_str!(concat!(env!("OUT_DIR"), "/layers-front.json")),
 };
 
@@ -283,6 +289,7 @@ mod tests {
             (EntryKind::Ingress, JSON.ingress),
             (EntryKind::Gateway, JSON.gateway),
             (EntryKind::Resource, JSON.resource),
+            (EntryKind::TcpServices, JSON.tcp_services),
             (EntryKind::Front, JSON.front),
         ] {
             let list: Vec<Layer> = serde_json::from_str(json).unwrap();

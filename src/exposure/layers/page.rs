@@ -279,6 +279,7 @@ fn written(setting: &Setting) -> String {
         Syntax::Integer => format!("whole {unit}, as a string"),
         Syntax::IntegerField => format!("whole {unit}, without quotes"),
         Syntax::GoDuration => "Go duration (`10m5s`)".to_owned(),
+        Syntax::GoDurationOrNumber => "Go duration or number".to_owned(),
         Syntax::GatewayDuration => "Gateway duration (`10m5s`)".to_owned(),
         Syntax::NginxTime => "nginx time (`10m 5s`; a bare number is seconds)".to_owned(),
         Syntax::HaproxyTime => format!("HAProxy time (`{}`; a bare number is {unit})", example()),
@@ -299,6 +300,7 @@ fn place(place: &SettingPlace) -> String {
     let key = place
         .annotation
         .as_deref()
+        .or(place.argument.as_deref())
         .or(place.field.as_deref())
         .unwrap_or_default();
     let key = match &place.key {
@@ -324,6 +326,10 @@ fn place(place: &SettingPlace) -> String {
                 .held_in
                 .as_deref()
                 .unwrap_or("the controller's ConfigMap")
+        ),
+        SettingTarget::Named => format!(
+            "{key} of the {kind} that `{}` names on the router Service",
+            place.named_by.as_deref().unwrap_or_default()
         ),
     }
 }

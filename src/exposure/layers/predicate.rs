@@ -33,6 +33,8 @@ pub struct Predicate {
     pub contains: Option<String>,
     /// This does not stand in it.
     pub lacks: Option<String>,
+    /// Every rule of the Ingress has a TLS entry for its host: one that lists the host, or one that lists none.
+    pub serves_hosts: bool,
     /// The router Service's name is an item of the comma-separated list.
     pub lists_router: bool,
     /// The AWS Load Balancer Controller is at least of this version, as far as was told.
@@ -181,6 +183,13 @@ impl Predicate {
         {
             return Tristate::No;
         }
+        if self.serves_hosts
+            && !input
+                .entry
+                .is_none_or(|entry| has_tls_for_every_rule(entry.node))
+        {
+            return Tristate::No;
+        }
         if self.annotation.is_none() && self.annotation_prefix.is_none() && self.field.is_none() {
             return Tristate::Yes;
         }
@@ -237,7 +246,8 @@ impl Predicate {
         (!self.present || nodes.iter().any(filled))
             && (!self.absent || !nodes.iter().any(filled))
             && (self.one_of.is_empty() || any(&|text| is_among(&self.one_of, text)))
-            && (self.equals.is_empty() || any(&|text| self.equals.iter().any(|wanted| wanted == text)))
+            && (self.equals.is_empty()
+                || any(&|text| self.equals.iter().any(|wanted| wanted == text)))
             && !any(&|text| is_among(&self.none_of, text))
             && self
                 .contains
@@ -250,6 +260,26 @@ impl Predicate {
             && (!self.lists_router
                 || any(&|text| text.split(',').any(|item| item.trim() == router)))
     }
+}
+
+/// Whether every rule of an Ingress has a TLS entry for its host.
+fn has_tls_for_every_rule(ingress: Node<'_>) -> bool {
+    let entries = paths::nodes(ingress, "spec.tls[]");
+    let for_all = entries
+        .iter()
+        .any(|entry| paths::nodes(*entry, "hosts[]").is_empty());
+    let listed: Vec<&str> = entries
+        .iter()
+        .flat_map(|entry| paths::nodes(*entry, "hosts[]"))
+        .filter_map(Node::text)
+        .collect();
+    for_all
+        || paths::nodes(ingress, "spec.rules[]")
+            .into_iter()
+            .all(|rule| {
+                let host = rule.get("host").and_then(Node::text);
+                host.is_some_and(|host| listed.iter().any(|name| name.eq_ignore_ascii_case(host)))
+            })
 }
 
 /// Whether the controller is known to be of a version or a later one. `none` and nothing at all are not.

@@ -100,6 +100,16 @@ pub struct SettingPlace {
     /// The kinds that a policy's `targetRef` may name.
     #[serde(default)]
     pub targets: Vec<String>,
+    /// The annotation of the router Service that names the object.
+    #[serde(default)]
+    pub named_by: Option<String>,
+    /// The argument of the controller's workload, letter case aside: `entryPoints.*.transport.respondingTimeouts.readTimeout`,
+    /// where a star stands for one part.
+    #[serde(default)]
+    pub argument: Option<String>,
+    /// The key of the controller's ConfigMap whose value is YAML text: the field is looked for in it.
+    #[serde(default)]
+    pub text_key: Option<String>,
     /// What holds the controller's own configuration, in words.
     #[serde(default)]
     pub held_in: Option<String>,
@@ -132,6 +142,8 @@ pub enum SettingTarget {
     GatewayParameters,
     /// The controller's own configuration (a ConfigMap, mostly), where it is to be seen; it seldom is.
     Controller,
+    /// The object of a kind that an annotation of the router Service names.
+    Named,
 }
 
 /// A maximum that held before some cluster version.
@@ -155,6 +167,8 @@ pub enum Syntax {
     IntegerField,
     /// Go's `time.ParseDuration`: `605s`, `10m5s`, `1.5h`.
     GoDuration,
+    /// Go's `time.ParseDuration`, or a bare number that counts the setting's unit.
+    GoDurationOrNumber,
     /// The Gateway API's duration: `605s`, `10m5s`, at most four parts.
     GatewayDuration,
     /// nginx time: `605s`, `10m 5s`; a bare number is seconds.
