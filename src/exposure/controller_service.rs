@@ -92,7 +92,7 @@ fn of_unseen<'a>(
     let is_platforms = layer.own_service.as_ref().is_some_and(Vec::is_empty);
     if is_platforms && cx.options.platform == Some(Platform::Openshift) {
         exposure.infer(format!(
-            "the load balancer before {} assumed to hold connections for 605 s and to pass them through: the platform makes it, and it is \
+            "the load balancer before {} assumed to hold connections for long enough and to pass them through: the platform makes it, and it is \
              not among the input",
             layer.title
         ));

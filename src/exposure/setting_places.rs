@@ -488,12 +488,11 @@ fn on_controller<'a>(
             let supply = opaque_supply(&format!("a part of {}", object.title()));
             return AtPlace::Unknown(span, supply);
         }
-        let minimum = place.minimum.as_deref().or(setting.minimum.as_deref());
         return AtPlace::Missing(Some(Gap {
             place: Anchor::new(span).in_object(object.title()),
             how: Some(format!(
                 "set `{path}: {}` in {}",
-                minimum.unwrap_or("605"),
+                setting.needed_at(place),
                 object.title()
             )),
         }));

@@ -297,7 +297,7 @@ fn by_controller(timeout: &mut Timeout, told: Option<&str>, since: &str) {
 }
 
 fn is_short(seconds: Option<&i64>) -> bool {
-    seconds.is_some_and(|seconds| seconds.saturating_mul(1_000) < NEEDED)
+    seconds.is_some_and(|seconds| *seconds < Requirement::NEEDED_SECONDS)
 }
 
 /// Points at what looks like the setting and is none.

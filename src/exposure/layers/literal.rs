@@ -33,6 +33,7 @@ impl Setting {
                 _ => format!("\"{number}\""),
             },
             Syntax::GoDuration
+            | Syntax::GoDurationOrNumber
             | Syntax::GatewayDuration
             | Syntax::ProtobufDuration
             | Syntax::NginxTime
