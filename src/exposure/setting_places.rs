@@ -150,7 +150,7 @@ fn on_argument<'a>(setting: &Setting, place: &SettingPlace, route: &Route<'a>) -
         None if workloads.is_empty() => AtPlace::Unknown(
             route.entry.insertion_point(&ANNOTATIONS),
             format!(
-                "`--{pattern}` is an argument of {}, which is not among the input: give the manifest of its Deployment",
+                "`{pattern}` is set by an argument of {}, which is not among the input: give the manifest of its Deployment",
                 place.held_in.as_deref().unwrap_or("the controller")
             ),
         ),

@@ -172,15 +172,15 @@ fn fail_on_and_strict_decide_the_exit_status() {
 }
 
 #[test]
-fn strict_counts_what_a_note_violates_unless_it_is_accepted() {
+fn a_router_that_nothing_leads_to_is_an_error_unless_it_is_accepted() {
     const INSIDE: &str = "appConfigValues:\n  selfHostedDomain: carto.acme.io\nrouter:\n  service:\n    type: ClusterIP\n";
     let sandbox = Sandbox::new();
     sandbox.put("inside.yaml", INSIDE);
-    assert_eq!(sandbox.run("check inside.yaml").code, 0);
+    assert_eq!(sandbox.run("check inside.yaml").code, 1);
     let strict = sandbox.run("check --strict inside.yaml");
     assert_eq!(strict.code, 1, "{}", strict.out);
     assert!(
-        strict.out.contains("note[router-not-exposed]"),
+        strict.out.contains("error[router-not-exposed]"),
         "{}",
         strict.out
     );
