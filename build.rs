@@ -22,7 +22,10 @@ use serde_json::{Value, json};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    let rules = read_folder(Path::new("rules"))?;
+    let mut rules = read_folder(Path::new("rules"))?;
+    for rule in &mut rules {
+        inline_shared_files(rule, Path::new("rules"))?;
+    }
     fs::write(
         out.join("rules-with-examples.json"),
         serde_json::to_string(&rules)?,
@@ -89,6 +92,32 @@ fn read_folder(folder: &Path) -> Result<Vec<Value>, Box<dyn Error>> {
         }
     }
     Ok(values)
+}
+
+/// Puts the texts of files that examples share in the place of their names: see `src/rules/shared_files.rs`.
+fn inline_shared_files(rule: &mut Value, folder: &Path) -> Result<(), Box<dyn Error>> {
+    for kind in ["/examples/bad", "/examples/good"] {
+        let examples = rule.pointer_mut(kind).and_then(Value::as_array_mut);
+        for example in examples.into_iter().flatten() {
+            let files = example.get_mut("files").and_then(Value::as_array_mut);
+            let files = files.into_iter().flatten();
+            for file in files.filter_map(Value::as_object_mut) {
+                let Some(shared) = file.remove("file") else {
+                    continue;
+                };
+                let mut text = String::new();
+                for path in shared.as_array().unwrap_or(&vec![shared.clone()]) {
+                    let path = folder.join(path.as_str().ok_or("a path is not a string")?);
+                    let part = fs::read_to_string(&path)
+                        .map_err(|error| format!("{}: {error}", path.display()))?;
+                    println!("cargo::rerun-if-changed={}", path.display());
+                    text.push_str(&part);
+                }
+                file.insert("text".to_owned(), text.into());
+            }
+        }
+    }
+    Ok(())
 }
 
 fn without_examples(mut layer: Value) -> Value {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::CliContext;
 use super::style::OutputStyle;
-use crate::rules::{Rule, RuleSet};
+use crate::rules::{Rule, RuleSet, SharedFileError};
 use portolan_yaml::source::LineColumn;
 use portolan_yaml::{Issue, ParsedText};
 
@@ -115,7 +115,8 @@ pub(super) fn load(folder: &Path) -> Result<Vec<Loaded>, Vec<FolderError>> {
                 continue;
             }
         };
-        let (rule, text) = match RuleSet::parse(&text) {
+        let shared = |shared: &str| read_shared(folder, shared);
+        let (rule, text) = match RuleSet::parse_in(&text, &shared) {
             Ok(read) => read,
             Err(issues) => {
                 errors.extend(
@@ -136,6 +137,16 @@ pub(super) fn load(folder: &Path) -> Result<Vec<Loaded>, Vec<FolderError>> {
     } else {
         Err(errors)
     }
+}
+
+/// Reads a file that examples share. Links do not lead out of the folder, either.
+fn read_shared(folder: &Path, path: &str) -> Result<String, SharedFileError> {
+    let whole = |path: &Path| fs::canonicalize(path).map_err(SharedFileError::Unreadable);
+    let (folder, file) = (whole(folder)?, whole(&folder.join(path))?);
+    if !file.starts_with(folder) {
+        return Err(SharedFileError::Outside);
+    }
+    fs::read_to_string(file).map_err(SharedFileError::Unreadable)
 }
 
 fn rule_files(folder: &Path) -> (Vec<PathBuf>, Vec<FolderError>) {

@@ -10,6 +10,7 @@ use super::condition::{Condition, check_fact};
 use super::deferred::DeferredFile;
 use super::format::{Case, Consequence, RuleFile, Text};
 use super::prepared::PreparedRule;
+use super::shared_files::{ReadShared, SharedFileError, inline};
 use super::template::{Template, split_name};
 use crate::diagnostic::{Requirement, RuleEntry, Severity};
 use crate::facts::{Facts, SubjectDoc};
@@ -184,13 +185,22 @@ impl RuleSet {
         serde_json::from_str(json).unwrap_or_default()
     }
 
-    /// Reads one rule file and checks it from top to bottom.
+    /// Reads one rule file that stands alone, and checks it from top to bottom.
     ///
     /// # Errors
     /// Everything that is wrong with it, each at its place.
     pub fn parse(text: &str) -> Result<Typed<Rule>, Vec<Issue>> {
-        let (file, text) = typed::read::<RuleFile>(text)?;
-        let errors = check(&file);
+        RuleSet::parse_in(text, &|_| Err(SharedFileError::NoFolder))
+    }
+
+    /// Reads one rule file whose examples may name files of its folder, which `read` reads.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, each at its place.
+    pub fn parse_in(text: &str, read: &ReadShared<'_>) -> Result<Typed<Rule>, Vec<Issue>> {
+        let (mut file, text) = typed::read::<RuleFile>(text)?;
+        let mut errors = inline(&mut file, read);
+        errors.extend(check(&file));
         if errors.is_empty() {
             return Ok((compile(file), text));
         }
@@ -513,6 +523,12 @@ impl Checker<'_> {
                 let field = format!("examples.{kind}[{index}]");
                 if example.files.is_empty() {
                     self.error(format!("{field}.files"), "there must be at least one");
+                }
+                for (number, file) in example.files.iter().enumerate() {
+                    if file.file.is_some() {
+                        let field = format!("{field}.files[{number}].file");
+                        self.error(field, "the file was not read");
+                    }
                 }
                 if kind == "bad" && example.finds.is_empty() {
                     self.error(

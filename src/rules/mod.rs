@@ -11,14 +11,16 @@ mod judge;
 mod literals;
 mod load;
 mod prepared;
+mod shared_files;
 mod template;
 
 pub use condition::{Bindings, Condition, Evaluation, GLOBALS, MAX_EXPRESSION_BYTES};
 pub use deferred::DeferredFile;
 pub use format::{
     Case, Consequence, Documentation, Example, ExampleFile, Examples, Expected, Explains,
-    LabelFile, RuleFile, SeverityCase, Text, Undecided,
+    LabelFile, RuleFile, SeverityCase, SharedFiles, Text, Undecided,
 };
 pub use judge::{Judgement, RuleFailure, judge};
 pub use load::{CasesOf, Rule, RuleError, RuleLabel, RuleSet, Texts};
+pub use shared_files::{ReadShared, SharedFileError};
 pub use template::Template;

@@ -290,3 +290,164 @@ fn a_requirement_is_explained_by_who_asks_for_it_and_what_decides_it() {
         near.err
     );
 }
+
+/// A rule on the certificate, whose bad example is weak and whose good one is not; each names files for it.
+fn certificate_rule(bad: &str, good: &str) -> String {
+    let example = |certificate: &str| {
+        format!(
+            "      options: [--platform=eks, --tls-cert=tls.crt, --now=2027-01-15]
+      files:
+        - name: customizations.yaml
+          text: |
+            appConfigValues:
+              selfHostedDomain: carto.acme.io
+            tlsCerts:
+              autoGenerate: false
+              existingSecret:
+                name: carto-tls
+            router:
+              service:
+                type: LoadBalancer
+        - name: tls.crt
+          {certificate}
+"
+        )
+    };
+    format!(
+        "id: acme-key
+title: A short key
+requirement: certificate-chain
+severity: error
+documentation: {{document: Acme handbook, heading: Keys, asks: RSA keys have 3072 bits.}}
+why: The auditors ask for it.
+subject: certificate
+when: certificate.role == \"leaf\"
+require: certificate.rsa_bits == null || certificate.rsa_bits >= 3072
+message: \"the key has {{certificate.rsa_bits}} bits\"
+help: make a longer one
+examples:
+  bad:
+    - name: 1024 bits
+{}      finds:
+        - file: tls.crt
+          line: 1
+          text: '-----BEGIN CERTIFICATE-----'
+  good:
+    - name: no RSA
+{}",
+        example(bad),
+        example(good)
+    )
+}
+
+#[test]
+fn examples_share_files_of_the_folder_of_rules() {
+    let sandbox = Sandbox::new();
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let pem = |name: &str| std::fs::read(root.join("rules/certificates").join(name)).unwrap();
+    let rule = certificate_rule(
+        "file: [pem/weak.pem, pem/intermediate.pem]",
+        "file: pem/leaf.pem",
+    );
+    // Paths start from the folder that is named, wherever in it the rule is.
+    sandbox
+        .put("own/tls/acme-key.yaml", rule)
+        .put("own/pem/weak.pem", pem("rsa-1024-leaf.pem"))
+        .put("own/pem/intermediate.pem", pem("intermediate.pem"))
+        .put("own/pem/leaf.pem", pem("leaf.pem"));
+    let said = sandbox.run("rules --test own");
+    assert!(
+        said.out.ends_with("1 rule, 2 examples, 0 failed\n"),
+        "{}",
+        said.out
+    );
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    assert!(
+        sandbox
+            .run("explain --rules own acme-key")
+            .out
+            .contains("-----BEGIN CERTIFICATE-----")
+    );
+}
+
+#[test]
+fn a_shared_file_never_lies_outside_of_the_folder() {
+    let sandbox = Sandbox::new();
+    let secret = sandbox.0.path().join("secret.pem");
+    sandbox
+        .put("secret.pem", "s3cret")
+        .put("own/pem/a.pem", "a\n");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(&secret, sandbox.0.path().join("own/pem/link.pem")).unwrap();
+    let absolute = secret.to_string_lossy().into_owned();
+    let mut cases = vec![
+        (
+            "../secret.pem",
+            "the path must stay in the folder of the rules",
+        ),
+        (
+            "pem/../../secret.pem",
+            "the path must stay in the folder of the rules",
+        ),
+        (
+            absolute.as_str(),
+            "the path must stay in the folder of the rules",
+        ),
+        (
+            "pem\\..\\..\\secret.pem",
+            "the path must stay in the folder of the rules",
+        ),
+        ("", "the path must stay in the folder of the rules"),
+        ("pem/b.pem", "No such file"),
+    ];
+    if cfg!(unix) {
+        cases.push((
+            "pem/link.pem",
+            "the path must stay in the folder of the rules",
+        ));
+    }
+    for (path, words) in cases {
+        let good = format!("file: [pem/a.pem, '{path}']");
+        sandbox.put(
+            "own/acme-key.yaml",
+            certificate_rule("file: pem/a.pem", &good),
+        );
+        for command in ["rules --test own", "rules --rules own"] {
+            let said = sandbox.run(command);
+            assert_eq!(
+                (said.code, said.out.as_str()),
+                (2, ""),
+                "{path}: {}",
+                said.err
+            );
+            assert!(said.err.contains(words), "{path}: {}", said.err);
+            assert!(
+                said.err.starts_with("own/acme-key.yaml:50:29: "),
+                "{path}: {}",
+                said.err
+            );
+            assert!(!said.err.contains("s3cret"), "{path}: {}", said.err);
+        }
+    }
+}
+
+#[test]
+fn a_file_of_an_example_has_a_text_or_names_files() {
+    let sandbox = Sandbox::new();
+    sandbox.put("own/pem/a.pem", "a\n");
+    for (good, words) in [
+        (
+            "text: a\n          file: pem/a.pem",
+            "says both `text` and `file`",
+        ),
+        ("text: ''", "says neither `text` nor `file`"),
+    ] {
+        sandbox.put(
+            "own/acme-key.yaml",
+            certificate_rule("file: pem/a.pem", good),
+        );
+        let said = sandbox.run("rules --test own");
+        assert_eq!(said.code, 2, "{good}: {}", said.out);
+        assert!(said.err.contains(words), "{good}: {}", said.err);
+    }
+}

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use portolan::cli::example_options;
-use portolan::rules::RuleSet;
+use portolan::rules::{RuleSet, SharedFileError};
 use portolan::selftest::try_examples;
 
 /// Every rule file, with the folder that it lies in.
@@ -23,7 +23,10 @@ fn rule_files() -> Vec<(PathBuf, String)> {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
-            } else {
+            } else if path
+                .extension()
+                .is_some_and(|extension| extension == "yaml")
+            {
                 let text = fs::read_to_string(&path).unwrap();
                 found.push((path, text));
             }
@@ -31,6 +34,12 @@ fn rule_files() -> Vec<(PathBuf, String)> {
     }
     found.sort();
     found
+}
+
+/// A file that examples share.
+fn shared(path: &str) -> Result<String, SharedFileError> {
+    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+    fs::read_to_string(rules.join(path)).map_err(SharedFileError::Unreadable)
 }
 
 fn name(path: Option<&Path>) -> &str {
@@ -45,7 +54,7 @@ fn every_rule_file_loads_and_lies_where_its_name_and_requirement_say() {
             .strip_prefix(env!("CARGO_MANIFEST_DIR"))
             .unwrap()
             .display();
-        match RuleSet::parse(&text) {
+        match RuleSet::parse_in(&text, &shared) {
             Ok((rule, _)) => {
                 if name(Some(&path)) != format!("{}.yaml", rule.id()) {
                     wrong.push(format!("{file}: the rule is called `{}`", rule.id()));
@@ -67,7 +76,7 @@ fn every_rule_file_loads_and_lies_where_its_name_and_requirement_say() {
 fn the_program_carries_every_rule_file() {
     let ids: BTreeSet<String> = rule_files()
         .iter()
-        .filter_map(|(_, text)| Some(RuleSet::parse(text).ok()?.0.id().to_owned()))
+        .filter_map(|(_, text)| Some(RuleSet::parse_in(text, &shared).ok()?.0.id().to_owned()))
         .collect();
     let builtin: BTreeSet<String> = RuleSet::builtin()
         .iter()

@@ -2,7 +2,7 @@
 
 use portolan::check::check;
 use portolan::cli::example_options;
-use portolan::rules::RuleSet;
+use portolan::rules::{RuleSet, SharedFileError};
 use portolan::selftest::try_examples;
 use portolan_yaml::source::LineColumn;
 
@@ -30,7 +30,13 @@ pub fn run(data: &[u8]) {
         return;
     };
     let text = section.text();
-    let rule = match RuleSet::parse(&text) {
+    let shared = |path: &str| {
+        let mut files = of_kind(&sections, "file");
+        let file = files.find(|file| file.name == path);
+        file.map(|file| file.text())
+            .ok_or(SharedFileError::NoFolder)
+    };
+    let rule = match RuleSet::parse_in(&text, &shared) {
         Ok((rule, _)) => rule,
         Err(errors) => {
             assert!(!errors.is_empty(), "refused for no reason");
@@ -40,7 +46,11 @@ pub fn run(data: &[u8]) {
                 assert!(line > 0 && column > 0, "{line}:{column}");
                 assert!(line <= text.split(['\n', '\r']).count(), "line {line}");
             }
-            assert_eq!(RuleSet::parse(&text).err(), Some(errors), "read twice");
+            assert_eq!(
+                RuleSet::parse_in(&text, &shared).err(),
+                Some(errors),
+                "read twice"
+            );
             return;
         }
     };

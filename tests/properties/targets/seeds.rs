@@ -26,10 +26,7 @@ impl Seeds {
             "values_merge" => cases.iter().map(Case::layers).collect(),
             "template" => templates(root),
             "certificate" => certificates(root, &cases),
-            "rule_file" => files(&root.join("rules"))
-                .iter()
-                .map(|path| read(path))
-                .collect(),
+            "rule_file" => rules(&root.join("rules")),
             "report_formats" => cases.iter().map(Case::findings).collect(),
             _ => cases.iter().map(Case::whole).collect(),
         };
@@ -148,6 +145,7 @@ fn cases(root: &Path) -> Vec<Case> {
                 .map(|name| name.to_string_lossy().into_owned())
                 .unwrap_or_default(),
             text: String::from_utf8_lossy(&read(&path)).into_owned(),
+            file: None,
         });
         cases.push(Case {
             options: Vec::new(),
@@ -175,6 +173,7 @@ fn cases(root: &Path) -> Vec<Case> {
         files: vec![ExampleFile {
             name: "customizations.yaml".to_owned(),
             text: secrets(),
+            file: None,
         }],
     });
     cases
@@ -256,6 +255,37 @@ fn templates(root: &Path) -> Vec<Vec<u8>> {
         texts.push(read(&path));
     }
     texts
+}
+
+/// Rule files, each with the files that its examples share.
+fn rules(folder: &Path) -> Vec<Vec<u8>> {
+    let (rules, others): (Vec<PathBuf>, Vec<PathBuf>) =
+        files(folder).into_iter().partition(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "yaml")
+        });
+    let shared: Vec<(String, Vec<u8>)> = others
+        .iter()
+        .filter_map(|path| {
+            Some((
+                path.strip_prefix(folder).ok()?.to_str()?.to_owned(),
+                read(path),
+            ))
+        })
+        .collect();
+    let with_shared = |path: &PathBuf| {
+        let mut text = read(path);
+        let rule = String::from_utf8_lossy(&text).into_owned();
+        for (name, body) in shared
+            .iter()
+            .filter(|(name, _)| rule.contains(name.as_str()))
+        {
+            text.extend(format!("\n-- file {name} --\n").into_bytes());
+            text.extend(body);
+        }
+        text
+    };
+    rules.iter().map(with_shared).collect()
 }
 
 /// Bundles with their keys and roots.
