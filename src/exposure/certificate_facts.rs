@@ -90,10 +90,10 @@ pub(super) fn add(
     let used_at = bundle.place.span;
     bundle.place = material.certificate_place.clone();
     if used_at != bundle.place.span && used_at != Span::NOWHERE {
-        let shown = bundle.shown_by.value().cloned().unwrap_or_default();
+        let presenters = bundle.presented_by.value().cloned().unwrap_or_default();
         bundle.place.labels.push(Label {
             span: used_at,
-            message: format!("presented by {}", shown.join(", ")),
+            message: format!("presented by {}", presenters.join(", ")),
         });
     }
     for (part, field) in &material.missing {

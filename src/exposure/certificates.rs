@@ -171,7 +171,7 @@ fn by_secret(uses: Vec<Use<'_>>) -> Vec<Vec<Use<'_>>> {
 
 fn of_router<'a>(router: &RouterObjects<'a>, exposure: &mut Exposure) -> Option<Use<'a>> {
     let facts = exposure.facts.router.first()?;
-    let shown = facts.shows_own_certificate.value().copied();
+    let shown = facts.presents_own_certificate.value().copied();
     let source = facts.certificate_source.clone();
     let layer = exposure
         .facts
@@ -326,7 +326,7 @@ fn one(
         return false;
     };
     let mut bundle = Bundle::new(Anchor::new(first.name.site()).in_object(first.by.title()));
-    bundle.shown_by = Fact::known(uses.iter().map(|user| user.called.clone()).collect());
+    bundle.presented_by = Fact::known(uses.iter().map(|user| user.called.clone()).collect());
     bundle.layers = Fact::known(uses.iter().filter_map(|user| user.layer.clone()).collect());
     let unknown = |supply: String, mut bundle: Bundle, exposure: &mut Exposure| {
         bundle.read = Fact::Unknown(supply);

@@ -216,13 +216,13 @@ pub(super) fn extract(cx: Context<'_>, objects: &RouterObjects<'_>, exposure: &m
         Some(part) => Fact::Unknown(part.sentence()),
         None => Fact::known(exposed_by),
     };
-    router.shows_own_certificate = shows_own_certificate(exposure);
+    router.presents_own_certificate = presents_own_certificate(exposure);
     router.certificate_source = certificate_source(cx, objects);
     exposure.facts.router.push(router);
     rendered_over(cx, objects, exposure);
 }
 
-fn shows_own_certificate(exposure: &Exposure) -> Fact<bool> {
+fn presents_own_certificate(exposure: &Exposure) -> Fact<bool> {
     let mut unknown = None;
     for entry in &exposure.facts.entry_points {
         match &entry.tls_ends_at {

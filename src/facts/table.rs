@@ -2,11 +2,10 @@
 
 use super::declare_subjects;
 use super::words::{
-    Audience,
-    CertificateCause, CertificateNameRole, CertificatePart, CertificateRole, CertificateSource,
-    ChainEnd, ChainEvidence, ClassSource, EntryPointKind, Platform, Purpose, ReferencedKind,
-    RouterProtocol, Side, StringPlace, TimeUnit, TimeoutMeaning, TlsConflictKind, TlsEnd,
-    ValueSort, ValueType, WayIn,
+    Audience, CertificateCause, CertificateNameRole, CertificatePart, CertificateRole,
+    CertificateSource, ChainEnd, ChainEvidence, ClassSource, EntryPointKind, Platform, Purpose,
+    ReferencedKind, RouterProtocol, Side, StringPlace, TimeUnit, TimeoutMeaning, TlsConflictKind,
+    TlsEnd, ValueSort, ValueType, WayIn,
 };
 use crate::catalogue::SuggestedBy;
 
@@ -50,7 +49,7 @@ declare_subjects! {
         https_enabled: bool,
         /// Whether the router's own certificate is what a client from outside sees: it speaks HTTPS, and some entry point
         /// passes TLS through to it.
-        shows_own_certificate: bool,
+        presents_own_certificate: bool,
         /// Where the router's certificate comes from.
         certificate_source: CertificateSource,
     }
@@ -306,8 +305,8 @@ declare_subjects! {
     Bundle ("bundle", bundles) {
         /// Where it is: `Secret carto-tls-cert`.
         name: String,
-        /// Who shows it, e.g. `the router`, `Ingress carto-router`.
-        shown_by: Vec<String>,
+        /// Who presents it, e.g. `the router`, `Ingress carto-router`.
+        presented_by: Vec<String>,
         /// Ids of the layers that show it.
         layers: Vec<String>,
         /// True where certificates could be read from it; unknown where it is not among the input.
