@@ -5,6 +5,7 @@ mod inputs;
 use divan::{Bencher, black_box};
 use portolan::catalogue::{Catalogue, ChartVersion, KeyId};
 use portolan::check::{Input, Options, Outcome, check};
+use portolan::exposure::layers::LayerSet;
 use portolan::exposure::{CertificateInputs, Context, Exposure, extract};
 use portolan::helm::projection::{Given, Projection, ReleaseNames};
 use portolan::helm::templates::{ReleaseValues, Rendering, Templates};
@@ -119,6 +120,7 @@ impl Release {
 
     fn expose(&self, objects: &Objects) -> Exposure {
         extract(Context {
+            layers: LayerSet::builtin(),
             tree: &self.tree,
             sources: &self.sources,
             objects,

@@ -6,6 +6,7 @@ pub mod check;
 pub mod cli;
 pub mod config;
 pub mod diagnostic;
+pub mod example;
 pub mod exposure;
 pub mod facts;
 pub mod fingerprint;

@@ -123,6 +123,7 @@ impl Session<'_> {
             from_values: false,
             anchor: Span::new(source, 0, 0),
             certificates: &self.certificates,
+            layers: &self.options.layers,
         }
     }
 

@@ -82,7 +82,7 @@ impl Session<'_> {
             .collect::<Vec<_>>()
             .join(", ");
         let files = files(documents);
-        let reach = Reach::of(&self.tree, &objects);
+        let reach = Reach::of(&self.tree, &objects, &self.options.layers);
         let is_out_of_reach = |object: ObjectRef<'_>| !reach.holds(object);
         let (sets, others) = objects
             .clone()
@@ -97,6 +97,7 @@ impl Session<'_> {
                 from_values: false,
                 anchor,
                 certificates: &self.certificates,
+                layers: &self.options.layers,
             };
             let mut exposure = extract(cx);
             self.sources

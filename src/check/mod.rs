@@ -28,6 +28,7 @@ use std::sync::atomic::AtomicUsize;
 use crate::catalogue::{Catalogue, ChartVersion};
 use crate::diagnostic::{Diagnostic, Report, Severity, Summary};
 use crate::exposure::CertificateInputs;
+use crate::exposure::layers::LayerSet;
 use crate::helm::projection::ReleaseNames;
 use crate::helm::set;
 use crate::limits::Limits;
@@ -107,6 +108,8 @@ pub struct Options {
     pub threads: usize,
     /// How much is read, computed and said.
     pub limits: Limits,
+    /// The kinds of load balancers and controllers that are known (`--layers`).
+    pub layers: LayerSet,
 }
 
 impl Options {

@@ -278,6 +278,7 @@ impl Session<'_> {
             from_values: true,
             anchor,
             certificates: &self.certificates,
+            layers: &self.options.layers,
         };
         let mut exposure = extract(cx);
         self.sources

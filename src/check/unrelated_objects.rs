@@ -63,7 +63,7 @@ impl Session<'_> {
 
     /// The roots of the documents that are only partly in the tree and may be linked with an installation.
     fn in_reach(&self, objects: &Objects, installations: &[Installation]) -> HashSet<NodeId> {
-        let reach = Reach::of(&self.tree, objects);
+        let reach = Reach::of(&self.tree, objects, &self.options.layers);
         let trimmed = self.documents.iter().filter(|read| read.is_trimmed);
         trimmed
             .map(|read| read.root)

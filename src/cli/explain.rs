@@ -7,8 +7,9 @@ use super::check::no_rule;
 use super::style::OutputStyle;
 use super::{CliContext, Exit, rule_folder};
 use crate::diagnostic::{Requirement, Severity};
+use crate::example::ExampleFile;
 use crate::report::{self, Style, cells, paint, wrap};
-use crate::rules::{Case, Example, ExampleFile, Expected, RuleFile, Template, Text};
+use crate::rules::{Case, Example, Expected, RuleFile, Template, Text};
 
 pub(super) fn run(
     arguments: &ExplainArguments,

@@ -30,7 +30,7 @@ fn contradiction(cx: Context<'_>, kind: EntryKind, object: ObjectRef<'_>, exposu
     let Some(given) = cx.options.platform else {
         return;
     };
-    let Some((told, node, key)) = platform_of(kind, object) else {
+    let Some((told, node, key)) = platform_of(cx.layers, kind, object) else {
         return;
     };
     if told == given.as_str() {

@@ -38,7 +38,8 @@ pub(super) fn extract<'a>(
             .at(&["spec", "loadBalancerClass"])
             .and_then(Node::text)
             .filter(|class| !class.is_empty());
-        let made_by = recognize::load_balancer(platform.as_deref(), class, &hop.input(cx));
+        let made_by =
+            recognize::load_balancer(cx.layers, platform.as_deref(), class, &hop.input(cx));
         match made_by {
             Some(before) => {
                 hop.ends_tls = Fact::known(has_certificate(before, service));

@@ -16,7 +16,7 @@ pub(super) struct Front<'a> {
     /// Its Service.
     pub service: ObjectRef<'a>,
     /// The layer that makes it.
-    pub layer: &'static Layer,
+    pub layer: &'a Layer,
     /// The Service as the route to a router, for the layer's settings.
     pub hop: Route<'a>,
 }

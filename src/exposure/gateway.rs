@@ -385,7 +385,7 @@ fn one<'a>(
         controller: route.controller(),
         platform: cx.options.platform,
     };
-    let layer = match by_class(EntryKind::Gateway, &evidence, &route.input(cx)) {
+    let layer = match by_class(cx.layers, EntryKind::Gateway, &evidence, &route.input(cx)) {
         Recognized::Layer(layer, inferred) => {
             if let Some(inferred) = inferred {
                 exposure.infer(inferred);

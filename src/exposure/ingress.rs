@@ -2,7 +2,7 @@
 
 use super::controller_service::Before;
 use super::layers::recognize::{Evidence, Recognized, by_class, platform_of};
-use super::layers::{EntryKind, Layer, layers};
+use super::layers::{EntryKind, Layer};
 use super::load_balancer::{described, unknown_tls};
 use super::resource::ends_here;
 use super::route::Route;
@@ -163,7 +163,7 @@ fn taken_by_gke(
             // Without a class GKE's controller takes it, and on another platform whatever is the default there.
             let (platform, told_by) = match given {
                 Some(given) => (Some(given), None),
-                None => match platform_of(EntryKind::Ingress, ingress) {
+                None => match platform_of(cx.layers, EntryKind::Ingress, ingress) {
                     Some((platform, _, key)) => (Some(platform), Some(key)),
                     None => (None, None),
                 },
@@ -272,10 +272,11 @@ fn layer_of<'a>(
     route: &Route<'a>,
     gke: &Fact<bool>,
     exposure: &mut Exposure,
-) -> Option<&'static Layer> {
+) -> Option<&'a Layer> {
     if gke.value() == Some(&true) {
-        return layers(EntryKind::Ingress)
-            .iter()
+        return cx
+            .layers
+            .of(EntryKind::Ingress)
             .find(|layer| layer.id == GKE);
     }
     let is_googles = class.text.is_some_and(|text| GKE_CLASSES.contains(&text));
@@ -288,7 +289,7 @@ fn layer_of<'a>(
         controller: route.controller(),
         platform: cx.options.platform,
     };
-    match by_class(EntryKind::Ingress, &evidence, &route.input(cx)) {
+    match by_class(cx.layers, EntryKind::Ingress, &evidence, &route.input(cx)) {
         Recognized::Layer(layer, inferred) => {
             if let Some(inferred) = inferred {
                 exposure.infer(inferred);

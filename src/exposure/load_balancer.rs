@@ -22,7 +22,7 @@ pub(super) fn platform(
     if let Some(Platform::Gke | Platform::Eks | Platform::Aks) = cx.options.platform {
         return given;
     }
-    let Some((platform, _, key)) = platform_of(EntryKind::LoadBalancer, service) else {
+    let Some((platform, _, key)) = platform_of(cx.layers, EntryKind::LoadBalancer, service) else {
         return given;
     };
     exposure.infer(format!(
@@ -48,7 +48,7 @@ pub(super) fn extract<'a>(cx: Context<'a>, router: &'a RouterObjects<'a>, exposu
         .at(&["spec", "loadBalancerClass"])
         .and_then(Node::text)
         .filter(|class| !class.is_empty());
-    let layer = recognize::load_balancer(platform.as_deref(), class, &route.input(cx));
+    let layer = recognize::load_balancer(cx.layers, platform.as_deref(), class, &route.input(cx));
     exposure.on_route.reads(service, layer);
     match layer {
         Some(layer) => {

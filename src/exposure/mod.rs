@@ -43,6 +43,7 @@ use crate::facts::{Anchor, Cluster, EntryPoint, Fact, Facts, Needed};
 use crate::kube::{ObjectRef, Objects};
 use crate::options::ReleaseOptions;
 use crate::version::Version;
+use layers::LayerSet;
 use portolan_yaml::source::{Sources, Span};
 use portolan_yaml::{Node, Tree};
 
@@ -63,6 +64,8 @@ pub struct Context<'a> {
     pub anchor: Span,
     /// Certificates and keys given beside the input, and the time they are judged at.
     pub certificates: &'a CertificateInputs,
+    /// The kinds of load balancers and controllers that are known.
+    pub layers: &'a LayerSet,
 }
 
 /// The facts of one release or one set of manifests, and what was inferred for them.

@@ -2,7 +2,7 @@
 //! reach the router through a network endpoint group of its own.
 
 use super::controller_service::Before;
-use super::layers::{EntryKind, Layer, layers};
+use super::layers::{EntryKind, Layer};
 use super::listeners::ends_in_router;
 use super::load_balancer::{described, unknown_tls};
 use super::resource::ends_here;
@@ -31,7 +31,7 @@ fn tcp_services<'a>(cx: Context<'a>, router: &'a RouterObjects<'a>, exposure: &m
                 .text()
                 .filter(|_| is_port)
                 .and_then(|text| router_port(text, router.service));
-            let layer = port.and_then(|_| layers(EntryKind::TcpServices).first());
+            let layer = port.and_then(|_| cx.layers.of(EntryKind::TcpServices).next());
             if let (Some(port), Some(layer)) = (port, layer) {
                 let name = format!("port {} of {}", entry.key, map.title());
                 tcp_port(cx, layer, map, value, port, name, router, exposure);

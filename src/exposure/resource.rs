@@ -3,8 +3,7 @@
 
 use super::controller_service::Before;
 use super::ingress::host;
-use super::layers::tls::TlsModel;
-use super::layers::{EntryKind, Layer, Resource, layers};
+use super::layers::{COMMON, EntryKind, Layer, Resource};
 use super::load_balancer::{described, unknown_tls};
 use super::route::{Route, RouteRule};
 use super::router::{RouterObjects, ServicePort};
@@ -13,31 +12,13 @@ use crate::facts::{Anchor, EntryPoint, EntryPointKind, Fact, TlsEnd};
 use crate::kube::ObjectRef;
 use portolan_yaml::Node;
 
-/// Kinds that every input has in plenty and no layer file can mean: a check without custom resources reads no list.
-const COMMON: [&str; 14] = [
-    "BackendConfig",
-    "ConfigMap",
-    "CronJob",
-    "Deployment",
-    "FrontendConfig",
-    "Gateway",
-    "HTTPRoute",
-    "Ingress",
-    "Job",
-    "ManagedCertificate",
-    "Secret",
-    "Service",
-    "ServiceAccount",
-    "StatefulSet",
-];
-
 /// Adds every custom resource that leads to the router.
 pub(super) fn extract<'a>(cx: Context<'a>, router: &'a RouterObjects<'a>, exposure: &mut Exposure) {
     for object in cx.objects.iter(cx.tree) {
         if COMMON.contains(&object.kind()) {
             continue;
         }
-        for layer in layers(EntryKind::Resource) {
+        for layer in cx.layers.of(EntryKind::Resource) {
             let Some(resource) = &layer.resource else {
                 continue;
             };
@@ -58,7 +39,7 @@ fn is_of(object: ObjectRef<'_>, kind: &str, group: &str) -> bool {
 
 fn one<'a>(
     cx: Context<'a>,
-    layer: &'static Layer,
+    layer: &'a Layer,
     resource: &Resource,
     object: ObjectRef<'a>,
     router: &'a RouterObjects<'a>,
@@ -92,10 +73,6 @@ fn one<'a>(
         (Some(supply), _) => unknown_tls(&mut entry, &layer.title, supply),
         _ => declared_tls::tls(cx, layer, &route, port, &mut entry),
     }
-    debug_assert!(matches!(
-        layer.tls.model,
-        TlsModel::Declared | TlsModel::Unknown
-    ));
     let names: Vec<Node<'_>> = resource
         .hosts
         .iter()

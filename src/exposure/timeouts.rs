@@ -78,7 +78,7 @@ pub(super) fn of_route<'a>(
 ) -> Before<'a> {
     of_layer(cx, layer, route, entry, exposure);
     let before = controller_service::extract(cx, layer, route, entry, exposure);
-    for front in fronts(&route.input(cx)) {
+    for front in fronts(cx.layers, &route.input(cx)) {
         of_layer(cx, front, route, entry, exposure);
     }
     before

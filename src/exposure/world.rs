@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::layers::{EntryKind, layers};
+use super::layers::{EntryKind, LayerSet};
 use crate::kube::{ObjectRef, Objects};
 use portolan_yaml::{Node, Tree};
 
@@ -33,17 +33,17 @@ const OF_CONTROLLERS: [&str; 4] = ["ConfigMap", "Deployment", "DaemonSet", "Stat
 /// Tells which objects of namespaces without an installation are in its reach.
 pub struct Reach<'t> {
     /// Names that controllers go by in `app.kubernetes.io/name`.
-    controllers: HashSet<&'static str>,
+    controllers: HashSet<&'t str>,
     /// Namespaces of Gateways and controllers: where Secrets with their certificates lie.
     namespaces: HashSet<&'t str>,
 }
 
 impl<'t> Reach<'t> {
     /// Looks at what all objects say of themselves.
-    pub fn of(tree: &'t Tree, objects: &'t Objects) -> Self {
+    pub fn of(tree: &'t Tree, objects: &'t Objects, layers: &'t LayerSet) -> Self {
         let layers = [EntryKind::Ingress, EntryKind::Gateway, EntryKind::Resource]
             .into_iter()
-            .flat_map(layers);
+            .flat_map(|kind| layers.of(kind));
         let mut reach = Reach {
             controllers: layers
                 .flat_map(|layer| layer.own_service.iter().flatten())

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{Requirement, Severity};
+use crate::example::ExampleFile;
 use crate::facts::Purpose;
 
 /// A rule: what must hold, why, where the documentation asks for it, and what to tell the user.
@@ -207,41 +208,6 @@ pub struct Example {
     /// Exactly what the rule finds (in a bad example at least one).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub finds: Vec<Expected>,
-}
-
-/// A file of an example.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct ExampleFile {
-    /// What it is called.
-    pub name: String,
-    /// What stands in it.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub text: String,
-    /// In place of `text`, a file that examples share, or several that are put one after the other: paths from the folder of
-    /// the rules, e.g. `certificates/leaf.pem`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub file: Option<SharedFiles>,
-}
-
-/// Paths of files that examples share.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum SharedFiles {
-    /// One file.
-    One(String),
-    /// Several, one after the other.
-    Several(Vec<String>),
-}
-
-impl SharedFiles {
-    /// Returns the paths in order.
-    pub fn paths(&self) -> &[String] {
-        match self {
-            SharedFiles::One(path) => std::slice::from_ref(path),
-            SharedFiles::Several(paths) => paths,
-        }
-    }
 }
 
 /// A finding that an example expects.

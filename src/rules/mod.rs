@@ -17,8 +17,8 @@ mod template;
 pub use condition::{Bindings, Condition, Evaluation, GLOBALS, MAX_EXPRESSION_BYTES};
 pub use deferred::DeferredFile;
 pub use format::{
-    Case, Consequence, Documentation, Example, ExampleFile, Examples, Expected, Explains,
-    LabelFile, RuleFile, SeverityCase, SharedFiles, Text, Undecided,
+    Case, Consequence, Documentation, Example, Examples, Expected, Explains, LabelFile, RuleFile,
+    SeverityCase, Text, Undecided,
 };
 pub use judge::{Judgement, RuleFailure, judge};
 pub use load::{CasesOf, Rule, RuleError, RuleLabel, RuleSet, Texts};

@@ -4,8 +4,9 @@ use std::error::Error;
 use std::fmt;
 use std::path::{Component, Path};
 
-use super::format::{ExampleFile, RuleFile, SharedFiles};
+use super::format::RuleFile;
 use super::load::RuleError;
+use crate::example::{ExampleFile, SharedFiles};
 
 /// Reads a shared file by its path from the folder of the rules; see [`is_within`].
 pub type ReadShared<'r> = dyn Fn(&str) -> Result<String, SharedFileError> + 'r;

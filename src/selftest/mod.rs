@@ -4,16 +4,19 @@
 //! check, and what is found is compared with what the example says. This is how rules and layers are tested; there is no
 //! other. The room lies above all that a check is made of.
 
+mod layers;
 mod rules;
 
+pub use layers::try_layer;
 pub use rules::{run_example, try_examples};
 
 use std::fmt;
 
 use crate::baseline::Baseline;
 use crate::check::{Classified, Input, Options, Outcome, check, classify};
-use crate::diagnostic::Diagnostic;
-use crate::rules::{ExampleFile, RuleSet};
+use crate::diagnostic::{Diagnostic, Verdict};
+use crate::example::ExampleFile;
+use crate::rules::RuleSet;
 use portolan_yaml::source::{MappedText, Sources};
 use portolan_yaml::{Limits, Tree, parse};
 
@@ -47,11 +50,38 @@ pub enum ExampleMismatch {
     Options(String),
     /// The rule could not be applied.
     Failed(String),
+    /// A finding is there, and its message says something else.
+    OtherWords {
+        /// The finding.
+        spot: FindingLocation,
+        /// What its message should contain.
+        part: String,
+        /// The message.
+        message: String,
+    },
+    /// Something else came out.
+    OtherVerdict {
+        /// The requirement.
+        requirement: String,
+        /// What should come out.
+        wanted: Verdict,
+        /// What did.
+        found: String,
+    },
+    /// No undecided requirement asks for it.
+    NotAsked {
+        /// What should be asked for.
+        part: String,
+        /// What is.
+        asked: String,
+    },
 }
 
 /// Where a finding is, or should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FindingLocation {
+    /// The rule, where an example is about several.
+    pub rule: Option<String>,
     /// The file.
     pub file: String,
     /// The line, from 1.
@@ -112,6 +142,7 @@ fn content(text: &str) -> Classified {
 fn located(found: &Diagnostic, outcome: &Outcome) -> FindingLocation {
     let sources = &outcome.sources;
     FindingLocation {
+        rule: None,
         file: sources.name(found.span.source).to_owned(),
         line: sources.line_column(found.span).line,
         text: first_line(sources.slice(found.span)),
@@ -123,10 +154,16 @@ impl FindingLocation {
     fn of(file: Option<&str>, line: usize, text: &str, files: &[ExampleFile]) -> Self {
         let first = files.first().map(|file| file.name.as_str());
         FindingLocation {
+            rule: None,
             file: file.or(first).unwrap_or_default().to_owned(),
             line,
             text: first_line(text),
         }
+    }
+
+    fn of_rule(mut self, rule: &str) -> Self {
+        self.rule = Some(rule.to_owned());
+        self
     }
 }
 
@@ -136,6 +173,9 @@ fn first_line(text: &str) -> String {
 
 impl fmt::Display for FindingLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(rule) = &self.rule {
+            write!(f, "{rule} ")?;
+        }
         write!(f, "{}:{} `{}`", self.file, self.line, self.text)
     }
 }
@@ -152,6 +192,19 @@ impl fmt::Display for ExampleMismatch {
             }
             ExampleMismatch::Options(error) => write!(f, "options: {error}"),
             ExampleMismatch::Failed(error) => f.write_str(error),
+            ExampleMismatch::OtherWords {
+                spot,
+                part,
+                message,
+            } => write!(f, "{spot} does not say `{part}`: {message}"),
+            ExampleMismatch::OtherVerdict {
+                requirement,
+                wanted,
+                found,
+            } => write!(f, "{requirement} is {found}, not {}", wanted.as_str()),
+            ExampleMismatch::NotAsked { part, asked } => {
+                write!(f, "nothing asks for `{part}`: {asked}")
+            }
         }
     }
 }

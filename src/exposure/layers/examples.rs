@@ -1,33 +1,18 @@
-//! The examples of a layer file: inputs that meet the requirements on this layer, and inputs that break them. A test
-//! executes them all; nothing else reads them.
+//! The examples of a layer file: inputs that meet the requirements on this layer, and inputs that break them. They are
+//! executed; nothing else reads them.
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::EntryKind;
-use crate::rules::ExampleFile;
+use crate::diagnostic::Verdict;
+use crate::example::ExampleFile;
 
-/// A layer's examples, from its own file.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct LayerExamples {
-    /// The layer's public name.
-    pub id: String,
-    /// Why its limits cannot be known, for a layer without settings.
-    #[serde(default)]
-    pub undecided: Option<String>,
-    /// The kind of entry point that it serves.
-    pub entry: EntryKind,
-    /// The examples; none for a front that leaves no trace in the cluster.
-    #[serde(default)]
-    pub examples: BadAndGood,
-}
-
-/// Both kinds.
-#[derive(Clone, Debug, Default, Deserialize)]
+/// The examples of a layer; none for a front that leaves no trace in the cluster.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct BadAndGood {
+pub struct LayerExamples {
     /// Inputs in which something is found; none for a layer that is always undecided.
     #[serde(default)]
     pub bad: Vec<LayerExample>,
@@ -37,7 +22,7 @@ pub struct BadAndGood {
 }
 
 /// An input on a layer, and what is found in it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct LayerExample {
     /// What the input shows, in a few words.
@@ -52,14 +37,14 @@ pub struct LayerExample {
     pub finds: Vec<LayerFinding>,
     /// Verdicts that come out, by requirement.
     #[serde(default)]
-    pub verdicts: BTreeMap<String, String>,
+    pub verdicts: BTreeMap<String, Verdict>,
     /// A part of what an undecided requirement asks for.
     #[serde(default)]
     pub supply: Option<String>,
 }
 
 /// A finding that an example expects.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct LayerFinding {
     /// The rule.
@@ -74,14 +59,4 @@ pub struct LayerFinding {
     /// A part of the message.
     #[serde(default)]
     pub says: Option<String>,
-}
-
-/// The examples of every built-in layer.
-pub fn builtin() -> Vec<LayerExamples> {
-    // A file that does not fit is found by the test that executes them.
-    serde_json::from_str(include_str!(concat!(
-        env!("OUT_DIR"),
-        "/layers-with-examples.json"
-    )))
-    .unwrap_or_default()
 }

@@ -6,24 +6,31 @@
 
 pub mod examples;
 pub mod literal;
+mod load;
 pub mod page;
 pub mod predicate;
 pub mod recognize;
+mod set;
 pub mod setting;
 pub mod tls;
 
 use std::sync::OnceLock;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::facts::Audience;
+use crate::words::declare_words;
+use examples::LayerExamples;
 
+pub use load::COMMON;
 pub use predicate::Predicate;
+pub use set::LayerSet;
 pub use setting::Setting;
 pub use tls::Tls;
 
 /// One kind of load balancer, ingress controller or gateway.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Layer {
     /// Its public name, which is also its file's.
@@ -68,10 +75,13 @@ pub struct Layer {
     /// Keys with a timeout in their name that limit something else. They prove nothing.
     #[serde(default)]
     pub look_alikes: Vec<WrongKey>,
+    /// Inputs on this layer that break requirements, and inputs that keep them. They are executed.
+    #[serde(default)]
+    pub examples: LayerExamples,
 }
 
 /// Something that a controller refuses or ignores.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RefusalCase {
     /// What must be so. The finding stands at what the first of them finds.
@@ -88,7 +98,7 @@ pub struct RefusalCase {
 }
 
 /// What makes a load balancer internal.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct InternalCase {
     /// What must be so. The finding stands at what the first of them finds.
@@ -107,7 +117,7 @@ pub struct InternalCase {
 }
 
 /// How a controller treats plain HTTP from a load balancer before it that terminated TLS: whether it redirects that again.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Trust {
     /// It knows such requests for HTTPS where these hold: any of the lists.
@@ -119,26 +129,28 @@ pub struct Trust {
     pub sources: Vec<String>,
 }
 
-/// The kinds of entry points.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum EntryKind {
-    /// A Service of type LoadBalancer.
-    LoadBalancer,
-    /// An Ingress.
-    Ingress,
-    /// A Gateway with routes.
-    Gateway,
-    /// A custom resource that is entry point and route in one.
-    Resource,
-    /// A port that ingress-nginx hands on by its ConfigMap of tcp-services.
-    TcpServices,
-    /// Something in front of any entry point: a content delivery network, a proxy that DNS leads to.
-    Front,
+declare_words! {
+    /// The kinds of entry points.
+    #[derive(Deserialize, JsonSchema)]
+    #[serde(rename_all = "kebab-case")]
+    EntryKind {
+        /// A Service of type LoadBalancer.
+        LoadBalancer = "load-balancer",
+        /// An Ingress.
+        Ingress = "ingress",
+        /// A Gateway with routes.
+        Gateway = "gateway",
+        /// A custom resource that is entry point and route in one.
+        Resource = "resource",
+        /// A port that ingress-nginx hands on by its ConfigMap of tcp-services.
+        TcpServices = "tcp-services",
+        /// Something in front of any entry point: a content delivery network, a proxy that DNS leads to.
+        Front = "front",
+    }
 }
 
 /// How a layer is recognised.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Recognize {
     /// The platform that it belongs to (`gke`, `eks`, `aks` …).
@@ -162,7 +174,7 @@ pub struct Recognize {
 }
 
 /// A custom resource that is entry point and route in one.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Resource {
     /// Its kind.
@@ -188,7 +200,7 @@ pub struct Resource {
 }
 
 /// Objects that an entry point hangs from.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AttachedTo {
     /// Where their names stand; `NAMESPACE/NAME` is understood.
@@ -203,7 +215,7 @@ pub struct AttachedTo {
 }
 
 /// A path of an Ingress that does not serve what it seems to serve.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct PathTrap {
     /// The path, exactly.
@@ -227,7 +239,7 @@ pub struct PathTrap {
 }
 
 /// A key that is no setting.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct WrongKey {
     /// The annotation.
@@ -276,56 +288,40 @@ const JSON: Json = Json {
     front: include_str!(concat!(env!("OUT_DIR"), "/layers-front.json")),
 };
 
+/// The built-in layers with their examples.
+pub fn with_examples() -> Vec<Layer> {
+    let json = include_str!(concat!(env!("OUT_DIR"), "/layers-with-examples.json"));
+    // A file that does not fit is found by the test that loads each file from the folder.
+    serde_json::from_str(json).unwrap_or_default()
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use std::path::Path;
+    use std::{fs, io};
+
     use super::*;
-    use crate::diagnostic::Requirement;
 
     #[test]
-    fn every_layer_file_is_read_and_says_where_its_figures_come_from() {
-        for (kind, json) in [
-            (EntryKind::LoadBalancer, JSON.load_balancer),
-            (EntryKind::Ingress, JSON.ingress),
-            (EntryKind::Gateway, JSON.gateway),
-            (EntryKind::Resource, JSON.resource),
-            (EntryKind::TcpServices, JSON.tcp_services),
-            (EntryKind::Front, JSON.front),
-        ] {
-            let list: Vec<Layer> = serde_json::from_str(json).unwrap();
-            assert_eq!(list.len(), layers(kind).len());
-            assert!(!list.is_empty(), "{kind:?}");
-            for layer in &list {
-                is_whole(layer);
+    fn every_layer_file_is_whole_and_built_in() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("layers");
+        let files: io::Result<Vec<_>> = fs::read_dir(folder).unwrap().collect();
+        let mut ids = Vec::new();
+        for file in files.unwrap() {
+            let text = fs::read_to_string(file.path()).unwrap();
+            match Layer::parse(&text) {
+                Ok((layer, _)) => ids.push(layer.id),
+                Err(issues) => panic!("{:?}: {issues:?}", file.path()),
             }
         }
-    }
-
-    fn is_whole(layer: &Layer) {
-        let id = &layer.id;
-        assert_eq!(
-            layer.undecided.is_some(),
-            layer.timeouts.is_empty(),
-            "{id}: either settings or a reason why there are none"
-        );
-        assert_eq!(
-            layer.entry == EntryKind::Resource,
-            layer.resource.is_some(),
-            "{id}"
-        );
-        for setting in &layer.timeouts {
-            assert!(!setting.sources.is_empty(), "{id}");
-            let settable = !setting.places.is_empty();
-            assert!(
-                settable
-                    || setting.fixed.is_some()
-                    || setting.unlimited
-                    || setting.undecided.is_some(),
-                "{id}"
-            );
-            let most = setting.fixed.or(setting.max);
-            let hopeless = most.is_some_and(|most| most < Requirement::NEEDED_SECONDS);
-            assert_eq!(hopeless, setting.instead.is_some(), "{id}");
-        }
+        ids.sort();
+        let ids_of = |layers: &mut dyn Iterator<Item = &Layer>| {
+            let mut ids: Vec<String> = layers.map(|layer| layer.id.clone()).collect();
+            ids.sort();
+            ids
+        };
+        assert_eq!(ids_of(&mut LayerSet::builtin().iter()), ids);
+        assert_eq!(ids_of(&mut with_examples().iter()), ids);
     }
 }

@@ -1,5 +1,6 @@
 //! Signs: what must stand in an object for something to be so. Recognition, settings and TLS all decide by them.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::super::paths;
@@ -8,7 +9,7 @@ use crate::version::Version;
 use portolan_yaml::Node;
 
 /// One condition on an annotation, a field or an option. Everything that is given must hold.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Predicate {
     /// The object that is looked at.
@@ -44,7 +45,7 @@ pub struct Predicate {
 }
 
 /// The object that a sign is on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum PredicateOf {
     /// The entry point.

@@ -1,15 +1,15 @@
 //! Which layer serves an entry point: by its class, its controller, its annotations, and the platform.
 
 use super::predicate::{MatchInput, Tristate, all_hold};
-use super::{EntryKind, Layer, layers};
+use super::{EntryKind, Layer, LayerSet};
 use crate::facts::Platform;
 use crate::kube::ObjectRef;
 use portolan_yaml::Node;
 
 /// What came of it.
-pub enum Recognized {
+pub enum Recognized<'l> {
     /// This layer, and what was inferred for it.
-    Layer(&'static Layer, Option<String>),
+    Layer(&'l Layer, Option<String>),
     /// None that a file describes.
     No,
 }
@@ -17,13 +17,14 @@ pub enum Recognized {
 /// The platform that an object's annotations tell of, with the first annotation that tells.
 ///
 /// Annotations of several platforms tell nothing: a values file may be shared by clusters of each.
-pub fn platform_of<'o>(
+pub fn platform_of<'l, 'o>(
+    layers: &'l LayerSet,
     kind: EntryKind,
     object: ObjectRef<'o>,
-) -> Option<(&'static str, Node<'o>, &'o str)> {
+) -> Option<(&'l str, Node<'o>, &'o str)> {
     let annotations = object.node.at(&["metadata", "annotations"])?;
     let mut told = annotations.entries().filter_map(|(entry, value)| {
-        let layer = layers(kind).iter().find(|layer| {
+        let layer = layers.of(kind).find(|layer| {
             layer
                 .recognize
                 .platform_prefixes
@@ -47,12 +48,13 @@ fn is_meant(layer: &Layer, input: &MatchInput<'_>) -> bool {
 }
 
 /// The layer of a Service of type LoadBalancer. A class that no layer lists is served by somebody unknown.
-pub fn load_balancer(
+pub fn load_balancer<'l>(
+    layers: &'l LayerSet,
     platform: Option<&str>,
     class: Option<&str>,
     input: &MatchInput<'_>,
-) -> Option<&'static Layer> {
-    layers(EntryKind::LoadBalancer).iter().find(|layer| {
+) -> Option<&'l Layer> {
+    layers.of(EntryKind::LoadBalancer).find(|layer| {
         let known = &layer.recognize;
         let placed = match class {
             Some(class) => known.load_balancer_classes.iter().any(|own| own == class),
@@ -63,9 +65,9 @@ pub fn load_balancer(
 }
 
 /// What stands before an entry point, as far as the entry point tells.
-pub fn fronts(input: &MatchInput<'_>) -> impl Iterator<Item = &'static Layer> {
-    layers(EntryKind::Front)
-        .iter()
+pub fn fronts<'l>(layers: &'l LayerSet, input: &MatchInput<'_>) -> impl Iterator<Item = &'l Layer> {
+    layers
+        .of(EntryKind::Front)
         // Most fronts leave no sign in the cluster; they are there for the page of layers.
         .filter(|layer| !layer.recognize.any_of.is_empty() && is_meant(layer, input))
 }
@@ -83,8 +85,13 @@ pub struct Evidence<'a> {
 }
 
 /// The layer of an Ingress or a Gateway.
-pub fn by_class(kind: EntryKind, evidence: &Evidence<'_>, input: &MatchInput<'_>) -> Recognized {
-    let candidates = || layers(kind).iter().filter(|layer| is_meant(layer, input));
+pub fn by_class<'l>(
+    layers: &'l LayerSet,
+    kind: EntryKind,
+    evidence: &Evidence<'_>,
+    input: &MatchInput<'_>,
+) -> Recognized<'l> {
+    let candidates = || layers.of(kind).filter(|layer| is_meant(layer, input));
     if let Some(controller) = evidence.controller {
         let layer =
             candidates().find(|layer| begins_with(&layer.recognize.controllers, controller));
@@ -95,7 +102,7 @@ pub fn by_class(kind: EntryKind, evidence: &Evidence<'_>, input: &MatchInput<'_>
         Some((layer, key))
     });
     if let Some(class) = evidence.class {
-        let named = |layer: &&'static Layer| {
+        let named = |layer: &&'l Layer| {
             let known = &layer.recognize;
             known.classes.iter().any(|name| name == class)
                 || begins_with(&known.class_prefixes, class)

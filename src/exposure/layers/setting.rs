@@ -1,12 +1,13 @@
 //! The format of settings: where a limit is set, how it is written, what holds where it is not.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Predicate;
 use crate::facts::{TimeUnit, TimeoutMeaning};
 
 /// A limit on how long a connection may last.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Setting {
     /// What it limits.
@@ -76,7 +77,7 @@ pub struct Setting {
 }
 
 /// A place where a limit can be set.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SettingPlace {
     /// The object that it stands on.
@@ -122,7 +123,7 @@ pub struct SettingPlace {
 }
 
 /// The object that a setting stands on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SettingTarget {
     /// The entry point itself.
@@ -147,7 +148,7 @@ pub enum SettingTarget {
 }
 
 /// A maximum that held before some cluster version.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MaxBefore {
     /// The first Kubernetes version with the larger maximum.
@@ -157,7 +158,7 @@ pub struct MaxBefore {
 }
 
 /// How a value is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Syntax {
     /// A string that holds a whole number.
@@ -180,7 +181,7 @@ pub enum Syntax {
 }
 
 /// What zero means.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Zero {
     /// No time at all.

@@ -1,11 +1,13 @@
 //! The format of TLS: how a layer is told to end it, what becomes of plain HTTP, what it speaks to the router.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Predicate;
+use crate::words::declare_words;
 
 /// How a layer terminates TLS.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Tls {
     /// The mechanism. Each is a piece of code; what it reads stands beside it.
@@ -42,26 +44,28 @@ pub struct Tls {
     pub sources: Vec<String>,
 }
 
-/// How a layer terminates TLS. Each model is a piece of code: it follows what the controller builds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum TlsModel {
-    /// It passes connections through.
-    PassThrough,
-    /// Listeners of a Service's load balancer by annotations.
-    Listeners,
-    /// Certificates by `spec.tls` and two annotations, redirect by FrontendConfig.
-    GkeIngress,
-    /// Listeners of the Gateway API.
-    Gateway,
-    /// Cases of signs.
-    Declared,
-    /// It cannot be known: the layer's `undecided` says why.
-    Unknown,
+declare_words! {
+    /// How a layer terminates TLS. Each model is a piece of code: it follows what the controller builds.
+    #[derive(Deserialize, JsonSchema)]
+    #[serde(rename_all = "kebab-case")]
+    TlsModel {
+        /// It passes connections through.
+        PassThrough = "pass-through",
+        /// Listeners of a Service's load balancer by annotations.
+        Listeners = "listeners",
+        /// Certificates by `spec.tls` and two annotations, redirect by FrontendConfig.
+        GkeIngress = "gke-ingress",
+        /// Listeners of the Gateway API.
+        Gateway = "gateway",
+        /// Cases of predicates.
+        Declared = "declared",
+        /// It cannot be known: the layer's `undecided` says why.
+        Unknown = "unknown",
+    }
 }
 
 /// Listeners of a Service's load balancer.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Listeners {
     /// Annotations of which one must be filled for TLS to end here.
@@ -105,7 +109,7 @@ pub struct Listeners {
 }
 
 /// Where TLS is terminated.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct EndsCase {
     /// What must be so.
@@ -124,7 +128,7 @@ pub struct EndsCase {
 }
 
 /// Where TLS is terminated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ends {
     /// In the layer.
@@ -136,7 +140,7 @@ pub enum Ends {
 }
 
 /// What becomes of plain HTTP.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct PlainCase {
     /// What must be so; always where it is empty.
@@ -150,7 +154,7 @@ pub struct PlainCase {
 }
 
 /// What becomes of plain HTTP.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Plain {
     /// It is served.
@@ -164,7 +168,7 @@ pub enum Plain {
 }
 
 /// What is spoken to the router.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct BackendCase {
     /// What must be so.
@@ -174,7 +178,7 @@ pub struct BackendCase {
 }
 
 /// What is spoken to the router.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum BackendProtocol {
     /// Plain HTTP.

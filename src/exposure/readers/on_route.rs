@@ -1,6 +1,7 @@
 //! Which layers read the objects on the ways in.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::super::layers::Layer;
 use crate::kube::ObjectRef;
@@ -10,13 +11,15 @@ use portolan_yaml::NodeId;
 #[derive(Default)]
 pub(in crate::exposure) struct OnRoute {
     readers: HashMap<NodeId, LayersOf>,
+    /// Every layer met so far, by id: these facts outlive the set that it is from.
+    met: HashMap<String, Arc<Layer>>,
 }
 
 /// The layers that read one object.
 #[derive(Default)]
 pub(super) struct LayersOf {
     /// Those that are known.
-    pub layers: Vec<&'static Layer>,
+    pub layers: Vec<Arc<Layer>>,
     /// True where a layer that no file describes reads it too.
     pub unknown: bool,
     /// Names and numbers of the Service's ports that the ways in use.
@@ -25,15 +28,15 @@ pub(super) struct LayersOf {
 
 impl OnRoute {
     /// Says that a layer reads an object; `None` for a layer that no file describes.
-    pub(in crate::exposure) fn reads(
-        &mut self,
-        object: ObjectRef<'_>,
-        layer: Option<&'static Layer>,
-    ) {
+    pub(in crate::exposure) fn reads(&mut self, object: ObjectRef<'_>, layer: Option<&Layer>) {
         let of = self.readers.entry(object.node.id()).or_default();
         match layer {
             Some(layer) if of.layers.iter().any(|known| known.id == layer.id) => {}
-            Some(layer) => of.layers.push(layer),
+            Some(layer) => {
+                let met = self.met.entry(layer.id.clone());
+                let met = met.or_insert_with(|| Arc::new(layer.clone()));
+                of.layers.push(Arc::clone(met));
+            }
             None => of.unknown = true,
         }
     }

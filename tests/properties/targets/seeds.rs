@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use portolan::example::ExampleFile;
 use portolan::facts::Facts;
-use portolan::rules::{ExampleFile, RuleSet};
+use portolan::rules::RuleSet;
 
 use super::formats::SECRETS;
 
@@ -160,7 +161,7 @@ fn cases(root: &Path) -> Vec<Case> {
             });
         }
     }
-    for layer in portolan::exposure::layers::examples::builtin() {
+    for layer in portolan::exposure::layers::with_examples() {
         for example in layer.examples.bad.into_iter().chain(layer.examples.good) {
             cases.push(Case {
                 options: example.options,

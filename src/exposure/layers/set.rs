@@ -1,0 +1,36 @@
+//! The layers of a run: those that are built in, and a user's own before them.
+
+use std::sync::{Arc, OnceLock};
+
+use super::{EntryKind, Layer, layers};
+
+/// A set of layers.
+#[derive(Clone, Debug, Default)]
+pub struct LayerSet {
+    own: Arc<[Layer]>,
+}
+
+impl LayerSet {
+    /// The built-in layers.
+    pub fn builtin() -> &'static LayerSet {
+        static LAYERS: OnceLock<LayerSet> = OnceLock::new();
+        LAYERS.get_or_init(LayerSet::default)
+    }
+
+    /// The built-in layers with others before them. One whose id is a built-in layer's takes its place.
+    pub fn with(own: Vec<Layer>) -> LayerSet {
+        LayerSet { own: own.into() }
+    }
+
+    /// The layers of one kind of entry point, in the order in which they are tried.
+    pub fn of(&self, kind: EntryKind) -> impl Iterator<Item = &Layer> {
+        let own = self.own.iter().filter(move |layer| layer.entry == kind);
+        let is_replaced = |layer: &&Layer| self.own.iter().any(|own| own.id == layer.id);
+        own.chain(layers(kind).iter().filter(move |layer| !is_replaced(layer)))
+    }
+
+    /// All layers, a kind of entry point after the other.
+    pub fn iter(&self) -> impl Iterator<Item = &Layer> {
+        EntryKind::ALL.iter().flat_map(|kind| self.of(*kind))
+    }
+}

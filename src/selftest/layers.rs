@@ -1,0 +1,128 @@
+//! The examples of layers: each is put through the whole check with all rules at once.
+
+use std::collections::BTreeMap;
+
+use super::{ExampleFailure, ExampleMismatch, FindingLocation, ReadOptions, located, run};
+use crate::check::Outcome;
+use crate::diagnostic::{Diagnostic, Requirement, RequirementVerdict, Severity};
+use crate::exposure::layers::examples::LayerExample;
+use crate::exposure::layers::{Layer, LayerSet};
+use crate::rules::RuleSet;
+
+/// Runs all examples of a layer among the layers of a set.
+pub fn try_layer(
+    layer: &Layer,
+    layers: &LayerSet,
+    read_options: &ReadOptions,
+) -> Vec<ExampleFailure> {
+    let mut failures = Vec::new();
+    let both = [("bad", &layer.examples.bad), ("good", &layer.examples.good)];
+    for (kind, examples) in both {
+        for (index, example) in examples.iter().enumerate() {
+            let mistakes = mistakes(example, layers, read_options);
+            if !mistakes.is_empty() {
+                failures.push(ExampleFailure {
+                    field: format!("examples.{kind}[{index}]"),
+                    example: example.name.clone(),
+                    mistakes,
+                });
+            }
+        }
+    }
+    failures
+}
+
+/// What an example does other than it says.
+fn mistakes(
+    example: &LayerExample,
+    layers: &LayerSet,
+    read_options: &ReadOptions,
+) -> Vec<ExampleMismatch> {
+    let mut options = match read_options(&example.options) {
+        Ok(options) => options,
+        Err(error) => return vec![ExampleMismatch::Options(error)],
+    };
+    options.layers = layers.clone();
+    let outcome = match run(&example.files, options, RuleSet::builtin()) {
+        Ok(outcome) => outcome,
+        Err(error) => return vec![ExampleMismatch::Options(error)],
+    };
+    let failures = outcome.failures.iter().cloned();
+    let mut mistakes: Vec<ExampleMismatch> = failures.map(ExampleMismatch::Failed).collect();
+    findings(example, &outcome, &mut mistakes);
+    verdicts(example, &outcome, &mut mistakes);
+    mistakes
+}
+
+/// Compares the findings on the connection and on HTTPS, notes aside.
+fn findings(example: &LayerExample, outcome: &Outcome, mistakes: &mut Vec<ExampleMismatch>) {
+    let asked = [Requirement::Timeout605, Requirement::HttpsOnly];
+    let is_asked = |found: &&Diagnostic| {
+        asked.contains(&found.requirement) && found.severity != Severity::Note
+    };
+    let found = outcome.report.diagnostics.iter().filter(is_asked);
+    let mut found: Vec<(FindingLocation, &str)> = found
+        .map(|found| {
+            let spot = located(found, outcome).of_rule(&found.rule);
+            (spot, found.message.as_str())
+        })
+        .collect();
+    for wanted in &example.finds {
+        let file = wanted.file.as_deref();
+        let spot = FindingLocation::of(file, wanted.line, &wanted.text, &example.files)
+            .of_rule(&wanted.rule);
+        let Some(index) = found.iter().position(|(found, _)| *found == spot) else {
+            mistakes.push(ExampleMismatch::Missing(spot));
+            continue;
+        };
+        let (_, message) = found.remove(index);
+        if let Some(part) = &wanted.says
+            && !message.contains(part.as_str())
+        {
+            let (part, message) = (part.clone(), message.to_owned());
+            mistakes.push(ExampleMismatch::OtherWords {
+                spot,
+                part,
+                message,
+            });
+        }
+    }
+    let noisy = found.into_iter();
+    mistakes.extend(noisy.map(|(spot, message)| ExampleMismatch::Noisy(spot, message.to_owned())));
+}
+
+/// Compares what came out on each requirement, and what an undecided one asks for.
+fn verdicts(example: &LayerExample, outcome: &Outcome, mistakes: &mut Vec<ExampleMismatch>) {
+    let releases = outcome.report.releases.iter();
+    let rows: Vec<&RequirementVerdict> =
+        releases.flat_map(|release| &release.requirements).collect();
+    let found: BTreeMap<&str, &str> = rows
+        .iter()
+        .map(|row| (row.requirement.as_str(), row.verdict.as_str()))
+        .collect();
+    for (requirement, wanted) in &example.verdicts {
+        let found = found
+            .get(requirement.as_str())
+            .copied()
+            .unwrap_or("missing");
+        if found != wanted.as_str() {
+            mistakes.push(ExampleMismatch::OtherVerdict {
+                requirement: requirement.clone(),
+                wanted: *wanted,
+                found: found.to_owned(),
+            });
+        }
+    }
+    let Some(part) = &example.supply else { return };
+    let asked: Vec<&str> = rows
+        .iter()
+        .flat_map(|row| &row.supply)
+        .map(String::as_str)
+        .collect();
+    if !asked.iter().any(|text| text.contains(part.as_str())) {
+        mistakes.push(ExampleMismatch::NotAsked {
+            part: part.clone(),
+            asked: asked.join("; "),
+        });
+    }
+}
