@@ -1,5 +1,7 @@
 //! Each room of the house for itself, on a values file of 4 kB unless its name says otherwise.
 
+#![allow(unreachable_pub, reason = "the inputs are shared by both benchmarks")]
+
 mod inputs;
 
 use divan::{Bencher, black_box};

@@ -1,5 +1,7 @@
 //! The whole way: texts in, a report out.
 
+#![allow(unreachable_pub, reason = "the inputs are shared by both benchmarks")]
+
 mod inputs;
 
 use divan::Bencher;

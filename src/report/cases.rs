@@ -21,7 +21,7 @@ pub(super) struct Case {
 }
 
 impl Case {
-    pub fn rendered(&self, format: Format, options: &Options) -> String {
+    pub(super) fn rendered(&self, format: Format, options: &Options) -> String {
         let mut out = Vec::new();
         render(format, &self.report, &self.sources, options, &mut out).unwrap();
         String::from_utf8(out).unwrap()

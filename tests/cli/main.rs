@@ -3,6 +3,10 @@
 //! The rules used here come from `--rules`, and findings are narrowed to them by `--select`, so that these tests say
 //! something about the command line and nothing about the built-in rules.
 
+#![allow(
+    unreachable_pub,
+    reason = "test binaries share helpers, and each one uses some of them"
+)]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod baselines;

@@ -1,5 +1,10 @@
 //! Pages and files for others are what the program makes of them.
 
+#![allow(
+    unreachable_pub,
+    reason = "test binaries share helpers, and each one uses some of them"
+)]
+
 #[path = "../support/console.rs"]
 mod console;
 mod formats;

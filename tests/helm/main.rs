@@ -1,6 +1,10 @@
 //! Portolan as a plugin and as a post-renderer of real Helm 3 (`PORTOLAN_HELM`) and Helm 4 (`PORTOLAN_HELM4`).
 //!
 //! Where they are not named, what needs them says that it was skipped.
+#![allow(
+    unreachable_pub,
+    reason = "test binaries share helpers, and each one uses some of them"
+)]
 #![cfg(unix)]
 #![allow(
     clippy::unwrap_used,

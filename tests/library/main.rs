@@ -1,5 +1,10 @@
 //! What the library says of inputs: findings, verdicts, places.
 
+#![allow(
+    unreachable_pub,
+    reason = "test binaries share helpers, and each one uses some of them"
+)]
+
 mod behaviour;
 mod catalogue;
 mod certificates;

@@ -1,6 +1,10 @@
 //! What must hold for any input: a bounded number of generated inputs, and every input that once broke something.
 //!
 //! The same properties run for hours under `cargo fuzz`; see docs/fuzzing.md.
+#![allow(
+    unreachable_pub,
+    reason = "test binaries share helpers, and each one uses some of them"
+)]
 #![allow(clippy::panic, clippy::indexing_slicing)]
 
 mod targets;
