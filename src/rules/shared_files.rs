@@ -8,7 +8,7 @@ use super::format::RuleFile;
 use super::load::RuleError;
 use crate::example::{ExampleFile, SharedFiles};
 
-/// Reads a shared file by its path from the folder of the rules; see [`is_within`].
+/// Reads a shared file by its path from the folder of the rules; see `is_within`.
 pub type ReadShared<'r> = dyn Fn(&str) -> Result<String, SharedFileError> + 'r;
 
 /// A shared file that cannot be read.
@@ -37,7 +37,7 @@ impl fmt::Display for SharedFileError {
 impl Error for SharedFileError {}
 
 /// Tells whether a path stays below the folder that it starts from, links aside.
-pub fn is_within(path: &str) -> bool {
+pub(crate) fn is_within(path: &str) -> bool {
     let path = Path::new(path);
     let mut parts = path.components();
     // Backslashes separate folders on Windows only: a rule must mean the same everywhere.

@@ -3,7 +3,12 @@
 //! The corpus holds real output of the real chart. For the project's own fixtures, Helm renders them here where it is
 //! installed (`PORTOLAN_HELM`, or `helm` on the path), with the project's own small chart or the one that
 //! `PORTOLAN_CHART` names.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -129,7 +129,8 @@ fn write(root: &Path, path: &Path, text: &str) -> Result<(), Box<dyn Error>> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use portolan::cli::example_options;
-    use portolan::rules::{RuleSet, try_examples};
+    use portolan::rules::RuleSet;
+    use portolan::selftest::try_examples;
 
     use super::*;
 
@@ -150,7 +151,7 @@ mod tests {
             Path::new("rules/timeout-605/timeout-in-weeks.yaml")
         );
         let text = fs::read_to_string(root.path().join(made.path)).unwrap();
-        let rule = RuleSet::parse(&text).unwrap();
+        let (rule, _) = RuleSet::parse(&text).unwrap();
         let failures = try_examples(&rule.file, &example_options).unwrap();
         let failed: Vec<&str> = failures
             .iter()
