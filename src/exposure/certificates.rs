@@ -8,8 +8,13 @@ use std::collections::{HashMap, HashSet};
 
 use super::certificate_facts::{CertificateMaterial, KeyMaterial, WantedName, add};
 use super::router::{RouterObjects, source_of, tls_volume};
-use super::{Context, Exposure, gateway, ingress, opaque_supply};
-use crate::facts::{Anchor, Bundle, CertificateNameRole, CertificateSource, Fact, TlsEnd};
+use super::layers::predicate::PredicateOf;
+use super::layers::{CertificatePlace, Layer};
+use super::{Context, Exposure, gateway, ingress, opaque_supply, paths, resource};
+use crate::diagnostic::Label;
+use crate::facts::{
+    Anchor, Bundle, CertificateNameRole, CertificateSource, Fact, StraySecret, TlsEnd,
+};
 use crate::kube::{ObjectRef, Origin};
 use crate::limits::Limits;
 use portolan_certificate::defect::{DefectKind, Part};
@@ -109,6 +114,10 @@ fn given(file: &PemFile, part: Part, sources: &mut Sources) -> GivenFile {
 struct Use<'a> {
     /// The name as it was written.
     name: Node<'a>,
+    /// The namespace that the reference gives; the object's own where it gives none.
+    namespace: Option<&'a str>,
+    /// The certificate itself, where the object holds it.
+    inline: Option<Inline<'a>>,
     /// The object that names it.
     by: ObjectRef<'a>,
     /// What that is called: `the router`, `Ingress carto-router`.
@@ -121,14 +130,30 @@ struct Use<'a> {
     keys: [&'a str; 2],
 }
 
+/// A certificate that stands in the object that presents it.
+#[derive(Clone, Copy)]
+struct Inline<'a> {
+    certificate: Node<'a>,
+    /// The key of the field: what is missing belongs under it.
+    field: Span,
+    /// More of its chain, in a field of its own.
+    chain: Option<Node<'a>>,
+    key: Option<Node<'a>>,
+}
+
 pub(super) const USUAL_KEYS: [&str; 2] = ["tls.crt", "tls.key"];
 
 /// Adds the facts about every certificate that clients see and the user brought.
-pub(super) fn extract(cx: Context<'_>, router: &RouterObjects<'_>, exposure: &mut Exposure) {
+pub(super) fn extract<'a>(
+    cx: Context<'a>,
+    router: &'a RouterObjects<'a>,
+    exposure: &mut Exposure,
+) {
     let mut uses = Vec::new();
     uses.extend(of_router(router, exposure));
     of_ingresses(cx, router, exposure, &mut uses);
     of_gateways(cx, router, exposure, &mut uses);
+    of_resources(cx, router, &mut uses);
     let mut file_used = false;
     for group in by_secret(uses) {
         file_used |= one(cx, router, &group, exposure);
@@ -156,7 +181,12 @@ fn by_secret(uses: Vec<Use<'_>>) -> Vec<Vec<Use<'_>>> {
         let of_name = places.entry(user.name.text()).or_default();
         let known = of_name.iter().copied().find(|at| {
             let first = groups.get(*at).and_then(|group| group.first());
-            first.is_some_and(|first| user.by.shares_namespace(first.by))
+            first.is_some_and(|first| {
+                user.inline.is_none()
+                    && first.inline.is_none()
+                    && user.namespace == first.namespace
+                    && user.by.shares_namespace(first.by)
+            })
         });
         match known.and_then(|at| groups.get_mut(at)) {
             Some(group) => group.push(user),
@@ -210,6 +240,8 @@ fn of_router<'a>(router: &RouterObjects<'a>, exposure: &mut Exposure) -> Option<
     }
     Some(Use {
         name: volume.get("secretName")?,
+        namespace: None,
+        inline: None,
         by: deployment,
         called: "the router".to_owned(),
         layer,
@@ -247,6 +279,8 @@ fn of_ingresses<'a>(
             let hosts = section.get("hosts").into_iter().flat_map(Node::items);
             uses.push(Use {
                 name,
+                namespace: None,
+                inline: None,
                 by: ingress,
                 called: title.clone(),
                 layer: layer.map(str::to_owned),
@@ -299,6 +333,8 @@ fn of_gateways<'a>(
                 }
                 uses.push(Use {
                     name,
+                    namespace: reference.get("namespace").and_then(Node::text),
+                    inline: None,
                     by: gateway,
                     called: title.clone(),
                     layer: layer.map(str::to_owned),
@@ -312,6 +348,155 @@ fn of_gateways<'a>(
                 });
             }
         }
+    }
+}
+
+/// Certificates of custom resources, where their layers say that they stand.
+fn of_resources<'a>(cx: Context<'a>, router: &'a RouterObjects<'a>, uses: &mut Vec<Use<'a>>) {
+    for (layer, route, _) in resource::of_router(cx, router) {
+        for place in &layer.certificates {
+            let holders = match place.of {
+                PredicateOf::AttachedTo => route.attached_to.clone(),
+                _ => vec![route.entry],
+            };
+            for by in holders {
+                uses.extend(at_place(cx, layer, place, by));
+            }
+        }
+    }
+}
+
+fn at_place<'a>(
+    cx: Context<'a>,
+    layer: &Layer,
+    place: &CertificatePlace,
+    by: ObjectRef<'a>,
+) -> Vec<Use<'a>> {
+    let node = |path: &Option<String>| {
+        let path = path.as_deref()?;
+        let found = paths::nodes(by.node, path).first().copied();
+        found.filter(|node| !node.is_null())
+    };
+    let of = |name: Node<'a>, namespace: Option<&'a str>, inline: Option<Inline<'a>>| Use {
+        name,
+        namespace,
+        inline,
+        by,
+        called: by.title(),
+        layer: Some(layer.id.clone()),
+        hosts: Vec::new(),
+        keys: USUAL_KEYS,
+    };
+    if let Some(certificate) = node(&place.inline) {
+        let inline = Inline {
+            certificate,
+            field: paths::insertion_point(
+                by.node,
+                place.inline.as_deref().unwrap_or_default(),
+                certificate.site(),
+            ),
+            chain: node(&place.chain),
+            key: node(&place.key),
+        };
+        return vec![of(certificate, None, Some(inline))];
+    }
+    let names = place.secret.as_deref().map(|path| paths::nodes(by.node, path));
+    names
+        .into_iter()
+        .flatten()
+        .filter(|name| name.text().is_some_and(|text| !text.is_empty()))
+        .map(|name| {
+            let text = name.text().unwrap_or_default();
+            let written = text.split_once('/').map(|(namespace, _)| namespace);
+            let namespace = match written {
+                None if place.anywhere => cx
+                    .objects
+                    .everywhere_named(cx.tree, "Secret", text)
+                    .find_map(ObjectRef::namespace),
+                written => written,
+            };
+            of(name, namespace, None)
+        })
+        .collect()
+}
+
+/// A certificate that stands in the object that presents it.
+fn in_object<'a>(cx: Context<'a>, inline: Inline<'a>, by: ObjectRef<'a>) -> CertificateMaterial<'a> {
+    let mut certificate = mapped_text(cx.sources, inline.certificate);
+    if let Some(chain) = inline.chain {
+        let more = mapped_text(cx.sources, chain);
+        if !certificate.text.ends_with('\n') {
+            certificate.text.push('\n');
+            certificate.map.push_made(1, inline.certificate.span());
+        }
+        certificate.text.push_str(&more.text);
+        certificate.map.push_part(&more.map, 0..more.map.len());
+    }
+    let place = |node: Node<'_>| Anchor::new(node.site()).in_object(by.title());
+    CertificateMaterial {
+        certificate,
+        certificate_place: place(inline.certificate),
+        certificate_defect: None,
+        key: match inline.key {
+            Some(key) => KeyMaterial::Given(mapped_text(cx.sources, key)),
+            None => KeyMaterial::NotAsked,
+        },
+        key_place: place(inline.key.unwrap_or(inline.certificate)),
+        key_defect: None,
+        encodings: [Encoding::Plain; 2],
+        file: "cert.crt",
+        key_in_values: false,
+        missing: Vec::new(),
+    }
+}
+
+/// A Secret of the right name in a namespace where its reader does not look.
+fn elsewhere(cx: Context<'_>, user: &Use<'_>, name: &str, exposure: &mut Exposure) {
+    let mut secrets = cx.objects.everywhere_named(cx.tree, "Secret", name);
+    let Some(secret) = secrets.find(|secret| secret.namespace().is_some()) else {
+        return;
+    };
+    let mut place = Anchor::new(user.name.site()).in_object(user.by.title());
+    place.labels.push(Label {
+        span: super::place_in(secret, &["metadata", "namespace"]).span,
+        message: "the Secret lies here".to_owned(),
+    });
+    let mut fact = StraySecret::new(place);
+    fact.secret = Fact::known(name.to_owned());
+    fact.namespace = Fact::known(secret.namespace().unwrap_or_default().to_owned());
+    fact.reader = Fact::known(user.called.clone());
+    fact.reader_namespace = Fact::from_option(
+        user.namespace
+            .or(user.by.namespace())
+            .map(str::to_owned),
+    );
+    exposure.facts.stray_secrets.push(fact);
+}
+
+/// Every TLS Secret, where no router is among the input: whoever gives one wants to know whether it is good.
+pub(super) fn alone(cx: Context<'_>, exposure: &mut Exposure) {
+    let is_tls = |secret: &ObjectRef<'_>| {
+        secret.node.get("type").and_then(Node::text) == Some("kubernetes.io/tls")
+    };
+    let mut any = false;
+    for secret in cx.objects.of_kind(cx.tree, "Secret").filter(is_tls) {
+        let mut bundle = Bundle::new(super::place_in(secret, &["data"]));
+        bundle.name = Fact::known(secret.title());
+        bundle.presented_by = Fact::known(Vec::new());
+        bundle.layers = Fact::known(Vec::new());
+        match in_secret(cx, secret, USUAL_KEYS) {
+            Ok(material) => {
+                add(cx, bundle, material, Vec::new(), exposure);
+            }
+            Err(supply) => {
+                bundle.read = Fact::Unknown(supply);
+                exposure.facts.bundles.push(bundle);
+            }
+        }
+        any = true;
+    }
+    if any {
+        super::certificate_facts::roots(cx, exposure);
     }
 }
 
@@ -341,15 +526,33 @@ fn one(
     let Some(name) = first.name.text().filter(|name| !name.is_empty()) else {
         return false;
     };
-    bundle.name = Fact::known(format!("Secret {name}"));
+    let name = name.rsplit('/').next().unwrap_or(name);
+    bundle.name = Fact::known(match first.inline {
+        Some(_) => format!("the certificate in {}", first.by.title()),
+        None => format!("Secret {name}"),
+    });
     let hosts: Vec<(Node<'_>, CertificateNameRole)> = uses
         .iter()
         .flat_map(|user| user.hosts.iter().copied())
         .collect();
+    if let Some(inline) = first.inline {
+        let names = wanted_names(&hosts, exposure);
+        add(cx, bundle, in_object(cx, inline, first.by), names, exposure);
+        if let Some(bundle) = exposure.facts.bundles.last_mut()
+            && let Fact::Known(last, Some(_)) = &bundle.last
+        {
+            bundle.last = Fact::at(last.clone(), inline.field);
+        }
+        return false;
+    }
     let named = cx
         .objects
-        .named(cx.tree, "Secret", name)
-        .filter(|secret| secret.shares_namespace(first.by));
+        .everywhere_named(cx.tree, "Secret", name)
+        .filter(|secret| match (first.namespace, secret.namespace()) {
+            (Some(wanted), Some(own)) => wanted == own,
+            (Some(_), None) => true,
+            (None, _) => secret.shares_namespace(first.by),
+        });
     let mut generated = false;
     let mut found = None;
     for secret in named {
@@ -372,6 +575,9 @@ fn one(
             }
         }
         return false;
+    }
+    if !generated {
+        elsewhere(cx, first, name, exposure);
     }
     if let Some(file) = &cx.certificates.certificate {
         let missing = "the private key is not among the input: give it with `--tls-key FILE` (only its public half is compared)";

@@ -119,6 +119,8 @@ pub fn extract(cx: Context<'_>) -> Exposure {
             domain::extract(cx, router, &mut exposure);
         }
         certificates::extract(cx, router, &mut exposure);
+    } else {
+        certificates::alone(cx, &mut exposure);
     }
     gke::extract(cx, router.as_ref(), &mut exposure);
     manifest::extract(cx, &mut exposure);

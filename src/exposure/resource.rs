@@ -14,7 +14,18 @@ use portolan_yaml::Node;
 
 /// Adds every custom resource that leads to the router.
 pub(super) fn extract<'a>(cx: Context<'a>, router: &'a RouterObjects<'a>, exposure: &mut Exposure) {
-    for object in cx.objects.iter(cx.tree) {
+    for (layer, route, port) in of_router(cx, router) {
+        one(cx, layer, route, port, exposure);
+    }
+}
+
+/// A layer, the route through a custom resource of its kind, and the port of the router Service that it leads to.
+type Found<'a> = (&'a Layer, Route<'a>, Option<ServicePort<'a>>);
+
+/// Every custom resource that leads to the router.
+pub(super) fn of_router<'a>(cx: Context<'a>, router: &'a RouterObjects<'a>) -> Vec<Found<'a>> {
+    let mut found = Vec::new();
+    for object in cx.objects.everywhere(cx.tree) {
         if COMMON.contains(&object.kind()) {
             continue;
         }
@@ -22,11 +33,14 @@ pub(super) fn extract<'a>(cx: Context<'a>, router: &'a RouterObjects<'a>, exposu
             let Some(resource) = &layer.resource else {
                 continue;
             };
-            if is_of(object, &resource.kind, &resource.group) {
-                one(cx, layer, resource, object, router, exposure);
+            if is_of(object, &resource.kind, &resource.group)
+                && let Some((route, port)) = route_of(cx, resource, object, router)
+            {
+                found.push((layer, route, port));
             }
         }
     }
+    found
 }
 
 fn is_of(object: ObjectRef<'_>, kind: &str, group: &str) -> bool {
@@ -37,14 +51,13 @@ fn is_of(object: ObjectRef<'_>, kind: &str, group: &str) -> bool {
     object.kind() == kind && version.split('/').next() == Some(group)
 }
 
-fn one<'a>(
+/// The route through a custom resource; `None` where it does not lead to the router, or leads nobody in from outside.
+fn route_of<'a>(
     cx: Context<'a>,
-    layer: &'a Layer,
     resource: &Resource,
     object: ObjectRef<'a>,
     router: &'a RouterObjects<'a>,
-    exposure: &mut Exposure,
-) {
+) -> Option<(Route<'a>, Option<ServicePort<'a>>)> {
     let mut route = Route::new(object, router);
     let mut port = None;
     for path in &resource.rules {
@@ -60,18 +73,29 @@ fn one<'a>(
             port = port.or_else(|| service_port(backend, resource, router));
         }
     }
-    if route.rules.is_empty() || !attach(cx, resource, &mut route) {
+    (!route.rules.is_empty() && attach(cx, resource, &mut route)).then_some((route, port))
+}
+
+fn one<'a>(
+    cx: Context<'a>,
+    layer: &'a Layer,
+    mut route: Route<'a>,
+    port: Option<ServicePort<'a>>,
+    exposure: &mut Exposure,
+) {
+    let (object, router) = (route.entry, route.router);
+    let Some(resource) = &layer.resource else {
         return;
-    }
+    };
     let mut entry =
         EntryPoint::new(Anchor::new(object.insertion_point(&["spec"])).in_object(object.title()));
     entry.kind = Fact::known(EntryPointKind::Resource);
     entry.name = Fact::known(object.title());
     described(layer, &mut entry);
     route = route.with_configuration(cx, layer);
-    match (&layer.undecided, layer.tls.model) {
-        (Some(supply), _) => unknown_tls(&mut entry, &layer.title, supply),
-        _ => declared_tls::tls(cx, layer, &route, port, &mut entry),
+    match &layer.undecided {
+        Some(supply) => unknown_tls(&mut entry, &layer.title, supply),
+        None => declared_tls::tls(cx, layer, &route, port, &mut entry),
     }
     let names: Vec<Node<'_>> = resource
         .hosts
@@ -172,8 +196,16 @@ fn attach<'a>(cx: Context<'a>, resource: &Resource, route: &mut Route<'a>) -> bo
         .collect();
     for full in &names {
         let name = full.rsplit('/').next().unwrap_or(full);
-        let found = cx.objects.iter(cx.tree).find(|object| {
-            is_of(*object, &attached.kind, &attached.group) && object.name() == Some(name)
+        let namespace = full.split_once('/').map(|(namespace, _)| namespace);
+        let entry = route.entry;
+        let found = cx.objects.everywhere(cx.tree).find(|object| {
+            is_of(*object, &attached.kind, &attached.group)
+                && object.name() == Some(name)
+                && match (namespace, object.namespace()) {
+                    (Some(wanted), Some(own)) => wanted == own,
+                    (Some(_), None) => true,
+                    (None, _) => object.shares_namespace(entry),
+                }
         });
         match found {
             Some(object) => route.attached_to.push(object),

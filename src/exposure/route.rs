@@ -10,6 +10,7 @@ use crate::kube::ObjectRef;
 use portolan_yaml::Node;
 
 /// One way in.
+#[derive(Clone)]
 pub(super) struct Route<'a> {
     /// The object of the entry point.
     pub entry: ObjectRef<'a>,

@@ -6,9 +6,10 @@ use super::layers::predicate::{Tristate, all_hold, controller_reaches};
 use super::layers::recognize::fronts;
 use super::layers::setting::{Setting, SettingPlace, SettingTarget};
 use super::layers::{Layer, WrongKey};
+use super::resource::ends_here;
 use super::route::{Route, RouteRule};
 use super::setting_places::{AtPlace, Gap, annotation_key, look};
-use super::{Context, Exposure, opaque_supply, override_labels, place_in};
+use super::{Context, Exposure, listeners, opaque_supply, override_labels, place_in};
 use crate::diagnostic::{Label, Requirement};
 use crate::facts::{Anchor, EntryPoint, Fact, TimeUnit, Timeout};
 use crate::kube::ObjectRef;
@@ -23,7 +24,9 @@ fn of_layer<'a>(
     entry: &EntryPoint,
     exposure: &mut Exposure,
 ) {
-    if let Some(supply) = &layer.undecided {
+    if let Some(supply) = &layer.undecided
+        && !weighed(cx, layer, route, entry, exposure)
+    {
         of_unknown(entry, &layer.title, supply, exposure);
     }
     for setting in &layer.timeouts {
@@ -66,6 +69,65 @@ fn of_layer<'a>(
     for wrong in &layer.ineffective {
         ineffective(layer, wrong, route, exposure);
     }
+}
+
+/// Adds the limits of a layer that is one of several, where all of them come to the same; false where they do not.
+fn weighed<'a>(
+    cx: Context<'a>,
+    layer: &Layer,
+    route: &Route<'a>,
+    entry: &EntryPoint,
+    exposure: &mut Exposure,
+) -> bool {
+    let input = route.input(cx);
+    let case = layer
+        .alternatives
+        .iter()
+        .find(|case| all_hold(&case.when, &input) == Tristate::Yes);
+    let Some(case) = case else {
+        return false;
+    };
+    let limits_of = |id: &String| {
+        let alternative = cx.layers.of(layer.entry).find(|other| other.id == *id)?;
+        let mut alone = Exposure::default();
+        let mut point = EntryPoint::new(entry.place.clone());
+        listeners::tls(cx, alternative, route, &mut point);
+        let mut route = route.clone();
+        route.ends_tls = ends_here(&point);
+        of_layer(cx, alternative, &route, entry, &mut alone);
+        Some(alone.facts.timeouts)
+    };
+    let limits: Vec<Vec<Timeout>> = case.layers.iter().filter_map(limits_of).collect();
+    if limits.len() != case.layers.len() {
+        return false;
+    }
+    if limits.iter().all(|limits| limits.iter().any(breaks)) {
+        // What somebody wrote says best what is wrong.
+        let written = |limit: &&Timeout| breaks(limit) && limit.text.value().is_some();
+        let all = || limits.iter().flatten();
+        let shown = all().find(written).or_else(|| all().find(|limit| breaks(limit)));
+        exposure.facts.timeouts.extend(shown.cloned());
+        return true;
+    }
+    if limits.iter().all(|limits| limits.iter().all(holds)) {
+        exposure.facts.timeouts.extend(limits.into_iter().flatten());
+        return true;
+    }
+    false
+}
+
+/// Whether a limit ends a connection too early, for certain.
+fn breaks(limit: &Timeout) -> bool {
+    limit.limited.value() == Some(&true) && is_short(limit.effective.value())
+}
+
+/// Whether a limit lets a connection last for long enough, for certain.
+fn holds(limit: &Timeout) -> bool {
+    let is_long = limit
+        .effective
+        .value()
+        .is_some_and(|seconds| *seconds >= Requirement::NEEDED_SECONDS);
+    limit.limited.value() == Some(&false) || (limit.defect.value().is_none() && is_long)
 }
 
 /// Adds the limits of a layer and of whatever its object says to stand before it.

@@ -36,6 +36,8 @@ pub struct Reach<'t> {
     controllers: HashSet<&'t str>,
     /// Namespaces of Gateways and controllers: where Secrets with their certificates lie.
     namespaces: HashSet<&'t str>,
+    /// Names of Secrets that Ingresses name, wherever they lie.
+    secrets: HashSet<&'t str>,
 }
 
 impl<'t> Reach<'t> {
@@ -50,6 +52,11 @@ impl<'t> Reach<'t> {
                 .map(String::as_str)
                 .collect(),
             namespaces: HashSet::new(),
+            secrets: objects
+                .of_kind(tree, "Ingress")
+                .flat_map(|ingress| super::paths::nodes(ingress.node, "spec.tls[].secretName"))
+                .filter_map(Node::text)
+                .collect(),
         };
         let gateways = ["Gateway", "Ingress", "IngressRoute", "HTTPProxy"]
             .into_iter()
@@ -67,9 +74,12 @@ impl<'t> Reach<'t> {
         let group = version.split_once('/').map_or("", |(group, _)| group);
         match (group, object.kind()) {
             ("", "Service") => true,
-            ("", "Secret") => object
-                .namespace()
-                .is_some_and(|namespace| self.namespaces.contains(namespace)),
+            ("", "Secret") => {
+                object
+                    .namespace()
+                    .is_some_and(|namespace| self.namespaces.contains(namespace))
+                    || object.name().is_some_and(|name| self.secrets.contains(name))
+            }
             ("" | "apps", kind) => OF_CONTROLLERS.contains(&kind) && self.is_controllers(object),
             _ => !WITHOUT_TRAFFIC.contains(&group),
         }

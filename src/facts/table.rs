@@ -54,6 +54,19 @@ declare_subjects! {
         certificate_source: CertificateSource,
     }
 
+    /// A TLS Secret that lies in a namespace where its reader does not look.
+    #[defect(true)]
+    StraySecret ("stray_secret", stray_secrets) {
+        /// Its name.
+        secret: String,
+        /// The namespace that it lies in.
+        namespace: String,
+        /// What names it.
+        reader: String,
+        /// The namespace that its reader looks in; null where that is left to the release.
+        reader_namespace: String,
+    }
+
     /// A platform that annotations or a class tell of, and that is not the one that was given.
     #[defect(true)]
     PlatformContradiction ("platform_contradiction", platform_contradictions) {

@@ -44,6 +44,10 @@ pub struct Layer {
     /// Why its limits cannot be known, as a sentence that says what to supply; a layer without settings then.
     #[serde(default)]
     pub undecided: Option<String>,
+    /// The layers of which one it is, where it cannot be known which: what holds for all of them holds for it. The first case
+    /// that holds counts.
+    #[serde(default)]
+    pub alternatives: Vec<Alternatives>,
     /// The custom resource, for an entry point that is one.
     #[serde(default)]
     pub resource: Option<Resource>,
@@ -56,6 +60,9 @@ pub struct Layer {
     pub path_traps: Vec<PathTrap>,
     /// How it terminates TLS.
     pub tls: Tls,
+    /// Where certificates stand that clients see: in the entry point itself, or in Secrets that it names.
+    #[serde(default)]
+    pub certificates: Vec<CertificatePlace>,
     /// What its controller refuses or ignores, so that nothing comes up.
     #[serde(default)]
     pub refuses: Vec<RefusalCase>,
@@ -78,6 +85,41 @@ pub struct Layer {
     /// Inputs on this layer that break requirements, and inputs that keep them. They are executed.
     #[serde(default)]
     pub examples: LayerExamples,
+}
+
+/// Layers of which one it is.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Alternatives {
+    /// What must be so; always where it is empty.
+    #[serde(default)]
+    pub when: Vec<Predicate>,
+    /// Their ids.
+    pub layers: Vec<String>,
+}
+
+/// Where a certificate of a custom resource stands.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CertificatePlace {
+    /// The object that is looked at.
+    #[serde(default)]
+    pub of: predicate::PredicateOf,
+    /// The field with the certificate itself, as PEM.
+    #[serde(default)]
+    pub inline: Option<String>,
+    /// The field with more of its chain.
+    #[serde(default)]
+    pub chain: Option<String>,
+    /// The field with its key.
+    #[serde(default)]
+    pub key: Option<String>,
+    /// The field that names a Secret, or `NAMESPACE/NAME` of one.
+    #[serde(default)]
+    pub secret: Option<String>,
+    /// The Secret lies where the controller's pods run, which need not be the namespace of what names it.
+    #[serde(default)]
+    pub anywhere: bool,
 }
 
 /// Something that a controller refuses or ignores.
