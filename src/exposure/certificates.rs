@@ -7,9 +7,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::certificate_facts::{CertificateMaterial, KeyMaterial, WantedName, add};
-use super::router::{RouterObjects, source_of, tls_volume};
 use super::layers::predicate::PredicateOf;
 use super::layers::{CertificatePlace, Layer};
+use super::router::{RouterObjects, source_of, tls_volume};
 use super::{Context, Exposure, gateway, ingress, opaque_supply, paths, resource};
 use crate::diagnostic::Label;
 use crate::facts::{
@@ -144,11 +144,7 @@ struct Inline<'a> {
 pub(super) const USUAL_KEYS: [&str; 2] = ["tls.crt", "tls.key"];
 
 /// Adds the facts about every certificate that clients see and the user brought.
-pub(super) fn extract<'a>(
-    cx: Context<'a>,
-    router: &'a RouterObjects<'a>,
-    exposure: &mut Exposure,
-) {
+pub(super) fn extract<'a>(cx: Context<'a>, router: &'a RouterObjects<'a>, exposure: &mut Exposure) {
     let mut uses = Vec::new();
     uses.extend(of_router(router, exposure));
     of_ingresses(cx, router, exposure, &mut uses);
@@ -400,7 +396,10 @@ fn at_place<'a>(
         };
         return vec![of(certificate, None, Some(inline))];
     }
-    let names = place.secret.as_deref().map(|path| paths::nodes(by.node, path));
+    let names = place
+        .secret
+        .as_deref()
+        .map(|path| paths::nodes(by.node, path));
     names
         .into_iter()
         .flatten()
@@ -421,7 +420,11 @@ fn at_place<'a>(
 }
 
 /// A certificate that stands in the object that presents it.
-fn in_object<'a>(cx: Context<'a>, inline: Inline<'a>, by: ObjectRef<'a>) -> CertificateMaterial<'a> {
+fn in_object<'a>(
+    cx: Context<'a>,
+    inline: Inline<'a>,
+    by: ObjectRef<'a>,
+) -> CertificateMaterial<'a> {
     let mut certificate = mapped_text(cx.sources, inline.certificate);
     if let Some(chain) = inline.chain {
         let more = mapped_text(cx.sources, chain);
@@ -465,11 +468,8 @@ fn elsewhere(cx: Context<'_>, user: &Use<'_>, name: &str, exposure: &mut Exposur
     fact.secret = Fact::known(name.to_owned());
     fact.namespace = Fact::known(secret.namespace().unwrap_or_default().to_owned());
     fact.reader = Fact::known(user.called.clone());
-    fact.reader_namespace = Fact::from_option(
-        user.namespace
-            .or(user.by.namespace())
-            .map(str::to_owned),
-    );
+    fact.reader_namespace =
+        Fact::from_option(user.namespace.or(user.by.namespace()).map(str::to_owned));
     exposure.facts.stray_secrets.push(fact);
 }
 

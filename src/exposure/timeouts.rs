@@ -105,7 +105,9 @@ fn weighed<'a>(
         // What somebody wrote says best what is wrong.
         let written = |limit: &&Timeout| breaks(limit) && limit.text.value().is_some();
         let all = || limits.iter().flatten();
-        let shown = all().find(written).or_else(|| all().find(|limit| breaks(limit)));
+        let shown = all()
+            .find(written)
+            .or_else(|| all().find(|limit| breaks(limit)));
         exposure.facts.timeouts.extend(shown.cloned());
         return true;
     }

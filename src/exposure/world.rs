@@ -78,7 +78,9 @@ impl<'t> Reach<'t> {
                 object
                     .namespace()
                     .is_some_and(|namespace| self.namespaces.contains(namespace))
-                    || object.name().is_some_and(|name| self.secrets.contains(name))
+                    || object
+                        .name()
+                        .is_some_and(|name| self.secrets.contains(name))
             }
             ("" | "apps", kind) => OF_CONTROLLERS.contains(&kind) && self.is_controllers(object),
             _ => !WITHOUT_TRAFFIC.contains(&group),
