@@ -6,8 +6,54 @@ use super::route::{Route, RouteRule};
 use super::{Context, opaque_supply, paths, readers};
 use crate::facts::Anchor;
 use crate::kube::{ObjectRef, Origin};
-use portolan_yaml::Node;
+use portolan_yaml::{Node, Tree, mapped_text};
 use portolan_yaml::source::Span;
+
+/// Looks at YAML text that a ConfigMap holds under a key; `None` where no ConfigMap has that key.
+fn in_text<'a>(
+    cx: Context<'a>,
+    setting: &Setting,
+    place: &SettingPlace,
+    own: &[ObjectRef<'a>],
+    text_key: &str,
+) -> Option<AtPlace<'a>> {
+    let path = place.field.as_deref().unwrap_or_default();
+    let (object, node) = own
+        .iter()
+        .find_map(|object| Some((*object, object.node.get("data")?.get(text_key)?)))?;
+    let unknown = |what: &str| {
+        let supply = format!("`{text_key}` in {} {what}", object.title());
+        Some(AtPlace::Unknown(node.site(), supply))
+    };
+    if node.is_opaque() {
+        return unknown("comes from a template that needs the chart");
+    }
+    let mut tree = Tree::default();
+    let text = mapped_text(cx.sources, node);
+    let stream = portolan_yaml::parse(&text, &mut tree, &portolan_yaml::Limits::default());
+    let Some(document) = stream.documents.first() else {
+        return unknown("is not YAML, so what it sets is not known");
+    };
+    let root = tree.node(document.root);
+    if let Some(found) = paths::nodes(root, path).first().filter(|node| !node.is_null()) {
+        return Some(AtPlace::InText {
+            node,
+            text: found.text().unwrap_or_default().to_owned(),
+            span: found.site(),
+            object,
+            key: path.to_owned(),
+        });
+    }
+    let span = paths::insertion_point(root, path, object.insertion_point(&["data", text_key]));
+    Some(AtPlace::Missing(Some(Gap {
+        place: Anchor::new(span).in_object(object.title()),
+        how: Some(format!(
+            "set `{path}: {}` in `{text_key}` of {}",
+            setting.needed_at(place),
+            object.title()
+        )),
+    })))
+}
 
 /// What was found at one place.
 pub(super) enum AtPlace<'a> {
@@ -17,6 +63,19 @@ pub(super) enum AtPlace<'a> {
         node: Node<'a>,
         /// A part of the value, for a key within a map-valued annotation.
         text: Option<String>,
+        /// The object that it stands on.
+        object: ObjectRef<'a>,
+        /// The key under which it stands.
+        key: String,
+    },
+    /// This was written in a text within a value: the configuration that a ConfigMap holds as YAML.
+    InText {
+        /// The value with the text.
+        node: Node<'a>,
+        /// What was written.
+        text: String,
+        /// Where.
+        span: Span,
         /// The object that it stands on.
         object: ObjectRef<'a>,
         /// The key under which it stands.
@@ -471,6 +530,11 @@ fn on_controller<'a>(
         cx.objects.everywhere_of_kind(cx.tree, kind).collect()
     };
     let key = path.rsplit('.').next().unwrap_or(path);
+    if let Some(text_key) = &place.text_key
+        && let Some(found) = in_text(cx, setting, place, &own, text_key)
+    {
+        return found;
+    }
     let found = own
         .iter()
         .find_map(|object| Some((*object, paths::nodes(object.node, path).first().copied()?)));

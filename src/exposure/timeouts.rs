@@ -218,6 +218,22 @@ fn settle<'a>(
                 timeout.minimum = Fact::known(setting.needed_at(&place));
                 return timeout;
             }
+            AtPlace::InText {
+                node,
+                text,
+                span,
+                object,
+                key,
+            } => {
+                let at = Anchor::new(span).in_object(object.title());
+                let mut timeout = read(&as_written_at(setting, &place), node, Some(text), at);
+                timeout.text = timeout.text.moved_to(span);
+                timeout.seconds = timeout.seconds.moved_to(span);
+                timeout.defect = timeout.defect.moved_to(span);
+                timeout.setting = Fact::known(key);
+                timeout.setting_on = Fact::known(object.kind().to_owned());
+                return timeout;
+            }
             AtPlace::Missing(found) => gap = gap.or(found),
             AtPlace::Unknown(at, supply) => {
                 let mut timeout = Timeout::new(Anchor::new(at).in_object(route.entry.title()));

@@ -35,6 +35,16 @@ impl<T> Default for Fact<T> {
 }
 
 impl<T> Fact<T> {
+    /// Moves the fact to another place.
+    #[must_use]
+    pub fn moved_to(self, span: Span) -> Self {
+        match self {
+            Fact::Known(value, _) => Fact::Known(value, Some(span)),
+            Fact::Absent(Some(_)) => Fact::Absent(Some(span)),
+            other => other,
+        }
+    }
+
     /// A value without a place of its own.
     pub fn known(value: T) -> Self {
         Fact::Known(value, None)

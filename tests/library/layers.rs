@@ -38,8 +38,8 @@ fn a_class_that_no_file_describes_is_named_and_left_undecided() {
             "router:\n  ingress:\n    enabled: true\n    ingressClassName: higress\n",
         ),
         (
-            "class `cilium`",
-            "gateway:\n  enabled: true\n  gatewayClassName: cilium\n  staticIP:\n    enabled: false\n",
+            "class `acme-mesh`",
+            "gateway:\n  enabled: true\n  gatewayClassName: acme-mesh\n  staticIP:\n    enabled: false\n",
         ),
         (
             "platform `other`",
