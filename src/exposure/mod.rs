@@ -156,6 +156,7 @@ fn needed(cx: Context<'_>) -> Needed {
 /// Adds what is true of the values as they were written: types of annotations and labels of any component, placeholders.
 pub fn values_facts(root: Node<'_>, exposure: &mut Exposure) {
     manifest::of_values(root, exposure);
+    readers::switches::extract(root, exposure);
 }
 
 impl<'a> Context<'a> {

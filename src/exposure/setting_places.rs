@@ -426,7 +426,7 @@ fn on_policy<'a>(
     let policy = candidates.iter().find_map(|(target, object)| {
         cx.objects
             .iter(cx.tree)
-            .find(|policy| policy.kind() == kind && targets(*policy, target, *object))
+            .find(|policy| policy.kind() == kind && targets(cx, *policy, target, *object))
     });
     if let Some(policy) = policy {
         return on_object(setting, place, policy);
@@ -452,11 +452,11 @@ fn on_policy<'a>(
 }
 
 /// Whether a policy names an object as its target, where its kind reads that.
-fn targets(policy: ObjectRef<'_>, kind: &str, object: ObjectRef<'_>) -> bool {
+fn targets(cx: Context<'_>, policy: ObjectRef<'_>, kind: &str, object: ObjectRef<'_>) -> bool {
     if !policy.shares_namespace(object) {
         return false;
     }
-    readers::policies::references(policy)
+    readers::policies::references(cx, policy)
         .into_iter()
         .any(|reference| {
             reference.get("kind").and_then(Node::text) == Some(kind)

@@ -5,7 +5,7 @@ use super::words::{
     Audience, CertificateCause, CertificateNameRole, CertificatePart, CertificateRole,
     CertificateSource, ChainEnd, ChainEvidence, ClassSource, EntryPointKind, Platform, Purpose,
     ReferencedKind, RouterProtocol, Side, StringPlace, TimeUnit, TimeoutMeaning, TlsConflictKind,
-    TlsEnd, ValueSort, ValueType, WayIn,
+    TlsEnd, UnreadCause, ValueSort, ValueType, WayIn,
 };
 use crate::catalogue::SuggestedBy;
 
@@ -557,6 +557,25 @@ declare_subjects! {
         defect: String,
         /// How to write it; null where nothing is known.
         suggestion: String,
+    }
+
+    /// A known setting where nobody reads it.
+    #[defect(true)]
+    UnreadSetting ("unread_setting", unread_settings) {
+        /// The annotation's key, or the path of the values.
+        setting: String,
+        /// The kind of object that it stands on.
+        kind: String,
+        /// Why nobody reads it.
+        cause: UnreadCause,
+        /// The same in words, to follow a colon.
+        why: String,
+        /// What to do, as a sentence without its full stop.
+        how: String,
+        /// What it would have been for.
+        purposes: Vec<Purpose>,
+        /// The requirement that it would have served.
+        requirement: String,
     }
 
     /// A field that a known kind of object does not have.

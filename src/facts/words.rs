@@ -320,6 +320,20 @@ declare_words! {
         Around = "around",
     }
 
+    /// Why nobody reads a setting.
+    UnreadCause {
+        /// Its readers look for it on another kind of object, or not with this class.
+        WrongObject = "wrong-object",
+        /// It is another controller's than the one on the way in.
+        OtherReader = "other-reader",
+        /// It is for a load balancer, and the Service has none.
+        NoLoadBalancer = "no-load-balancer",
+        /// It is for a port that the Service does not have, or that the way in does not use.
+        Port = "port",
+        /// The chart renders nothing of the block that it stands in.
+        SwitchedOff = "switched-off",
+    }
+
     /// What a setting is for.
     #[derive(serde::Serialize, Deserialize, JsonSchema)]
     #[serde(rename_all = "kebab-case")]

@@ -9,6 +9,7 @@ pub mod literal;
 mod load;
 pub mod page;
 pub mod predicate;
+mod reads;
 pub mod recognize;
 mod set;
 pub mod setting;
@@ -25,6 +26,7 @@ use examples::LayerExamples;
 
 pub use load::COMMON;
 pub use predicate::Predicate;
+pub use reads::{ReadKind, ReadPrefix, Reads};
 pub use set::LayerSet;
 pub use setting::Setting;
 pub use tls::Tls;
@@ -82,6 +84,9 @@ pub struct Layer {
     /// Keys with a timeout in their name that limit something else. They prove nothing.
     #[serde(default)]
     pub look_alikes: Vec<WrongKey>,
+    /// What its controller reads, where no file under `knowledge/` says so.
+    #[serde(default)]
+    pub reads: Reads,
     /// Inputs on this layer that break requirements, and inputs that keep them. They are executed.
     #[serde(default)]
     pub examples: LayerExamples,

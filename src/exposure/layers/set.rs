@@ -2,12 +2,15 @@
 
 use std::sync::{Arc, OnceLock};
 
+use super::super::readers::OwnReaders;
 use super::{EntryKind, Layer, layers};
 
 /// A set of layers.
 #[derive(Clone, Debug, Default)]
 pub struct LayerSet {
     own: Arc<[Layer]>,
+    /// What the layers of the user's own say that they read.
+    reads: Arc<OnceLock<OwnReaders>>,
 }
 
 impl LayerSet {
@@ -19,7 +22,15 @@ impl LayerSet {
 
     /// The built-in layers with others before them. One whose id is a built-in layer's takes its place.
     pub fn with(own: Vec<Layer>) -> LayerSet {
-        LayerSet { own: own.into() }
+        LayerSet {
+            own: own.into(),
+            reads: Arc::default(),
+        }
+    }
+
+    /// What the layers of the user's own say that they read.
+    pub(in crate::exposure) fn own_readers(&self) -> &OwnReaders {
+        self.reads.get_or_init(|| OwnReaders::of(&self.own))
     }
 
     /// The layers of one kind of entry point, in the order in which they are tried.

@@ -2,14 +2,17 @@
 
 use std::collections::HashSet;
 
+use super::super::router::RouterObjects;
 use super::super::{Context, Exposure, is_shown};
-use super::format::ReaderFile;
-use super::knowledge::{all_readers, domain_of, readers_of, successors_of};
+use super::format::{ReadKeys, ReaderFile};
+use super::knowledge::{OwnReaders, all_readers, domain_of, readers_of, successors_of};
 use super::on_route::LayersOf;
 use super::requirement_of;
-use crate::facts::{Anchor, Fact, Purpose, UnknownAnnotation};
+use super::unread::{Reading, Written};
+use crate::facts::{Anchor, Fact, Purpose, UnknownAnnotation, UnreadSetting};
 use crate::kube::ObjectRef;
 use portolan_yaml::nearest::{is_slip, nearest};
+use portolan_yaml::source::Span;
 use portolan_yaml::{Node, OPAQUE};
 
 /// Kinds that carry traffic. What else has annotations of the same owners (nodes, pods, volumes) is not this field's.
@@ -34,29 +37,74 @@ const KINDS: [&str; 18] = [
     "VirtualService",
 ];
 
-/// Adds the annotations that no controller has.
-pub(super) fn extract(cx: Context<'_>, exposure: &mut Exposure) {
-    let mut seen = HashSet::new();
+/// Adds the annotations that no controller has, and those that nobody reads where they are.
+pub(super) fn extract<'a>(
+    cx: Context<'a>,
+    router: Option<&'a RouterObjects<'a>>,
+    exposure: &mut Exposure,
+) {
+    // One line may stand for several objects (`commonAnnotations`, an alias): it is read where one of them is.
+    let mut found: Vec<(Span, Finding)> = Vec::new();
+    let mut read = HashSet::new();
+    let reading = Reading {
+        own: cx.layers.own_readers(),
+        router,
+        on_route: &exposure.on_route,
+    };
     for object in cx.objects.iter(cx.tree) {
         if !KINDS.contains(&object.kind()) {
             continue;
         }
         let annotations = object.node.at(&["metadata", "annotations"]);
-        for (entry, _) in annotations.into_iter().flat_map(Node::entries) {
+        for (entry, value) in annotations.into_iter().flat_map(Node::entries) {
             let is_own = entry.key.contains('/') && !entry.key.contains(OPAQUE);
-            if !is_own || !is_shown(cx, entry.key_span) {
+            if !is_own || !is_shown(cx, entry.key_span) || read.contains(&entry.key_span) {
                 continue;
             }
-            let Some(unknown) = unknown(&entry.key, object, exposure.on_route.of(object)) else {
-                continue;
+            let written = Written {
+                key: &entry.key,
+                value,
+                object,
             };
-            if seen.insert(entry.key_span) {
-                let place = Anchor::new(entry.key_span).in_object(object.title());
-                let fact = unknown.fact(&entry.key, object, place);
-                exposure.facts.unknown_annotations.push(fact);
+            match finding(&reading, written, entry.key_span) {
+                Some(finding) => found.push((entry.key_span, finding)),
+                None => {
+                    read.insert(entry.key_span);
+                }
             }
         }
     }
+    let mut said = HashSet::new();
+    found.retain(|(span, _)| !read.contains(span) && said.insert(*span));
+    for (_, finding) in found {
+        match finding {
+            Finding::Unknown(fact) => exposure.facts.unknown_annotations.push(fact),
+            Finding::Unread(fact) => exposure.facts.unread_settings.push(fact),
+        }
+    }
+}
+
+/// What may be said of an annotation.
+enum Finding {
+    Unknown(UnknownAnnotation),
+    Unread(UnreadSetting),
+}
+
+fn finding(reading: &Reading<'_>, written: Written<'_>, span: Span) -> Option<Finding> {
+    let Written { key, object, .. } = written;
+    let place = Anchor::new(span).in_object(object.title());
+    if let Some(unknown) = unknown(reading.own, key, object, reading.on_route.of(object)) {
+        return Some(Finding::Unknown(unknown.fact(
+            reading.own,
+            key,
+            object,
+            place,
+        )));
+    }
+    let unread = reading.unread(written)?;
+    let mut fact = UnreadSetting::new(place);
+    unread.describe(&mut fact, key, object.kind(), purposes_of(reading.own, key));
+    Some(Finding::Unread(fact))
 }
 
 /// A key that no controller has.
@@ -68,9 +116,15 @@ struct Unknown {
 }
 
 impl Unknown {
-    fn fact(self, key: &str, object: ObjectRef<'_>, place: Anchor) -> UnknownAnnotation {
+    fn fact(
+        self,
+        own: &OwnReaders,
+        key: &str,
+        object: ObjectRef<'_>,
+        place: Anchor,
+    ) -> UnknownAnnotation {
         let purposes = match &self.meant {
-            Some(meant) => purposes_of(meant),
+            Some(meant) => purposes_of(own, meant),
             None => purposes_of_name(key.split_once('/').map_or(key, |(_, name)| name)),
         };
         let requirement = requirement_of(&purposes);
@@ -88,9 +142,9 @@ impl Unknown {
 }
 
 /// What a known key is for, in the order of the files.
-pub(super) fn purposes_of(key: &str) -> Vec<Purpose> {
+pub(super) fn purposes_of(own: &OwnReaders, key: &str) -> Vec<Purpose> {
     let mut purposes = Vec::new();
-    for reader in readers_of(key) {
+    for reader in readers_of(own, key) {
         for purpose in reader.purposes(rest_of(reader, key)) {
             if !purposes.contains(&purpose) {
                 purposes.push(purpose);
@@ -112,36 +166,50 @@ pub(super) fn rest_of<'k>(reader: &ReaderFile, key: &'k str) -> &'k str {
     key.get(reader.prefix.len()..).unwrap_or_default()
 }
 
-fn is_known(key: &str) -> bool {
-    readers_of(key)
+/// Whether a key is read on a kind of object.
+pub(super) fn is_read_on(own: &OwnReaders, key: &str, kind: &str) -> bool {
+    readers_of(own, key).into_iter().any(|reader| {
+        let mut lists = reader.lists_with(rest_of(reader, key));
+        lists.any(|list| list.kinds.iter().any(|known| known == kind))
+    })
+}
+
+fn is_known(own: &OwnReaders, key: &str) -> bool {
+    readers_of(own, key)
         .into_iter()
         .any(|reader| reader.lists_with(rest_of(reader, key)).next().is_some())
 }
 
-fn unknown(key: &str, object: ObjectRef<'_>, on_route: Option<&LayersOf>) -> Option<Unknown> {
-    let readers = readers_of(key);
-    if let Some(outdated) = outdated(key, &readers, on_route) {
+fn unknown(
+    own: &OwnReaders,
+    key: &str,
+    object: ObjectRef<'_>,
+    on_route: Option<&LayersOf>,
+) -> Option<Unknown> {
+    let readers = readers_of(own, key);
+    if let Some(outdated) = outdated(own, key, &readers, on_route) {
         return Some(outdated);
     }
-    if is_known(key) {
+    if is_known(own, key) {
         return None;
     }
     match readers.first() {
         Some(first) => under_prefix(key, &readers, first, object),
-        None => near_prefix(key),
+        None => near_prefix(own, key),
     }
 }
 
 /// A key under a prefix that its controller does not read any more. Where another controller has that prefix, the one on
 /// the way decides.
 fn outdated(
+    own: &OwnReaders,
     key: &str,
-    readers: &[&'static ReaderFile],
+    readers: &[&ReaderFile],
     on_route: Option<&LayersOf>,
 ) -> Option<Unknown> {
     let (reader, meant) = successors_of(key)
         .into_iter()
-        .filter(|(_, meant)| is_known(meant))
+        .filter(|(_, meant)| is_known(own, meant))
         .find(|(reader, _)| readers.is_empty() || is_served_by(reader, readers, on_route))?;
     Some(Unknown {
         controller: reader.controller.clone(),
@@ -166,10 +234,10 @@ fn is_served_by(reader: &ReaderFile, others: &[&ReaderFile], on_route: Option<&L
 }
 
 /// A key that none of the readers of its prefix has. Where not every key of a prefix is known, it must come near one.
-fn under_prefix(
+fn under_prefix<'k>(
     key: &str,
-    readers: &[&'static ReaderFile],
-    first: &'static ReaderFile,
+    readers: &[&'k ReaderFile],
+    first: &ReaderFile,
     object: ObjectRef<'_>,
 ) -> Option<Unknown> {
     let prefix = &*first.prefix;
@@ -178,11 +246,8 @@ fn under_prefix(
         .iter()
         .flat_map(|reader| reader.names())
         .partition(|(_, list)| list.kinds.iter().any(|kind| kind == object.kind()));
-    let names = |of: &[(&'static str, _)]| -> Vec<&'static str> {
-        of.iter().map(|(name, _)| *name).collect()
-    };
-    let (here, elsewhere) = (names(&here), names(&elsewhere));
-    let slip = |of: &[&'static str]| {
+    let (here, elsewhere) = (bare_names(&here), bare_names(&elsewhere));
+    let slip = |of: &[&'k str]| {
         let slips = of.iter().copied().filter(|name| is_slip(rest, name));
         nearest(rest, slips)
     };
@@ -214,10 +279,15 @@ fn under_prefix(
     })
 }
 
+/// Names without the lists that they stand in.
+fn bare_names<'k>(names: &[(&'k str, &ReadKeys)]) -> Vec<&'k str> {
+    names.iter().map(|(name, _)| *name).collect()
+}
+
 /// The same name under another prefix of the same layers, on that kind of object.
 fn same_name_elsewhere(
     rest: &str,
-    readers: &[&'static ReaderFile],
+    readers: &[&ReaderFile],
     object: ObjectRef<'_>,
 ) -> Option<String> {
     let layers: HashSet<&str> = readers
@@ -241,7 +311,7 @@ fn same_name_elsewhere(
 }
 
 /// A key whose prefix no reader has: a slip in it, or in a longer prefix of the same owner.
-fn near_prefix(key: &str) -> Option<Unknown> {
+fn near_prefix(own: &OwnReaders, key: &str) -> Option<Unknown> {
     let domain = domain_of(key);
     let same = all_readers()
         .iter()
@@ -260,7 +330,7 @@ fn near_prefix(key: &str) -> Option<Unknown> {
     for reader in near.filter_map(|known| known.file()) {
         let name = key.get(domain.len()..).unwrap_or_default();
         let meant = format!("{}{name}", domain_of(&reader.prefix));
-        if is_known(&meant) {
+        if is_known(own, &meant) {
             return Some(slipped(reader, meant));
         }
     }

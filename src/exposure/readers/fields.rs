@@ -17,7 +17,7 @@ pub(super) fn extract(cx: Context<'_>, object: ObjectRef<'_>, exposure: &mut Exp
     if object.object.origin == Origin::Projection {
         return;
     }
-    let Some(kind) = kind_of(object).filter(|kind| !kind.open) else {
+    let Some(kind) = kind_of(cx, object).filter(|kind| !kind.open) else {
         return;
     };
     let FieldShape::Fields(known) = &kind.fields else {
@@ -64,10 +64,10 @@ pub(super) fn extract(cx: Context<'_>, object: ObjectRef<'_>, exposure: &mut Exp
 }
 
 /// What is known of an object's kind.
-pub(super) fn kind_of(object: ObjectRef<'_>) -> Option<&'static KindFields> {
+pub(super) fn kind_of<'a>(cx: Context<'a>, object: ObjectRef<'_>) -> Option<&'a KindFields> {
     let version = object.api_version().and_then(Node::text)?;
     let group = version.split_once('/').map_or("", |(group, _)| group);
-    knowledge::fields_of(object.kind(), group)
+    knowledge::fields_of(cx.layers.own_readers(), object.kind(), group)
 }
 
 fn shape_of<'k>(known: &'k [(String, FieldShape)], name: &str) -> Option<&'k FieldShape> {

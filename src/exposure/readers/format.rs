@@ -26,6 +26,9 @@ pub(crate) struct ReaderFile {
     pub(crate) outdated: Vec<String>,
     /// What is read.
     pub(crate) reads: Vec<ReadKeys>,
+    /// A key and values of it with which the controller makes a load balancer for a Service of any type.
+    #[serde(default)]
+    pub(crate) any_type_with: Option<KeyValues>,
     /// What keys are for, by purpose. A key that is for nothing here is not missed.
     #[serde(default)]
     pub(crate) serves: BTreeMap<String, Vec<String>>,
@@ -40,6 +43,16 @@ pub(crate) struct ReaderFile {
     pub(crate) gone: BTreeMap<String, String>,
     /// Where this was read.
     pub(crate) sources: Vec<String>,
+}
+
+/// A key with some of its values.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct KeyValues {
+    /// The key without the prefix.
+    pub(crate) key: String,
+    /// The values.
+    pub(crate) values: Vec<String>,
 }
 
 /// Keys that are read on some kinds of objects.
@@ -80,6 +93,9 @@ pub(crate) struct Instead {
     /// The layers that are on the way; any where there is none.
     #[serde(default)]
     pub(crate) with: Vec<String>,
+    /// The classes of the Ingress with which its controller does not take them; any where there is none.
+    #[serde(default)]
+    pub(crate) classes: Vec<String>,
     /// Why they do nothing there, where that is more than that nobody reads them.
     #[serde(default)]
     pub(crate) why: Option<String>,

@@ -1,9 +1,15 @@
 //! The built-in knowledge about readers. What a check does not meet is never decoded: an index of prefixes and kinds is all
 //! that a cold start pays for, and only where there is an annotation or a kind to look up.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use super::format::{KindFields, PreparedKind, PreparedReader, ReadKeys, ReaderFile};
+use serde::Deserialize;
+
+use super::super::layers::{Layer, ReadKind, ReadPrefix};
+use super::format::{
+    FieldFile, FieldShape, KindFields, PreparedKind, PreparedReader, ReadKeys, ReaderFile,
+};
 use crate::facts::Purpose;
 
 /// One prefix of annotations with what is known about it.
@@ -51,18 +57,83 @@ pub(super) fn all_readers() -> &'static [KnownReader] {
     })
 }
 
+/// What layers of the user's own say that they read.
+#[derive(Debug, Default)]
+pub(in crate::exposure) struct OwnReaders {
+    readers: Vec<ReaderFile>,
+    kinds: Vec<(ReadKind, KindFields)>,
+}
+
+impl OwnReaders {
+    /// What the files of some layers say.
+    pub(in crate::exposure) fn of(layers: &[Layer]) -> OwnReaders {
+        let mut own = OwnReaders::default();
+        for layer in layers {
+            let prefixes = layer.reads.annotations.iter();
+            own.readers
+                .extend(prefixes.map(|prefix| reader_of(layer, prefix)));
+            let kinds = layer.reads.kinds.iter();
+            own.kinds
+                .extend(kinds.map(|kind| (kind.clone(), KindFields::from(kind))));
+        }
+        own
+    }
+}
+
+fn reader_of(layer: &Layer, prefix: &ReadPrefix) -> ReaderFile {
+    let reads = prefix.keys.iter().map(|(kind, keys)| ReadKeys {
+        kinds: vec![kind.clone()],
+        by: Some(vec![layer.id.clone()]),
+        keys: keys.clone(),
+    });
+    ReaderFile {
+        controller: layer.title.clone(),
+        prefix: prefix.prefix.clone(),
+        complete: !prefix.open,
+        outdated: Vec::new(),
+        reads: reads.collect(),
+        any_type_with: None,
+        serves: prefix.serves.clone(),
+        ports: BTreeMap::new(),
+        instead: Vec::new(),
+        gone: BTreeMap::new(),
+        sources: Vec::new(),
+    }
+}
+
+impl From<&ReadKind> for KindFields {
+    fn from(kind: &ReadKind) -> Self {
+        let fields = FieldFile::deserialize(&kind.fields);
+        KindFields {
+            open: false,
+            serves: kind.serves.clone(),
+            serves_at: Vec::new(),
+            targets: None,
+            fields: fields.map_or(FieldShape::Leaf, FieldShape::from),
+        }
+    }
+}
+
 /// The readers whose prefix a key has; of several prefixes the longest counts.
-pub(super) fn readers_of(key: &str) -> Vec<&'static ReaderFile> {
-    let longest = all_readers()
-        .iter()
-        .map(|reader| reader.prefix)
-        .filter(|prefix| key.starts_with(prefix))
-        .map(str::len)
+pub(super) fn readers_of<'k>(own: &'k OwnReaders, key: &str) -> Vec<&'k ReaderFile> {
+    let builtin = || {
+        all_readers()
+            .iter()
+            .filter(|reader| key.starts_with(reader.prefix))
+    };
+    let own = || {
+        own.readers
+            .iter()
+            .filter(|reader| key.starts_with(&reader.prefix))
+    };
+    let longest = builtin()
+        .map(|reader| reader.prefix.len())
+        .chain(own().map(|reader| reader.prefix.len()))
         .max();
-    let with_it = all_readers()
-        .iter()
-        .filter(|reader| key.starts_with(reader.prefix) && Some(reader.prefix.len()) == longest);
-    with_it.filter_map(KnownReader::file).collect()
+    let has_longest = |length: usize| Some(length) == longest;
+    let builtin = builtin().filter(|reader| has_longest(reader.prefix.len()));
+    let own = own().filter(|reader| has_longest(reader.prefix.len()));
+    builtin.filter_map(KnownReader::file).chain(own).collect()
 }
 
 /// The readers that once had the prefix of a key, each with what the key is called now.
@@ -131,7 +202,16 @@ pub(super) fn is_like(listed: &str, key: &str) -> bool {
 }
 
 /// The fields of a kind, by its name and API group.
-pub(super) fn fields_of(kind: &str, group: &str) -> Option<&'static KindFields> {
+pub(super) fn fields_of<'k>(
+    own: &'k OwnReaders,
+    kind: &str,
+    group: &str,
+) -> Option<&'k KindFields> {
+    let mut own = own.kinds.iter();
+    let is_it = |known: &ReadKind| known.kind == kind && known.group == group;
+    if let Some((_, fields)) = own.find(|(known, _)| is_it(known)) {
+        return Some(fields);
+    }
     struct KnownKind {
         kind: &'static str,
         groups: Vec<&'static str>,
@@ -181,9 +261,10 @@ mod tests {
                 reader.prefix
             );
         }
-        let backend = fields_of("BackendConfig", "cloud.google.com");
+        let own = OwnReaders::default();
+        let backend = fields_of(&own, "BackendConfig", "cloud.google.com");
         assert_eq!(backend.map(|kind| &*kind.serves), Some("timeout"));
-        assert!(fields_of("BackendConfig", "acme.io").is_none());
+        assert!(fields_of(&own, "BackendConfig", "acme.io").is_none());
     }
 
     #[test]
@@ -205,9 +286,10 @@ mod tests {
 
     #[test]
     fn the_longest_prefix_decides() {
-        let readers = readers_of("service.beta.kubernetes.io/aws-load-balancer-type");
+        let own = OwnReaders::default();
+        let readers = readers_of(&own, "service.beta.kubernetes.io/aws-load-balancer-type");
         assert_eq!(readers.len(), 1);
-        let joined = readers_of("networking.gke.io/certmap");
+        let joined = readers_of(&own, "networking.gke.io/certmap");
         assert_eq!(joined.len(), 2, "two files have the prefix");
         let new = successors_of("contour.heptio.com/response-timeout");
         assert!(matches!(&new[..], [(_, meant)] if meant == "projectcontour.io/response-timeout"));

@@ -5,12 +5,16 @@
 
 mod annotations;
 mod fields;
-mod format;
+pub(super) mod format;
 mod knowledge;
 pub(super) mod names;
 mod on_route;
 pub(super) mod policies;
+mod ports;
+pub(super) mod switches;
+mod unread;
 
+pub(super) use knowledge::OwnReaders;
 pub(super) use on_route::OnRoute;
 
 use super::router::RouterObjects;
@@ -21,17 +25,27 @@ use crate::facts::Purpose;
 /// Adds what nobody reads.
 pub(super) fn extract(
     cx: Context<'_>,
-    _router: Option<&RouterObjects<'_>>,
+    router: Option<&RouterObjects<'_>>,
     exposure: &mut Exposure,
 ) {
     for object in cx.objects.iter(cx.tree) {
         fields::extract(cx, object, exposure);
     }
-    annotations::extract(cx, exposure);
+    annotations::extract(cx, router, exposure);
 }
 
 /// The requirement that a setting serves: the first of its purposes decides.
 fn requirement_of(purposes: &[Purpose]) -> Requirement {
     let first = purposes.first().copied();
     first.map_or(Requirement::ValuesFile, Purpose::requirement)
+}
+
+/// Names as a sentence lists them.
+fn listed<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+    let names: Vec<&str> = names.into_iter().collect();
+    match names.as_slice() {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [others @ .., last] => format!("{} and {last}", others.join(", ")),
+    }
 }

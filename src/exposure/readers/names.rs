@@ -3,7 +3,7 @@
 //! Kubernetes, `k8s.io/apimachinery/pkg/util/validation` (IsQualifiedName) and `pkg/api/validation` (ValidateAnnotations).
 
 use super::super::Exposure;
-use super::knowledge::readers_of;
+use super::knowledge::{OwnReaders, readers_of};
 use crate::facts::{Anchor, Fact, InvalidAnnotationKey};
 use portolan_yaml::{Node, OPAQUE};
 
@@ -93,10 +93,12 @@ fn name_defect(name: &str) -> Option<String> {
 /// The key before a colon, where a controller has it: what follows belongs into the value.
 fn glued(key: &str) -> Option<String> {
     let (before, _) = key.split_once(':')?;
-    let known = readers_of(before).into_iter().any(|reader| {
-        let rest = before.get(reader.prefix.len()..).unwrap_or_default();
-        reader.lists_with(rest).next().is_some()
-    });
+    let known = readers_of(&OwnReaders::default(), before)
+        .into_iter()
+        .any(|reader| {
+            let rest = before.get(reader.prefix.len()..).unwrap_or_default();
+            reader.lists_with(rest).next().is_some()
+        });
     known.then(|| before.to_owned())
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::super::layers::Layer;
-use crate::kube::ObjectRef;
+use crate::kube::{ObjectRef, Origin};
 use portolan_yaml::NodeId;
 
 /// The layers on the ways in, by the objects that they read.
@@ -13,6 +13,8 @@ pub(in crate::exposure) struct OnRoute {
     readers: HashMap<NodeId, LayersOf>,
     /// Every layer met so far, by id: these facts outlive the set that it is from.
     met: HashMap<String, Arc<Layer>>,
+    /// The objects in the order in which they were met: kind, title, origin.
+    objects: Vec<(String, String, Origin)>,
 }
 
 /// The layers that read one object.
@@ -29,6 +31,9 @@ pub(super) struct LayersOf {
 impl OnRoute {
     /// Says that a layer reads an object; `None` for a layer that no file describes.
     pub(in crate::exposure) fn reads(&mut self, object: ObjectRef<'_>, layer: Option<&Layer>) {
+        let (kind, title) = (object.kind().to_owned(), object.title());
+        self.objects
+            .push((kind, title, object.object.origin.clone()));
         let of = self.readers.entry(object.node.id()).or_default();
         match layer {
             Some(layer) if of.layers.iter().any(|known| known.id == layer.id) => {}
@@ -49,6 +54,13 @@ impl OnRoute {
     ) {
         let of = self.readers.entry(service.node.id()).or_default();
         of.ports.extend(names);
+    }
+
+    /// Title and origin of the first object of a kind.
+    pub(super) fn first_of(&self, kind: &str) -> Option<(&str, Origin)> {
+        let mut objects = self.objects.iter();
+        let (_, title, origin) = objects.find(|(known, ..)| known == kind)?;
+        Some((title, origin.clone()))
     }
 
     /// The layers that read an object; `None` where it is on no way in.
