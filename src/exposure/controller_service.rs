@@ -102,7 +102,9 @@ fn of_unseen<'a>(
     let title = format!("the load balancer before {}", layer.title);
     let supply = format!(
         "{} runs in the cluster, and the load balancer before it is a hop of its own: give the manifest of its Service, or \
-         check that it holds a connection for {} s",
+         check that it holds a connection for {} s and say so with `--assume 'before {}={}:REASON'`",
+        layer.title,
+        Requirement::NEEDED_SECONDS,
         layer.title,
         Requirement::NEEDED_SECONDS
     );

@@ -39,8 +39,9 @@ pub use certificates::{CertificateInputs, GivenFile};
 use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::Requirement;
-use crate::facts::{Anchor, Cluster, EntryPoint, Fact, Facts, Needed};
+use crate::facts::{Anchor, Cluster, EntryPoint, Fact, Facts, Needed, TlsEnd};
 use crate::kube::{ObjectRef, Objects};
+use crate::options::Assumption;
 use crate::options::ReleaseOptions;
 use crate::version::Version;
 use layers::LayerSet;
@@ -79,6 +80,8 @@ pub struct Exposure {
     pub secrets: Vec<Span>,
     /// What has been said already.
     pub seen: AlreadySaid,
+    /// What may be assumed about hops outside the input.
+    assumptions: Vec<Assumption>,
     /// Which layers read the objects on the ways in.
     on_route: readers::OnRoute,
 }
@@ -103,6 +106,7 @@ pub use world::Reach;
 /// Draws the facts.
 pub fn extract(cx: Context<'_>) -> Exposure {
     let mut exposure = Exposure::default();
+    exposure.assume(cx);
     let router = router::find(cx);
     exposure.facts.cluster.push(cluster(cx));
     exposure.facts.needed.push(needed(cx));
@@ -178,8 +182,63 @@ impl Exposure {
         }
     }
 
+    /// Takes in what may be assumed, except what has run out.
+    fn assume(&mut self, cx: Context<'_>) {
+        for assumption in &cx.options.assume {
+            if assumption.is_over(cx.certificates.now) {
+                self.infer(format!(
+                    "the assumption about `{}` ended on {} and counts no more",
+                    assumption.hop,
+                    assumption.until.as_deref().unwrap_or_default()
+                ));
+            } else {
+                self.assumptions.push(assumption.clone());
+            }
+        }
+    }
+
+    /// What is assumed about the hop that messages call `title`; every report repeats it.
+    fn assumed(&mut self, title: &str) -> Option<Assumption> {
+        let found = self
+            .assumptions
+            .iter()
+            .find(|known| known.is_about(title))?;
+        let found = found.clone();
+        let what = match (found.timeout, found.tls) {
+            (Some(seconds), Some(_)) => {
+                format!("holds connections for {seconds} s and terminates TLS")
+            }
+            (Some(seconds), None) => format!("holds connections for {seconds} s"),
+            (None, _) => "terminates TLS".to_owned(),
+        };
+        self.infer(format!("assumed: {title} {what} ({})", found.reason));
+        Some(found)
+    }
+
+    /// Lays what is assumed about TLS over an entry point of which it cannot be seen.
+    fn assume_tls(&mut self, entry: &mut EntryPoint) {
+        let Some(title) = entry.layer_title.value().cloned() else {
+            return;
+        };
+        let before = format!("the load balancer before {title}");
+        let found = self.assumed(&title).or_else(|| self.assumed(&before));
+        if found.is_none_or(|found| found.tls.is_none()) {
+            return;
+        }
+        let at = Some(entry.place.span);
+        entry.tls_ends_at = Fact::Known(TlsEnd::LoadBalancer, at);
+        entry.serves_https = Fact::Known(true, at);
+        entry.serves_http = Fact::known(false);
+        entry.redirects_http = Fact::known(false);
+        if matches!(entry.backend_protocol, Fact::Unknown(_)) {
+            entry.backend_protocol = Fact::Absent(None);
+            entry.backend_port = Fact::Absent(None);
+        }
+    }
+
     /// Adds an entry point together with the limits on its hops.
-    fn add_entry(&mut self, entry: EntryPoint) {
+    fn add_entry(&mut self, mut entry: EntryPoint) {
+        self.assume_tls(&mut entry);
         self.facts.entry_points.push(entry);
     }
 }

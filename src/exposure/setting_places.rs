@@ -6,8 +6,8 @@ use super::route::{Route, RouteRule};
 use super::{Context, opaque_supply, paths, readers};
 use crate::facts::Anchor;
 use crate::kube::{ObjectRef, Origin};
-use portolan_yaml::{Node, Tree, mapped_text};
 use portolan_yaml::source::Span;
+use portolan_yaml::{Node, Tree, mapped_text};
 
 /// Looks at YAML text that a ConfigMap holds under a key; `None` where no ConfigMap has that key.
 fn in_text<'a>(
@@ -35,7 +35,10 @@ fn in_text<'a>(
         return unknown("is not YAML, so what it sets is not known");
     };
     let root = tree.node(document.root);
-    if let Some(found) = paths::nodes(root, path).first().filter(|node| !node.is_null()) {
+    if let Some(found) = paths::nodes(root, path)
+        .first()
+        .filter(|node| !node.is_null())
+    {
         return Some(AtPlace::InText {
             node,
             text: found.text().unwrap_or_default().to_owned(),

@@ -179,7 +179,15 @@ pub(super) fn of_unknown(entry: &EntryPoint, title: &str, supply: &str, exposure
     let mut timeout = Timeout::new(entry.place.clone());
     timeout.entry_point = entry.name.clone();
     timeout.layer_title = Fact::known(title.to_owned());
-    timeout.limited = Fact::Unknown(supply.to_owned());
+    let assumed = exposure.assumed(title).and_then(|found| found.timeout);
+    timeout.limited = match assumed {
+        Some(_) => Fact::known(true),
+        None => Fact::Unknown(supply.to_owned()),
+    };
+    timeout.effective = Fact::from_option(assumed);
+    timeout.seconds = Fact::from_option(assumed);
+    timeout.text = Fact::from_option(assumed.map(|seconds| format!("assumed to be {seconds} s")));
+    timeout.setting = Fact::from_option(assumed.map(|_| title.to_owned()));
     timeout.depends_on_controller = Fact::known(false);
     exposure.facts.timeouts.push(timeout);
 }

@@ -4,9 +4,11 @@
 //! `portolan.yaml` with its part of the JSON Schema, and the way in which the command line wins over a configuration are all
 //! made of its fields.
 
+mod assumption;
 mod field;
 mod value;
 
+pub use assumption::{AssumedTls, Assumption};
 pub use value::{ChartRelease, ClusterVersion, ControllerVersion, SetValue};
 
 use std::path::{Path, PathBuf};
@@ -116,6 +118,13 @@ declare_options! {
         /// Whether it is installed decides which load balancer a Service gets.
         #[cfg_attr(feature = "cli", arg(long, value_name = "VERSION", help_heading = "Cluster"))]
         pub aws_load_balancer_controller: Option<ControllerVersion>,
+
+        /// What is assumed about a hop outside the input (repeatable)
+        ///
+        /// HOP as the undecided requirement calls it, for example `before ingress-nginx=900,tls:F5 in front, ticket NET-12`. Every
+        /// report repeats it.
+        #[cfg_attr(feature = "cli", arg(long, value_name = "HOP=SECONDS[,tls]:REASON", help_heading = "Cluster"))]
+        pub assume: Vec<Assumption>,
 
         /// A value on top of all files (repeatable)
         ///

@@ -9,6 +9,7 @@ mod behaviour;
 mod catalogue;
 mod certificates;
 mod chart_keys;
+mod laws;
 mod layers;
 mod promises;
 mod rules;

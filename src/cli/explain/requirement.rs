@@ -12,11 +12,13 @@ pub(super) fn deciding(requirement: Requirement) -> &'static [&'static str] {
         Requirement::Exposed | Requirement::Domain => &[],
         // Beyond a limit nothing is known.
         Requirement::ValuesFile => &["limit"],
-        Requirement::HttpsOnly | Requirement::SslPolicy => &["platform"],
+        Requirement::HttpsOnly => &["platform", "assume"],
+        Requirement::SslPolicy => &["platform"],
         Requirement::Timeout605 => &[
             "platform",
             "cluster-version",
             "aws-load-balancer-controller",
+            "assume",
         ],
         Requirement::CertificateChain => &["tls-cert", "tls-key", "ca", "now"],
         Requirement::ManagedCertificate => &["platform", "cluster-version"],
