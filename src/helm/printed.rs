@@ -244,9 +244,7 @@ mod tests {
 
     #[test]
     fn what_breaks_the_document_is_refused() {
-        for text in [
-            "*", "a: b", "[a", "@x", "%x", "'x", "&a b", "a\\nb", "x\\ny: z",
-        ] {
+        for text in ["*", "a: b", "[a", "@x", "%x", "'x", "a\\nb", "x\\ny: z"] {
             let found = plain(&format!("x: \"{text}\"\n"));
             assert!(found.is_err(), "{text}: {found:?}");
         }

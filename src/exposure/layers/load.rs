@@ -168,7 +168,8 @@ impl Checker<'_> {
             EntryKind::TcpServices => &[TlsModel::PassThrough],
             EntryKind::Front => &[TlsModel::Unknown],
         };
-        if !fits.contains(&tls.model) && !(undecided && tls.model == TlsModel::Unknown) {
+        let is_unknown = undecided && tls.model == TlsModel::Unknown;
+        if !is_unknown && !fits.contains(&tls.model) {
             let words: Vec<String> = fits.iter().map(|model| format!("`{model}`")).collect();
             self.wrong(
                 "tls.model",

@@ -343,7 +343,7 @@ pub fn with_examples() -> Vec<Layer> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::panic, clippy::unwrap_used)]
 mod tests {
     use std::path::Path;
     use std::{fs, io};
