@@ -148,6 +148,7 @@ fn records(rules: &[Value]) -> Result<Vec<u8>, Box<dyn Error>> {
                 id: text(rule, "id"),
                 subject: text(rule, "subject"),
                 requirement: text(rule, "requirement"),
+                requirement_from: rule.get("requirement-from").and_then(Value::as_str),
                 when: rule.get("when").and_then(Value::as_str),
                 require: text(rule, "require"),
                 undecided: undecided

@@ -2,8 +2,9 @@
 
 use super::gke::{BackendConfig, backend_config_for};
 use super::layers::setting::{Setting, SettingPlace, SettingTarget};
+use super::readers::policies;
 use super::route::{Route, RouteRule};
-use super::{Context, opaque_supply, paths, readers};
+use super::{Context, opaque_supply, paths};
 use crate::facts::Anchor;
 use crate::kube::{ObjectRef, Origin};
 use portolan_yaml::source::Span;
@@ -86,6 +87,15 @@ pub(super) enum AtPlace<'a> {
     },
     /// Nothing was written; here it would have been.
     Missing(Option<Gap>),
+    /// Several objects say something about it, one of which counts, and the input does not tell which.
+    Contested {
+        /// What each says.
+        alternatives: Vec<AtPlace<'a>>,
+        /// Where one of them is.
+        span: Span,
+        /// What would decide.
+        supply: String,
+    },
     /// It cannot be known; here it would be, and this is to supply.
     Unknown(Span, String),
 }
@@ -426,13 +436,11 @@ fn on_policy<'a>(
         })
         .collect();
     // The target that is named first is the more specific one.
-    let policy = candidates.iter().find_map(|(target, object)| {
-        cx.objects
-            .iter(cx.tree)
-            .find(|policy| policy.kind() == kind && targets(cx, *policy, target, *object))
-    });
-    if let Some(policy) = policy {
-        return on_object(setting, place, policy);
+    for (_, object) in &candidates {
+        let found = policies_on(cx, setting, place, *object, rule);
+        if let Some(found) = found {
+            return found;
+        }
     }
     let field = place.field.as_deref().unwrap_or_default();
     let minimum = setting.needed_at(place);
@@ -454,18 +462,41 @@ fn on_policy<'a>(
     }))
 }
 
-/// Whether a policy names an object as its target, where its kind reads that.
-fn targets(cx: Context<'_>, policy: ObjectRef<'_>, kind: &str, object: ObjectRef<'_>) -> bool {
-    if !policy.shares_namespace(object) {
-        return false;
+/// What the policies on one object say; `None` where there is none, or none that sets this.
+fn policies_on<'a>(
+    cx: Context<'a>,
+    setting: &Setting,
+    place: &SettingPlace,
+    target: ObjectRef<'a>,
+    rule: Option<RouteRule<'a>>,
+) -> Option<AtPlace<'a>> {
+    let kind = place.kind.as_deref().unwrap_or_default();
+    let field = place.field.as_deref().unwrap_or_default();
+    // Where policies add up, one that says nothing of this leaves it to others.
+    let says_nothing = |policy: &ObjectRef<'a>| {
+        policies::adds_up(cx, *policy)
+            && paths::nodes(policy.node, field).is_empty()
+            && !paths::is_hidden(policy.node, field)
+    };
+    let rule = rule.map(|rule| rule.node);
+    let mut on = policies::on_target(cx, kind, target, rule);
+    on.certain.retain(|policy| !says_nothing(policy));
+    on.maybe.retain(|policy| !says_nothing(policy));
+    let at = |policy: ObjectRef<'a>| on_object(setting, place, policy);
+    if let ([only], []) = (on.certain.as_slice(), on.maybe.as_slice()) {
+        return Some(at(*only));
     }
-    readers::policies::references(cx, policy)
-        .into_iter()
-        .any(|reference| {
-            reference.get("kind").and_then(Node::text) == Some(kind)
-                && object.name().is_some()
-                && reference.get("name").and_then(Node::text) == object.name()
-        })
+    let all: Vec<ObjectRef<'a>> = on.certain.iter().chain(&on.maybe).copied().collect();
+    let first = *all.first()?;
+    let mut alternatives: Vec<AtPlace<'a>> = all.iter().copied().map(at).collect();
+    if on.certain.is_empty() {
+        alternatives.push(AtPlace::Missing(None));
+    }
+    Some(AtPlace::Contested {
+        alternatives,
+        span: super::place_in(first, &["metadata", "name"]).span,
+        supply: policies::contest(&all, &target.title()),
+    })
 }
 
 fn on_gateway_parameters<'a>(

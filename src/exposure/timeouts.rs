@@ -45,7 +45,7 @@ fn of_layer<'a>(
             vec![route.rules.first().copied()]
         };
         for rule in rules {
-            let mut timeout = settle(cx, setting, route, rule);
+            let mut timeout = settle(cx, layer, setting, route, rule);
             describe(cx, &mut timeout, layer, setting, route);
             if let Some(supply) = &unknown {
                 timeout.limited = Fact::Unknown(supply.clone());
@@ -201,6 +201,7 @@ fn name(timeout: &mut Timeout, layer: &Layer, entry: ObjectRef<'_>) {
 /// Finds what a setting is set to: the first place that is filled counts.
 fn settle<'a>(
     cx: Context<'a>,
+    layer: &Layer,
     setting: &Setting,
     route: &Route<'a>,
     rule: Option<RouteRule<'a>>,
@@ -208,49 +209,103 @@ fn settle<'a>(
     let mut gap: Option<Gap> = None;
     for place in &setting.places {
         let place = with_port(place, route);
-        match look(cx, setting, &place, route, rule) {
-            AtPlace::Written {
-                node,
-                text,
-                object,
-                key,
-            } => {
-                let at = Anchor {
-                    span: node.site(),
-                    object: Some(object.title()),
-                    labels: override_labels(node, cx),
-                };
-                let mut timeout = read(&as_written_at(setting, &place), node, text, at);
-                timeout.setting = Fact::known(key);
-                timeout.setting_on = Fact::known(object.kind().to_owned());
-                timeout.minimum = Fact::known(setting.needed_at(&place));
-                return timeout;
-            }
-            AtPlace::InText {
-                node,
-                text,
-                span,
-                object,
-                key,
-            } => {
-                let at = Anchor::new(span).in_object(object.title());
-                let mut timeout = read(&as_written_at(setting, &place), node, Some(text), at);
-                timeout.text = timeout.text.moved_to(span);
-                timeout.seconds = timeout.seconds.moved_to(span);
-                timeout.defect = timeout.defect.moved_to(span);
-                timeout.setting = Fact::known(key);
-                timeout.setting_on = Fact::known(object.kind().to_owned());
-                return timeout;
-            }
-            AtPlace::Missing(found) => gap = gap.or(found),
-            AtPlace::Unknown(at, supply) => {
-                let mut timeout = Timeout::new(Anchor::new(at).in_object(route.entry.title()));
-                timeout.limited = Fact::Unknown(supply.clone());
-                timeout.text = Fact::Unknown(supply);
-                return timeout;
-            }
+        let found = look(cx, setting, &place, route, rule);
+        if let AtPlace::Contested {
+            alternatives,
+            span,
+            supply,
+        } = found
+        {
+            let each = alternatives.into_iter().map(|found| {
+                let mut timeout = found_at(cx, setting, &place, route, found)
+                    .unwrap_or_else(|gap| not_set(setting, route, gap));
+                describe(cx, &mut timeout, layer, setting, route);
+                timeout
+            });
+            return contested(each.collect(), Anchor::new(span), supply);
+        }
+        match found_at(cx, setting, &place, route, found) {
+            Ok(timeout) => return timeout,
+            Err(found) => gap = gap.or(found),
         }
     }
+    not_set(setting, route, gap)
+}
+
+/// What comes of several alternatives of which one counts: what all of them come to, else nothing that is known.
+fn contested(alternatives: Vec<Timeout>, place: Anchor, supply: String) -> Timeout {
+    let agree = alternatives.iter().all(breaks) || alternatives.iter().all(holds);
+    let weakest = alternatives
+        .into_iter()
+        .filter(|_| agree)
+        .min_by_key(|limit| {
+            (
+                limit.effective.value().copied(),
+                limit.text.value().cloned(),
+            )
+        });
+    weakest.unwrap_or_else(|| {
+        let mut timeout = Timeout::new(place);
+        timeout.limited = Fact::Unknown(supply.clone());
+        timeout.text = Fact::Unknown(supply);
+        timeout
+    })
+}
+
+/// What was found at one place; where nothing was, the gap.
+fn found_at<'a>(
+    cx: Context<'a>,
+    setting: &Setting,
+    place: &SettingPlace,
+    route: &Route<'a>,
+    found: AtPlace<'a>,
+) -> Result<Timeout, Option<Gap>> {
+    match found {
+        AtPlace::Written {
+            node,
+            text,
+            object,
+            key,
+        } => {
+            let at = Anchor {
+                span: node.site(),
+                object: Some(object.title()),
+                labels: override_labels(node, cx),
+            };
+            let mut timeout = read(&as_written_at(setting, place), node, text, at);
+            timeout.setting = Fact::known(key);
+            timeout.setting_on = Fact::known(object.kind().to_owned());
+            timeout.minimum = Fact::known(setting.needed_at(place));
+            Ok(timeout)
+        }
+        AtPlace::InText {
+            node,
+            text,
+            span,
+            object,
+            key,
+        } => {
+            let at = Anchor::new(span).in_object(object.title());
+            let mut timeout = read(&as_written_at(setting, place), node, Some(text), at);
+            timeout.text = timeout.text.moved_to(span);
+            timeout.seconds = timeout.seconds.moved_to(span);
+            timeout.defect = timeout.defect.moved_to(span);
+            timeout.setting = Fact::known(key);
+            timeout.setting_on = Fact::known(object.kind().to_owned());
+            Ok(timeout)
+        }
+        AtPlace::Missing(gap) => Err(gap),
+        AtPlace::Unknown(span, supply) | AtPlace::Contested { span, supply, .. } => {
+            let mut timeout = Timeout::new(Anchor::new(span).in_object(route.entry.title()));
+            timeout.limited = Fact::Unknown(supply.clone());
+            timeout.text = Fact::Unknown(supply);
+            Ok(timeout)
+        }
+    }
+}
+
+/// The limit where no place is filled.
+fn not_set(setting: &Setting, route: &Route<'_>, gap: Option<Gap>) -> Timeout {
     let mut timeout = match gap {
         Some(gap) => {
             let mut timeout = Timeout::new(gap.place);
@@ -395,6 +450,10 @@ fn look_alikes(timeout: &mut Timeout, layer: &Layer, route: &Route<'_>) {
             .into_iter()
             .find_map(|object| object.annotation(&wrong.annotation));
         let Some(node) = node else { continue };
+        let labels = &timeout.place.labels;
+        if labels.iter().any(|label| label.span == node.site()) {
+            continue;
+        }
         timeout.place.labels.push(Label {
             span: node.site(),
             message: wrong.why.clone(),

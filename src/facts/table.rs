@@ -3,9 +3,9 @@
 use super::declare_subjects;
 use super::words::{
     Audience, CertificateCause, CertificateNameRole, CertificatePart, CertificateRole,
-    CertificateSource, ChainEnd, ChainEvidence, ClassSource, EntryPointKind, Platform, Purpose,
-    ReferencedKind, RouterProtocol, Side, StringPlace, TimeUnit, TimeoutMeaning, TlsConflictKind,
-    TlsEnd, UnreadCause, ValueSort, ValueType, WayIn,
+    CertificateSource, ChainEnd, ChainEvidence, ClassSource, EntryPointKind, Platform,
+    PolicyDefect, Purpose, ReferencedKind, RouterProtocol, Side, StringPlace, TimeUnit,
+    TimeoutMeaning, TlsConflictKind, TlsEnd, UnreadCause, ValueSort, ValueType, WayIn,
 };
 use crate::catalogue::SuggestedBy;
 
@@ -575,6 +575,42 @@ declare_subjects! {
         /// What it would have been for.
         purposes: Vec<Purpose>,
         /// The requirement that it would have served.
+        requirement: String,
+    }
+
+    /// A policy that is attached to nothing.
+    #[defect(true)]
+    DetachedPolicy ("detached_policy", detached_policies) {
+        /// Its kind.
+        kind: String,
+        /// Its name.
+        name: String,
+        /// What is wrong.
+        defect: PolicyDefect,
+        /// What it names, e.g. `Service carto-router`; of a wrong group or section that alone.
+        target: String,
+        /// The name, group or namespace that was probably meant; null where nothing comes near.
+        meant: String,
+        /// False where it is attached to nothing for certain; unknown where its target may lie outside the input.
+        attached: bool,
+        /// The kinds of targets that policies of its kind take.
+        takes: Vec<String>,
+        /// What it would have been for.
+        purposes: Vec<Purpose>,
+        /// The requirement that it would have served.
+        requirement: String,
+    }
+
+    /// Several policies of one kind for one target that say different things.
+    #[defect(true)]
+    PolicyConflict ("policy_conflict", policy_conflicts) {
+        /// Their kind.
+        kind: String,
+        /// Their target, e.g. `Service carto-router`.
+        target: String,
+        /// Their names.
+        names: Vec<String>,
+        /// The requirement that they serve.
         requirement: String,
     }
 

@@ -320,6 +320,22 @@ declare_words! {
         Around = "around",
     }
 
+    /// Why a policy is attached to nothing.
+    PolicyDefect {
+        /// It names no target.
+        NoTarget = "no-target",
+        /// Policies of its kind do not take targets of this kind.
+        WrongKind = "wrong-kind",
+        /// The target's API group is another one.
+        WrongGroup = "wrong-group",
+        /// The target lies in another namespace.
+        OtherNamespace = "other-namespace",
+        /// The target is not there.
+        NotFound = "not-found",
+        /// The target has no listener of that name.
+        NoSection = "no-section",
+    }
+
     /// Why nobody reads a setting.
     UnreadCause {
         /// Its readers look for it on another kind of object, or not with this class.

@@ -145,7 +145,10 @@ fn judge_rule(
                 }
                 *judgement.held.entry(rule.id().to_owned()).or_default() += 1;
             }
-            Ok(Finding::Undecided(supply)) => tally.add_supply(supply),
+            Ok(Finding::Undecided(supply)) => tallies
+                .entry(requirement(rule, &scope))
+                .or_default()
+                .add_supply(supply),
             Ok(Finding::Broken(diagnostic, consequence)) => {
                 let requirement = requirement(rule, &scope);
                 let tally = tallies.entry(requirement).or_default();
@@ -161,6 +164,8 @@ fn judge_rule(
                     Consequence::Undecided => {
                         tally.add_supply(diagnostic.help.clone().into_iter().collect())
                     }
+                    // That something is wrong beside it does not show that a requirement is met.
+                    Consequence::None if rule.requirement_from.is_some() => {}
                     Consequence::None => tally.held += 1,
                 }
                 let number = judgement.diagnostics.len();
@@ -188,7 +193,7 @@ fn judge_rule(
 
 /// The requirement that a rule bears on, here.
 fn requirement(rule: &Rule, scope: &Bindings<'_>) -> Requirement {
-    let named = rule.file.requirement_from.as_deref().and_then(split_name);
+    let named = rule.requirement_from.as_deref().and_then(split_name);
     let fact = named.and_then(|(subject, field)| scope.fact(subject, field));
     let name = fact.and_then(|fact| Some(fact.value()?.text()));
     name.and_then(|name| name.parse().ok())

@@ -25,6 +25,8 @@ pub struct Rule {
     pub subject: Cow<'static, str>,
     /// The documented requirement that the rule bears on.
     pub requirement: Requirement,
+    /// The fact that names the requirement instead, as `subject.field`.
+    pub requirement_from: Option<Cow<'static, str>>,
     /// Which subjects it is about.
     pub when: Option<Condition>,
     /// What must hold.
@@ -264,6 +266,7 @@ fn builtin(record: PreparedRule<'static>) -> Option<Rule> {
         id: record.id.into(),
         subject: record.subject.into(),
         requirement,
+        requirement_from: record.requirement_from.map(Cow::Borrowed),
         when: record.when.map(Condition::new),
         require: Condition::new(record.require),
         undecided: record
@@ -282,6 +285,7 @@ fn compile(file: RuleFile) -> Rule {
         id: file.id.clone().into(),
         subject: file.subject.clone().into(),
         requirement: file.requirement,
+        requirement_from: file.requirement_from.clone().map(Cow::Owned),
         when: file.when.clone().map(Condition::new),
         require: Condition::new(file.require.clone()),
         undecided: file

@@ -17,6 +17,9 @@ pub(crate) struct PreparedRule<'a> {
     pub id: &'a str,
     pub subject: &'a str,
     pub requirement: &'a str,
+    /// The fact that names the requirement instead.
+    #[serde(borrow)]
+    pub requirement_from: Option<&'a str>,
     #[serde(borrow)]
     pub when: Option<&'a str>,
     pub require: &'a str,

@@ -93,6 +93,17 @@ enum Finding {
 fn finding(reading: &Reading<'_>, written: Written<'_>, span: Span) -> Option<Finding> {
     let Written { key, object, .. } = written;
     let place = Anchor::new(span).in_object(object.title());
+    // Layers name some keys that look like their own settings; those have findings already.
+    let layers = reading.on_route.of(object);
+    let mut layers = layers.into_iter().flat_map(|of| &of.layers);
+    if layers.any(|layer| {
+        layer
+            .ineffective
+            .iter()
+            .any(|wrong| wrong.annotation == key)
+    }) {
+        return None;
+    }
     if let Some(unknown) = unknown(reading.own, key, object, reading.on_route.of(object)) {
         return Some(Finding::Unknown(unknown.fact(
             reading.own,

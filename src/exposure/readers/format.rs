@@ -146,6 +146,9 @@ pub(crate) struct Targets {
     pub(crate) at: Vec<String>,
     /// The kinds that it takes.
     pub(crate) kinds: Vec<String>,
+    /// Whether several policies add up, each field by itself, rather than one hiding the others.
+    #[serde(default)]
+    pub(crate) field_by_field: bool,
 }
 
 /// Fields as a file lists them: a type, a list of one shape, or a mapping. The key `*` stands for any name.

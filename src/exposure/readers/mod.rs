@@ -32,6 +32,7 @@ pub(super) fn extract(
         fields::extract(cx, object, exposure);
     }
     annotations::extract(cx, router, exposure);
+    policies::extract(cx, exposure);
 }
 
 /// The requirement that a setting serves: the first of its purposes decides.

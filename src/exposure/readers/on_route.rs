@@ -63,6 +63,11 @@ impl OnRoute {
         Some((title, origin.clone()))
     }
 
+    /// Whether an object of that title is on a way in.
+    pub(super) fn has_met(&self, title: &str) -> bool {
+        self.objects.iter().any(|(_, known, _)| known == title)
+    }
+
     /// The layers that read an object; `None` where it is on no way in.
     pub(super) fn of(&self, object: ObjectRef<'_>) -> Option<&LayersOf> {
         self.readers.get(&object.node.id())
