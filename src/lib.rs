@@ -3,6 +3,7 @@
 pub mod baseline;
 pub mod catalogue;
 pub mod check;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod config;
 pub mod diagnostic;

@@ -42,12 +42,16 @@ use portolan_yaml::source::Sources;
 
 pub use json::SCHEMA_VERSION;
 
-// What the command line shows besides reports looks the same.
-pub(crate) use glyph::{cells, visible, wrap};
-pub(crate) use pretty::findings;
+pub(crate) use glyph::visible;
 pub(crate) use secret::redacted;
-pub(crate) use style::{Style, link, paint};
-pub(crate) use tally::findings as count_findings;
+// What the command line shows besides reports looks the same.
+#[cfg(feature = "cli")]
+pub(crate) use {
+    glyph::{cells, wrap},
+    pretty::findings,
+    style::{Style, link, paint},
+    tally::findings as count_findings,
+};
 
 /// How a report is written.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
