@@ -6,6 +6,8 @@
 //!
 //! `docs/limits.md` and `portolan limits` are made of the table below.
 
+use std::fmt;
+
 use portolan_yaml::nearest::nearest;
 
 /// What a limit counts.
@@ -151,8 +153,8 @@ impl Limits {
     /// Takes in `NAME=VALUE`, as the command line has it.
     ///
     /// # Errors
-    /// A sentence about a name that no limit has, or a value that is none.
-    pub fn assign(&mut self, text: &str) -> Result<(), String> {
+    /// A name that no limit has, or a value that is none.
+    pub fn assign(&mut self, text: &str) -> Result<(), LimitError> {
         let (limit, value) = parse(text)?;
         *self.slot(limit) = value;
         Ok(())
@@ -248,35 +250,105 @@ impl From<portolan_template::Limit> for Limit {
     }
 }
 
+/// Something wrong with a limit that is given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LimitError {
+    /// The text is no `NAME=VALUE`.
+    NoValue(String),
+    /// No limit has that name.
+    Unknown {
+        /// The name.
+        name: String,
+        /// The name that was perhaps meant.
+        near: Option<String>,
+    },
+    /// The value of this text is none.
+    Value(String, LimitValueError),
+}
+
+/// Something wrong with the value of a limit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LimitValueError {
+    /// It has a unit, and the limit counts no bytes.
+    NotInBytes,
+    /// It is no number.
+    NotANumber(LimitUnit),
+    /// It lies outside of 1 and this.
+    OutOfRange(String),
+}
+
+impl fmt::Display for LimitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LimitError::NoValue(text) => write!(
+                f,
+                "`{text}` has no value: a limit is given as NAME=VALUE, for example `nodes=10000000`"
+            ),
+            LimitError::Unknown {
+                name,
+                near: Some(near),
+            } => write!(f, "there is no limit `{name}`; did you mean `{near}`?"),
+            LimitError::Unknown { name, near: None } => {
+                write!(
+                    f,
+                    "there is no limit `{name}`; `portolan limits` lists them"
+                )
+            }
+            LimitError::Value(text, error) => write!(f, "`{text}`: {error}"),
+        }
+    }
+}
+
+impl fmt::Display for LimitValueError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LimitValueError::NotInBytes => {
+                f.write_str("this limit counts things, not bytes: give a number without a unit")
+            }
+            LimitValueError::NotANumber(LimitUnit::Bytes) => f.write_str(
+                "expected a number of bytes, or one with KiB, MiB or GiB, for example `64MiB`",
+            ),
+            LimitValueError::NotANumber(LimitUnit::Count) => {
+                f.write_str("expected a whole number, for example `100000`")
+            }
+            LimitValueError::OutOfRange(most) => {
+                write!(f, "the value must be between 1 and {most}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for LimitError {}
+
+impl std::error::Error for LimitValueError {}
+
 /// Reads `NAME=VALUE`.
 ///
 /// # Errors
-/// A sentence about a name that no limit has, or a value that is none.
-pub fn parse(text: &str) -> Result<(Limit, usize), String> {
+/// A name that no limit has, or a value that is none.
+pub fn parse(text: &str) -> Result<(Limit, usize), LimitError> {
     let Some((name, value)) = text.split_once('=') else {
-        return Err(format!(
-            "`{text}` has no value: a limit is given as NAME=VALUE, for example `nodes=10000000`"
-        ));
+        return Err(LimitError::NoValue(text.to_owned()));
     };
     let (name, value) = (name.trim(), value.trim());
     let Some(doc) = Limit::ALL.iter().find(|doc| doc.name == name) else {
         let known = Limit::ALL.iter().map(|doc| doc.name);
-        return Err(match nearest(name, known) {
-            Some(near) => format!("there is no limit `{name}`; did you mean `{near}`?"),
-            None => format!("there is no limit `{name}`; `portolan limits` lists them"),
+        return Err(LimitError::Unknown {
+            name: name.to_owned(),
+            near: nearest(name, known).map(str::to_owned),
         });
     };
-    let number = number(value, doc.unit).map_err(|why| format!("`{name}={value}`: {why}"))?;
+    let wrong = |value_error| LimitError::Value(text.to_owned(), value_error);
+    let number = number(value, doc.unit).map_err(wrong)?;
     if number == 0 || number > doc.most {
-        return Err(format!(
-            "`{name}={value}`: the value must lie between 1 and {}",
-            doc.limit.shown(doc.most)
-        ));
+        return Err(wrong(LimitValueError::OutOfRange(
+            doc.limit.shown(doc.most),
+        )));
     }
     Ok((doc.limit, number))
 }
 
-fn number(text: &str, unit: LimitUnit) -> Result<usize, String> {
+fn number(text: &str, unit: LimitUnit) -> Result<usize, LimitValueError> {
     const SUFFIXES: [(&str, usize); 3] = [("KiB", KIB), ("MiB", MIB), ("GiB", 1 << 30)];
     let suffix = SUFFIXES.iter().find_map(|(suffix, factor)| {
         let digits = text.strip_suffix(suffix)?;
@@ -284,18 +356,12 @@ fn number(text: &str, unit: LimitUnit) -> Result<usize, String> {
     });
     let (digits, factor) = suffix.unwrap_or((text, 1));
     if suffix.is_some() && unit == LimitUnit::Count {
-        return Err("this limit counts things, not bytes: give a number without a unit".to_owned());
+        return Err(LimitValueError::NotInBytes);
     }
     let plain: String = digits.chars().filter(|c| *c != '_').collect();
     let is_number = !plain.is_empty() && plain.bytes().all(|byte| byte.is_ascii_digit());
     if !is_number {
-        return Err(match unit {
-            LimitUnit::Bytes => {
-                "expected a number of bytes, or one with KiB, MiB or GiB, for example `64MiB`"
-                    .to_owned()
-            }
-            LimitUnit::Count => "expected a whole number, for example `100000`".to_owned(),
-        });
+        return Err(LimitValueError::NotANumber(unit));
     }
     // What does not fit is above every limit's highest value.
     let number = plain.parse::<usize>().unwrap_or(usize::MAX);
@@ -331,7 +397,7 @@ mod tests {
 
     #[test]
     fn what_is_no_limit_is_refused_with_a_reason() {
-        let refused = |text: &str| Limits::default().assign(text).unwrap_err();
+        let refused = |text: &str| Limits::default().assign(text).unwrap_err().to_string();
         assert_eq!(
             refused("node=5"),
             "there is no limit `node`; did you mean `nodes`?"
@@ -354,7 +420,7 @@ mod tests {
         );
         assert_eq!(
             refused("nesting=100000"),
-            "`nesting=100000`: the value must lie between 1 and 400"
+            "`nesting=100000`: the value must be between 1 and 400"
         );
         for wrong in [
             "nesting=0",

@@ -13,15 +13,27 @@ pub struct Version {
     numbers: [u64; 4],
 }
 
+/// A text that is no version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidVersion(String);
+
+impl fmt::Display for InvalidVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = &self.0;
+        write!(
+            f,
+            "`{text}` is not a cluster version: expected one like `1.31`, `1.31.4` or `1.17.6-gke.7`"
+        )
+    }
+}
+
+impl std::error::Error for InvalidVersion {}
+
 impl FromStr for Version {
-    type Err = String;
+    type Err = InvalidVersion;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wrong = || {
-            format!(
-                "`{text}` is not a cluster version: expected one like `1.31`, `1.31.4` or `1.17.6-gke.7`"
-            )
-        };
+        let wrong = || InvalidVersion(text.to_owned());
         let bare = text.strip_prefix('v').unwrap_or(text);
         // Other vendors' suffixes (`-eks-a1b2c3`, `+k3s1`) do not order versions; only GKE's does.
         let (numbers, suffix) = match bare.find(['-', '+']) {

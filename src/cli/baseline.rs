@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::{BaselineArguments, CheckArguments, CheckScope};
 use super::check::{EmptyInputs, judge};
-use super::config::{self, ConfigError, Names, set_in_file};
+use super::config::{Names, set_in_file};
 use super::decode::decode;
-use super::inputs::read;
+use super::error::{Error, FileError, FileKind, Result};
+use super::inputs::{read, read_text};
 use super::output::to_file;
 use super::paths::{current_folder, identity, relative, shown, whole};
 use super::plan::{Group, Plan, plan};
@@ -43,10 +44,7 @@ struct File {
 
 impl Baselines {
     /// Reads the baselines that apply: that of `--baseline`, or that of each configuration.
-    pub(super) fn read(
-        arguments: &CheckArguments,
-        plan: &Plan,
-    ) -> Result<Baselines, Vec<ConfigError>> {
+    pub(super) fn read(arguments: &CheckArguments, plan: &Plan) -> Result<Baselines> {
         let mut baselines = Baselines {
             files: Vec::new(),
             of_group: Vec::new(),
@@ -62,10 +60,9 @@ impl Baselines {
                 _ if arguments.no_baseline => None,
                 (Some(path), _) => Some(baselines.file(&whole(path), &plan.terms.here, &limits)?),
                 (None, Some((found, path))) if !path.exists() => {
-                    let name = shown(&relative(&path, &plan.terms.here));
-                    let message =
-                        format!("{name}: there is no such file; `portolan baseline` writes it");
-                    return Err(vec![found.error("baseline", message)]);
+                    let path = relative(&path, &plan.terms.here);
+                    let missing = Error::file(&path, FileError::MissingBaseline);
+                    return Err(vec![found.error("baseline", missing.to_string())]);
                 }
                 (None, Some((_, path))) => {
                     Some(baselines.file(&path, &plan.terms.here, &limits)?)
@@ -77,12 +74,7 @@ impl Baselines {
         Ok(baselines)
     }
 
-    fn file(
-        &mut self,
-        path: &Path,
-        here: &Path,
-        limits: &Limits,
-    ) -> Result<usize, Vec<ConfigError>> {
+    fn file(&mut self, path: &Path, here: &Path, limits: &Limits) -> Result<usize> {
         if let Some(index) = self.files.iter().position(|file| file.path == path) {
             return Ok(index);
         }
@@ -165,19 +157,19 @@ fn checked_files(group: &Group, names: &Names<'_>) -> BTreeSet<String> {
     files
 }
 
-fn load(path: &Path, here: &Path, limits: &Limits) -> Result<Baseline, Vec<ConfigError>> {
+fn load(path: &Path, here: &Path, limits: &Limits) -> Result<Baseline> {
     let name = shown(&relative(path, here));
-    let whole = |reason: &str| vec![ConfigError::Whole(format!("{name}: {reason}"))];
-    let (text, not_utf8) = decode(read(path, limits).map_err(|error| whole(&error))?);
-    if not_utf8.is_some() {
-        return Err(whole("is not UTF-8 text"));
-    }
-    Baseline::read(name.as_str(), &text)
-        .map_err(|mistakes| vec![ConfigError::At("baseline", name.clone(), mistakes)])
+    let text = read_text(path, limits).map_err(|error| Error::File(name.clone(), error))?;
+    let baseline = Baseline::read(name.as_str(), &text).map_err(|issues| Error::Places {
+        kind: FileKind::Baseline,
+        name,
+        issues,
+    })?;
+    Ok(baseline)
 }
 
 /// The baseline to be rewritten. Whatever else lies there is somebody's work.
-fn present(path: &Path, here: &Path, limits: &Limits) -> Result<Baseline, Vec<ConfigError>> {
+fn present(path: &Path, here: &Path, limits: &Limits) -> Result<Baseline> {
     load(path, here, limits).map_err(|errors| {
         let text = read(path, limits).map(|bytes| decode(bytes).0);
         let has = |key: &str| {
@@ -188,9 +180,7 @@ fn present(path: &Path, here: &Path, limits: &Limits) -> Result<Baseline, Vec<Co
         if text.is_err() || (has("version:") && has("findings:")) {
             return errors;
         }
-        let name = shown(&relative(path, here));
-        let message = format!("{name}: this is not a baseline, so it is not overwritten");
-        vec![ConfigError::Whole(message)]
+        vec![Error::file(&relative(path, here), FileError::NotABaseline)]
     })
 }
 
@@ -214,7 +204,7 @@ pub(super) fn run(
     let (path, old) = match written {
         Ok(written) => written,
         Err(errors) => {
-            config::report(&errors, style, ctx);
+            ctx.report(&errors, style);
             return Exit::CouldNot;
         }
     };
@@ -223,8 +213,8 @@ pub(super) fn run(
     let fresh = match fresh {
         Ok(fresh) => fresh,
         Err(errors) => {
-            config::report(&plan.errors, style, ctx);
-            ctx.errors(errors, style);
+            ctx.report(&plan.errors, style);
+            ctx.report(&errors, style);
             ctx.errors([format!("{name} is not written")], style);
             return Exit::CouldNot;
         }
@@ -232,14 +222,14 @@ pub(super) fn run(
     let update = Update::of(fresh, old.as_ref(), path.parent().unwrap_or(Path::new(".")));
     let said = format!("{}\n", style.visible(&update.sentence(&name)));
     if let Err(error) = to_file(&path, text(update.entries).as_bytes()) {
-        ctx.errors([format!("{name}: cannot be written: {error}")], style);
+        ctx.report(&[Error::File(name, FileError::Write(error))], style);
         return Exit::CouldNot;
     }
     ctx.print(Exit::Clean, |out| out.write_all(said.as_bytes()))
 }
 
 /// The file to write.
-fn target(arguments: &BaselineArguments, plan: &Plan) -> Result<PathBuf, Vec<ConfigError>> {
+fn target(arguments: &BaselineArguments, plan: &Plan) -> Result<PathBuf> {
     if let Some(path) = &arguments.output {
         return Ok(whole(path));
     }
@@ -252,7 +242,7 @@ fn target(arguments: &BaselineArguments, plan: &Plan) -> Result<PathBuf, Vec<Con
     match (paths.next(), paths.next()) {
         (Some(path), None) => Ok(path),
         (None, _) => Ok(current_folder().join(NAME)),
-        (Some(_), Some(_)) => Err(vec![ConfigError::Whole(
+        (Some(_), Some(_)) => Err(vec![Error::Call(
             "these files have several configurations: say with `--output FILE` what to write"
                 .to_owned(),
         )]),
@@ -273,7 +263,7 @@ fn fresh(
     plan: &mut Plan,
     path: &Path,
     ctx: &mut CliContext<'_>,
-) -> Result<Fresh, Vec<String>> {
+) -> Result<Fresh> {
     if !plan.errors.is_empty() {
         return Err(Vec::new());
     }
@@ -292,7 +282,7 @@ fn fresh(
     for group in &mut plan.groups {
         let outcome = judge(group, &plan.terms, &mut blank, ctx);
         if !outcome.failures.is_empty() {
-            return Err(outcome.failures);
+            return Err(outcome.failures.into_iter().map(Error::Check).collect());
         }
         let summary = &outcome.report.summary;
         checked |= summary.releases + summary.manifests > 0;
@@ -305,7 +295,7 @@ fn fresh(
         return Err(vec![error]);
     }
     if !checked {
-        return Err(vec!["nothing to check".to_owned()]);
+        return Err(vec![Error::Check("nothing to check".to_owned())]);
     }
     fresh.scope.extend(
         plan.groups

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::arguments::CertArguments;
 use super::check::clock;
+use super::error::{Error, FileError, Result};
 use super::inputs::{STDIN, read, read_bounded};
 use super::paths::shown;
 use super::style::OutputStyle;
@@ -22,7 +23,7 @@ pub(super) fn run(arguments: &CertArguments, style: OutputStyle, ctx: &mut CliCo
     let (file, options) = match read_files(arguments, ctx) {
         Ok(read) => read,
         Err(errors) => {
-            ctx.errors(errors, style);
+            ctx.report(&errors, style);
             return Exit::CouldNot;
         }
     };
@@ -35,10 +36,7 @@ pub(super) fn run(arguments: &CertArguments, style: OutputStyle, ctx: &mut CliCo
     );
     let outcome = &judged.outcome;
     if judged.bundles.is_empty() && outcome.report.diagnostics.is_empty() {
-        ctx.errors(
-            [format!("{name}: no Secret in it holds a certificate")],
-            style,
-        );
+        ctx.report(&[Error::File(name, FileError::NoCertificate)], style);
         return Exit::CouldNot;
     }
     let mut drawing = String::new();
@@ -66,11 +64,8 @@ pub(super) fn run(arguments: &CertArguments, style: OutputStyle, ctx: &mut CliCo
 /// Reads the file, and whatever else was named.
 ///
 /// # Errors
-/// A sentence for each file that cannot be read.
-fn read_files(
-    arguments: &CertArguments,
-    ctx: &mut CliContext<'_>,
-) -> Result<(PemFile, Options), Vec<String>> {
+/// Every file that cannot be read.
+fn read_files(arguments: &CertArguments, ctx: &mut CliContext<'_>) -> Result<(PemFile, Options)> {
     let limits = Limits::default();
     let mut errors = Vec::new();
     let mut pem = |path: &Path| {
@@ -79,7 +74,7 @@ fn read_files(
             false => (shown(path), read(path, &limits)),
         };
         let bytes = bytes.unwrap_or_else(|error| {
-            errors.push(format!("{name}: {error}"));
+            errors.push(Error::File(name.clone(), error));
             Vec::new()
         });
         PemFile { name, bytes }

@@ -12,6 +12,8 @@ use flate2::read::GzDecoder;
 use portolan_yaml::{Node, ParsedText, yaml_text};
 
 use super::decode::decode;
+use super::error::{ChartError, FileError};
+use super::paths::shown;
 use crate::catalogue::{Catalogue, ChartFiles, ChartVersion};
 
 /// The most that is read of a chart, unpacked. Helm itself takes no more than 100 MiB (`MaxDecompressedChartSize`).
@@ -33,12 +35,12 @@ struct ChartYaml {
 
 impl ChartYaml {
     /// Takes what it needs, as Helm does: other keys do not matter, and a version without quotes is what it looks like.
-    fn read(text: &str) -> Result<Self, String> {
+    fn read(text: &str) -> Result<Self, ChartError> {
         let (text, issues) = ParsedText::parse_leniently(text);
         let Some(root) = text.root() else {
             return match issues.first() {
                 None => Ok(ChartYaml::default()),
-                Some(issue) => Err(format!("its Chart.yaml cannot be read: {issue}")),
+                Some(issue) => Err(ChartError::ChartYaml(issue.clone())),
             };
         };
         let word = |node: Node<'_>, key: &str| {
@@ -60,22 +62,20 @@ impl ChartYaml {
 ///
 /// # Errors
 /// What is wrong with it, to be said after its path.
-pub(super) fn read(path: &Path) -> Result<ChartVersion, String> {
-    let shown = path.to_string_lossy().into_owned();
+pub(super) fn read(path: &Path) -> Result<ChartVersion, FileError> {
+    let name = shown(path);
     let metadata = fs::metadata(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
-        _ => format!("cannot be read: {error}"),
+        io::ErrorKind::NotFound => FileError::MissingFileOrFolder,
+        _ => FileError::Read(error),
     })?;
     let collected = if metadata.is_dir() {
         folder(path)
     } else {
-        File::open(path)
-            .map_err(|error| format!("cannot be read: {error}"))
-            .and_then(packed)
+        packed(File::open(path).map_err(FileError::Read)?)
     };
-    collected
-        .and_then(|collected| collected.finish(shown.clone()))
-        .and_then(|files| Catalogue::embedded().with_chart(&files))
+    let files = collected.and_then(|collected| collected.finish(name))?;
+    let known = Catalogue::embedded().with_chart(&files);
+    Ok(known.map_err(ChartError::Keys)?)
 }
 
 /// The files that matter, as they are met.
@@ -90,10 +90,10 @@ struct Collected {
 
 impl Collected {
     /// Takes in one file; `path` lies within the chart.
-    fn add(&mut self, path: &Path, from: &mut dyn Read) -> Result<(), String> {
+    fn add(&mut self, path: &Path, from: &mut dyn Read) -> Result<(), ChartError> {
         self.files += 1;
         if self.files > MAX_FILES {
-            return Err(format!("holds more than {MAX_FILES} files"));
+            return Err(ChartError::TooManyFiles(MAX_FILES));
         }
         let names: Vec<&str> = path.iter().filter_map(|name| name.to_str()).collect();
         match names.as_slice() {
@@ -124,8 +124,8 @@ impl Collected {
         }
     }
 
-    fn finish(mut self, name: String) -> Result<ChartFiles, String> {
-        let values = self.values.ok_or("is not a chart: it has no values.yaml")?;
+    fn finish(mut self, name: String) -> Result<ChartFiles, ChartError> {
+        let values = self.values.ok_or(ChartError::NoValues)?;
         let chart = match &self.chart_yaml {
             None => ChartYaml::default(),
             Some(text) => ChartYaml::read(text)?,
@@ -141,24 +141,20 @@ impl Collected {
     }
 }
 
-fn text(path: &Path, from: &mut dyn Read) -> Result<String, String> {
+fn text(path: &Path, from: &mut dyn Read) -> Result<String, ChartError> {
     let mut bytes = Vec::new();
     from.take(MAX_FILE_BYTES + 1)
         .read_to_end(&mut bytes)
-        .map_err(|error| format!("{}: {error}", path.display()))?;
+        .map_err(|error| ChartError::Entry(shown(path), error))?;
     if bytes.len() as u64 > MAX_FILE_BYTES {
-        return Err(format!(
-            "{} is larger than {} MiB",
-            path.display(),
-            MAX_FILE_BYTES / 1024 / 1024
-        ));
+        return Err(ChartError::EntryTooLarge(shown(path), MAX_FILE_BYTES));
     }
     Ok(decode(bytes).0)
 }
 
-fn folder(folder: &Path) -> Result<Collected, String> {
+fn folder(folder: &Path) -> Result<Collected, ChartError> {
     if !folder.join("values.yaml").is_file() {
-        return Err("is not a chart: it has no values.yaml".to_owned());
+        return Err(ChartError::NoValues);
     }
     let mut collected = Collected::default();
     // Links are not followed, so what is read lies below the folder.
@@ -170,7 +166,7 @@ fn folder(folder: &Path) -> Result<Collected, String> {
         .build();
     let mut bytes = 0;
     for entry in walk {
-        let entry = entry.map_err(|error| error.to_string())?;
+        let entry = entry.map_err(ChartError::Walk)?;
         let Ok(path) = entry.path().strip_prefix(folder) else {
             continue;
         };
@@ -183,23 +179,22 @@ fn folder(folder: &Path) -> Result<Collected, String> {
         if !wanted {
             continue;
         }
-        let mut file = File::open(entry.path()).map_err(|error| error.to_string())?;
+        let mut file =
+            File::open(entry.path()).map_err(|error| ChartError::Entry(shown(path), error))?;
         bytes += entry.metadata().map_or(0, |metadata| metadata.len());
         if bytes > MAX_BYTES {
-            return Err(too_large());
+            return Err(ChartError::TooLarge(MAX_BYTES));
         }
         collected.add(path, &mut file)?;
     }
     Ok(collected)
 }
 
-fn packed(file: impl Read) -> Result<Collected, String> {
+fn packed(file: impl Read) -> Result<Collected, ChartError> {
     let mut collected = Collected::default();
     // One byte more than is allowed: whoever reaches it has gone too far.
     let mut unpacked = GzDecoder::new(file).take(MAX_BYTES + 1);
-    let broken = |error: io::Error| {
-        format!("is not a packed chart: expected a .tgz as `helm package` makes it ({error})")
-    };
+    let broken = ChartError::NotPacked;
     let mut archive = tar::Archive::new(&mut unpacked);
     for entry in archive.entries().map_err(broken)? {
         let mut entry = entry.map_err(broken)?;
@@ -208,10 +203,7 @@ fn packed(file: impl Read) -> Result<Collected, String> {
             .components()
             .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
         if !is_plain {
-            return Err(format!(
-                "an entry leads out of the archive: {}",
-                path.display()
-            ));
+            return Err(ChartError::LeadsOut(shown(&path)));
         }
         if !entry.header().entry_type().is_file() {
             continue;
@@ -225,13 +217,9 @@ fn packed(file: impl Read) -> Result<Collected, String> {
         collected.add(&inner, &mut entry)?;
     }
     if unpacked.limit() == 0 {
-        return Err(too_large());
+        return Err(ChartError::TooLarge(MAX_BYTES));
     }
     Ok(collected)
-}
-
-fn too_large() -> String {
-    format!("holds more than {} MiB", MAX_BYTES / 1024 / 1024)
 }
 
 #[cfg(test)]
@@ -283,7 +271,9 @@ mod tests {
         .unwrap();
         assert_eq!(chart.version.as_deref(), Some("1.1"));
         assert_eq!(chart.subcharts, ["redis", "cache"]);
-        let error = ChartYaml::read("version: 1.2.3\ndependencies: [\n").unwrap_err();
+        let error = ChartYaml::read("version: 1.2.3\ndependencies: [\n")
+            .unwrap_err()
+            .to_string();
         assert!(
             error.starts_with("its Chart.yaml cannot be read: 2:15: "),
             "{error}"
@@ -294,7 +284,7 @@ mod tests {
     fn an_entry_that_leads_out_of_the_archive_is_refused() {
         for path in ["carto/../../etc/values.yaml", "/etc/values.yaml"] {
             let error = packed(&*archive(&[(path, "a: 1\n")])).unwrap_err();
-            assert!(error.contains("leads out"), "{path}: {error}");
+            assert!(error.to_string().contains("leads out"), "{path}: {error}");
         }
     }
 
@@ -309,8 +299,18 @@ mod tests {
             .append(&header, io::repeat(b'#').take(64 * 1024 * 1024))
             .unwrap();
         let bytes = builder.into_inner().unwrap().finish().unwrap();
-        assert!(packed(&*bytes).unwrap_err().contains("larger than"));
-        assert!(packed(&b"not a chart"[..]).unwrap_err().contains(".tgz"));
+        assert!(
+            packed(&*bytes)
+                .unwrap_err()
+                .to_string()
+                .contains("larger than")
+        );
+        assert!(
+            packed(&b"not a chart"[..])
+                .unwrap_err()
+                .to_string()
+                .contains(".tgz")
+        );
         assert!(packed(&archive(&[])[..20]).is_err());
     }
 }

@@ -5,7 +5,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::arguments::CheckArguments;
 use super::baseline::Baselines;
-use super::config::{self, ConfigError, Names};
+use super::config::Names;
+use super::error::Error;
 use super::output::{self, Output};
 use super::plan::{Group, Plan, RunContext, plan};
 use super::progress::checked;
@@ -49,7 +50,7 @@ impl ExitPolicy<'_> {
     pub(super) fn conclude(
         &self,
         plan: Plan<'_>,
-        mut errors: Vec<String>,
+        mut errors: Vec<Error>,
         ctx: &mut CliContext<'_>,
     ) -> Exit {
         let ExitPolicy {
@@ -58,14 +59,14 @@ impl ExitPolicy<'_> {
         let mut baselines = match Baselines::read(arguments, &plan) {
             Ok(baselines) => baselines,
             Err(errors) => {
-                config::report(&errors, style, ctx);
+                ctx.report(&errors, style);
                 return Exit::CouldNot;
             }
         };
         let Plan {
             mut groups,
             terms,
-            errors: unread,
+            errors: mut unread,
             walked,
             passed_over,
         } = plan;
@@ -89,7 +90,9 @@ impl ExitPolicy<'_> {
         outcome.report.summary.skipped += passed_over;
         // Not before: what a baseline or an `ignore` takes away must not have cost another finding its place.
         outcome.shorten(&arguments.scope.limits());
-        let whole = errors.is_empty() && unread.is_empty();
+        unread.append(&mut errors);
+        let mut errors = unread;
+        let whole = errors.is_empty();
         // Whoever hands over whatever has changed may have changed nothing of ours.
         let may_be_nothing = whole && terms.scope.skip_unrelated;
         if may_be_nothing {
@@ -100,24 +103,19 @@ impl ExitPolicy<'_> {
                 let skipped = outcome.report.summary.skipped;
                 errors.push(nothing(&blank.all, walked, skipped));
             }
-            config::report(&unread, style, ctx);
-            ctx.errors(errors, style);
+            ctx.report(&errors, style);
             return Exit::CouldNot;
         }
         errors.extend(blank.error());
-        errors.extend(outcome.failures.iter().cloned());
-        let exit = if !errors.is_empty() || !unread.is_empty() {
+        errors.extend(outcome.failures.iter().cloned().map(Error::Check));
+        let exit = if !errors.is_empty() {
             Exit::CouldNot
         } else if failed {
             Exit::Findings
         } else {
             Exit::Clean
         };
-        let failures: Vec<String> = unread
-            .iter()
-            .flat_map(ConfigError::sentences)
-            .chain(errors.iter().cloned())
-            .collect();
+        let failures: Vec<String> = errors.iter().flat_map(Error::sentences).collect();
         let run = report::Run {
             rules: &self.entries(&groups),
             failures: &failures,
@@ -133,8 +131,7 @@ impl ExitPolicy<'_> {
             ctx,
         );
         // After the report, so that they are the last thing seen.
-        config::report(&unread, style, ctx);
-        ctx.errors(errors, style);
+        ctx.report(&errors, style);
         exit
     }
 
@@ -159,7 +156,7 @@ pub(super) struct EmptyInputs {
 
 impl EmptyInputs {
     /// What was asked for and not checked must never look like a pass.
-    pub(super) fn error(&self) -> Option<String> {
+    pub(super) fn error(&self) -> Option<Error> {
         (!self.asked_for.is_empty()).then(|| nothing(&self.asked_for, false, 0))
     }
 }
@@ -287,7 +284,7 @@ fn is_nothing(outcome: &Outcome) -> bool {
     summary.releases == 0 && summary.manifests == 0 && outcome.report.diagnostics.is_empty()
 }
 
-fn nothing(blank: &[String], walked: bool, skipped: usize) -> String {
+fn nothing(blank: &[String], walked: bool, skipped: usize) -> Error {
     let found = if skipped > 0 {
         let files = if skipped == 1 {
             "1 file was"
@@ -306,7 +303,7 @@ fn nothing(blank: &[String], walked: bool, skipped: usize) -> String {
             if blank.len() == 1 { "is" } else { "are" }
         )
     };
-    format!("nothing to check: {found}")
+    Error::Check(format!("nothing to check: {found}"))
 }
 
 /// Whether the findings of a group make the call fail, as the command line or else its configuration has it.

@@ -7,16 +7,14 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::arguments::ConfigArguments;
-use super::decode::decode;
-use super::inputs::read;
+use super::error::{Error, FileKind, Result};
+use super::inputs::read_text;
 use super::paths::{current_folder, identity, portable, relative, shown, whole};
-use super::rule_folder::finding_line;
 use super::style::OutputStyle;
 use super::{CliContext, Exit};
 use crate::config::{Config, ConfigIssue, ReleaseFile};
 use crate::limits::Limits;
 use crate::options::ReleaseOptions;
-use crate::report::redacted;
 
 /// The names that are searched for.
 const NAMES: [&str; 2] = ["portolan.yaml", ".portolan.yaml"];
@@ -31,45 +29,6 @@ pub(super) struct FoundConfig {
     pub folder: PathBuf,
     /// The releases that each values file belongs to, by the file's identity.
     members: OnceCell<HashMap<PathBuf, Vec<usize>>>,
-}
-
-/// What is wrong with a configuration, ready to be printed.
-#[derive(Clone, Debug)]
-pub(super) enum ConfigError {
-    /// With the file as a whole.
-    Whole(String),
-    /// Within it: what kind of file it is, its name, and what is wrong.
-    At(&'static str, String, Vec<ConfigIssue>),
-}
-
-impl ConfigError {
-    /// The same in one sentence for each mistake, for reports that carry what went wrong.
-    pub(super) fn sentences(&self) -> Vec<String> {
-        match self {
-            ConfigError::Whole(message) => vec![message.clone()],
-            ConfigError::At(_, name, mistakes) => mistakes
-                .iter()
-                .map(|mistake| format!("{name}: {}", mistake.message))
-                .collect(),
-        }
-    }
-}
-
-/// Writes errors to standard error: within files in the form that problem matchers read.
-pub(super) fn report(errors: &[ConfigError], style: OutputStyle, ctx: &mut CliContext<'_>) {
-    for error in errors {
-        match error {
-            ConfigError::Whole(message) => ctx.errors([message], style),
-            ConfigError::At(kind, name, mistakes) => {
-                for mistake in mistakes {
-                    let message = redacted(&mistake.message, style.unicode);
-                    let place = mistake.place;
-                    let line = finding_line(Path::new(name), place, kind, &message, style);
-                    ctx.complain(&line);
-                }
-            }
-        }
-    }
 }
 
 /// Finds the configuration of each file, and reads each once.
@@ -89,7 +48,7 @@ enum Choice {
 
 impl Finder {
     /// As `--config` and `--no-config` have it.
-    pub(super) fn new(given: Option<&Path>, none: bool) -> Result<Finder, ConfigError> {
+    pub(super) fn new(given: Option<&Path>, none: bool) -> Result<Finder> {
         let here = current_folder();
         let choice = match given {
             _ if none => Choice::None,
@@ -104,20 +63,14 @@ impl Finder {
     }
 
     /// The configuration of a file; of the current folder for standard input.
-    pub(super) fn of_file(
-        &mut self,
-        file: Option<&Path>,
-    ) -> Result<Option<Rc<FoundConfig>>, ConfigError> {
+    pub(super) fn of_file(&mut self, file: Option<&Path>) -> Result<Option<Rc<FoundConfig>>> {
         let folder = file.and_then(|file| whole(file).parent().map(Path::to_owned));
         let folder = folder.unwrap_or_else(|| self.here.clone());
         self.of_folder(&folder)
     }
 
     /// The configuration of a folder, given by its whole path: in it, or in the nearest one above it.
-    pub(super) fn of_folder(
-        &mut self,
-        folder: &Path,
-    ) -> Result<Option<Rc<FoundConfig>>, ConfigError> {
+    pub(super) fn of_folder(&mut self, folder: &Path) -> Result<Option<Rc<FoundConfig>>> {
         match &self.choice {
             Choice::None => return Ok(None),
             Choice::This(found) => return Ok(Some(Rc::clone(found))),
@@ -147,13 +100,13 @@ impl Finder {
 }
 
 /// The configuration that lies in a folder.
-fn in_folder(folder: &Path, here: &Path) -> Result<Option<PathBuf>, ConfigError> {
+fn in_folder(folder: &Path, here: &Path) -> Result<Option<PathBuf>> {
     let paths = NAMES.map(|name| folder.join(name));
     match paths.each_ref().map(|path| path.is_file()) {
         [true, true] => {
             let [one, other] = paths.map(|path| shown(&relative(&path, here)));
             let message = format!("there are {one} and {other}: keep one of them");
-            Err(ConfigError::Whole(message))
+            Err(vec![Error::Call(message)])
         }
         [true, false] => Ok(paths.into_iter().next()),
         [false, true] => Ok(paths.into_iter().nth(1)),
@@ -161,18 +114,16 @@ fn in_folder(folder: &Path, here: &Path) -> Result<Option<PathBuf>, ConfigError>
     }
 }
 
-fn load(path: &Path, here: &Path) -> Result<FoundConfig, ConfigError> {
+fn load(path: &Path, here: &Path) -> Result<FoundConfig> {
     let path = whole(path);
     let name = shown(&relative(&path, here));
-    let bytes = read(&path, &Limits::default())
-        .map_err(|error| ConfigError::Whole(format!("{name}: {error}")))?;
-    let (text, not_utf8) = decode(bytes);
-    if not_utf8.is_some() {
-        let message = format!("{name}: is not UTF-8 text");
-        return Err(ConfigError::Whole(message));
-    }
-    let config = Config::read(name.as_str(), &text);
-    let config = config.map_err(|mistakes| ConfigError::At("config", name, mistakes))?;
+    let text = read_text(&path, &Limits::default());
+    let text = text.map_err(|error| Error::File(name.clone(), error))?;
+    let config = Config::read(name.as_str(), &text).map_err(|issues| Error::Places {
+        kind: FileKind::Config,
+        name,
+        issues,
+    })?;
     let folder = path.parent().map(Path::to_owned).unwrap_or_default();
     Ok(FoundConfig {
         config,
@@ -257,12 +208,16 @@ impl FoundConfig {
     }
 
     /// A mistake that shows when a path of it is followed.
-    pub(super) fn error(&self, field: &str, message: String) -> ConfigError {
+    pub(super) fn error(&self, field: &str, message: String) -> Error {
         self.errors(vec![self.config.mistake(field, message)])
     }
 
-    pub(super) fn errors(&self, mistakes: Vec<ConfigIssue>) -> ConfigError {
-        ConfigError::At("config", self.config.name.clone(), mistakes)
+    pub(super) fn errors(&self, mistakes: Vec<ConfigIssue>) -> Error {
+        Error::Places {
+            kind: FileKind::Config,
+            name: self.config.name.clone(),
+            issues: mistakes,
+        }
     }
 }
 
@@ -285,8 +240,8 @@ pub(super) fn run(
     });
     let (here, found) = match found {
         Ok(found) => found,
-        Err(error) => {
-            report(&[error], style, ctx);
+        Err(errors) => {
+            ctx.report(&errors, style);
             return Exit::CouldNot;
         }
     };

@@ -25,7 +25,7 @@ pub(super) fn run(
                     .map(|loaded| loaded.rule.file.into_inner()),
             ),
             Err(errors) => {
-                rule_folder::report(&errors, style, ctx);
+                ctx.report(&errors, style);
                 return Exit::CouldNot;
             }
         }

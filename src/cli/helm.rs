@@ -11,6 +11,7 @@ use clap::{Args, Command};
 use super::arguments::CheckArguments;
 use super::check::ExitPolicy;
 use super::decode::decode;
+use super::error::{Error, HelmError};
 use super::inputs::{Gathered, LoadedFile, gather, read_bounded};
 use super::output::{self, Output};
 use super::plan::plan_of;
@@ -159,7 +160,7 @@ impl HelmRun<'_> {
             Gathered::default()
         };
         if !gathered.errors.is_empty() {
-            ctx.errors(gathered.errors, self.style);
+            ctx.report(&gathered.errors, self.style);
             return Exit::CouldNot;
         }
         let has_values = !gathered.found.is_empty();
@@ -167,22 +168,23 @@ impl HelmRun<'_> {
         let mut rendered = match self.render(&limits, ctx) {
             Ok(rendered) => Some(rendered),
             Err(error) => {
-                errors.push(error);
+                errors.push(Error::Helm(error));
                 None
             }
         };
         let is_blank = |input: &Input| check::is_blank(&input.text);
         if !has_values && rendered.as_ref().is_none_or(is_blank) {
             if rendered.is_some() {
-                errors.push("nothing to check: Helm rendered no Kubernetes object".to_owned());
+                let nothing = "nothing to check: Helm rendered no Kubernetes object";
+                errors.push(Error::Check(nothing.to_owned()));
             }
-            ctx.errors(errors, self.style);
+            ctx.report(&errors, self.style);
             return Exit::CouldNot;
         }
         if rendered.is_none() {
             // What the values show is what helps most where the chart cannot be rendered.
-            errors
-                .push("without Helm's rendering, the verdicts rest on the values alone".to_owned());
+            let alone = "without Helm's rendering, the verdicts rest on the values alone";
+            errors.push(Error::Check(alone.to_owned()));
         }
         if !has_values {
             gathered.found.extend(
@@ -315,12 +317,11 @@ impl HelmRun<'_> {
     }
 
     /// Runs `helm template`.
-    fn render(&self, limits: &Limits, ctx: &CliContext<'_>) -> Result<Input, String> {
+    fn render(&self, limits: &Limits, ctx: &CliContext<'_>) -> Result<Input, HelmError> {
         let program = (ctx.variable)("HELM_BIN")
             .filter(|path| !path.is_empty())
             .unwrap_or_else(|| "helm".to_owned());
-        let failed =
-            |error: std::io::Error| format!("`{program} template` could not be run: {error}");
+        let failed = |error: std::io::Error| HelmError::NotRun(program.clone(), error);
         let mut helm = Process::new(&program)
             .args(self.helm_arguments())
             .stdin(Stdio::inherit())
@@ -336,13 +337,9 @@ impl HelmRun<'_> {
             let _ = helm.kill();
         }
         let status = helm.wait().map_err(failed)?;
-        let bytes = read.map_err(|error| format!("what Helm rendered {error}"))?;
+        let bytes = read.map_err(HelmError::Output)?;
         if !status.success() {
-            let status = status.code().map_or_else(
-                || "by a signal".to_owned(),
-                |code| format!("with exit status {code}"),
-            );
-            return Err(format!("`helm template` ended {status}"));
+            return Err(HelmError::Status(status.code()));
         }
         let (text, not_utf8) = decode(bytes);
         Ok(Input {

@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::decode::decode;
+use super::error::{Error, FileError};
 use super::paths::{identity, shown};
 use crate::check::{Input, Role};
 use crate::limits::{Limit, Limits};
@@ -29,8 +30,8 @@ pub(super) struct LoadedFile {
 pub(super) struct Gathered {
     /// The texts.
     pub found: Vec<LoadedFile>,
-    /// What could not be read, in sentences that name the path.
-    pub errors: Vec<String>,
+    /// What could not be read.
+    pub errors: Vec<Error>,
     /// The folders that were walked.
     pub walked: Vec<PathBuf>,
     /// Templates of charts that were passed over in a folder: counted as skipped, like what is neither values nor manifests.
@@ -79,7 +80,7 @@ pub(super) fn gather(
 ///
 /// # Errors
 /// Why it cannot be read.
-pub(super) fn layer(path: &Path, name: String, limits: &Limits) -> Result<Input, String> {
+pub(super) fn layer(path: &Path, name: String, limits: &Limits) -> Result<Input, FileError> {
     Ok(input(name, read(path, limits)?, Role::Values))
 }
 
@@ -126,11 +127,11 @@ impl InputReader<'_> {
                 input: input(name, bytes, role),
                 path,
             }),
-            Err(reason) => self.gathered.errors.push(format!("{name}: {reason}")),
+            Err(error) => self.gathered.errors.push(Error::File(name, error)),
         }
     }
 
-    fn stdin(&mut self) -> Result<Vec<u8>, String> {
+    fn stdin(&mut self) -> Result<Vec<u8>, FileError> {
         if let Some(bytes) = &self.stdin_bytes {
             return Ok(bytes.clone());
         }
@@ -156,7 +157,7 @@ impl InputReader<'_> {
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) => {
-                    self.gathered.errors.push(unwalked(&error));
+                    self.gathered.errors.push(unwalked(error, folder));
                     continue;
                 }
             };
@@ -191,14 +192,12 @@ fn is_candidate(path: &Path) -> bool {
 }
 
 /// Why a folder cannot be walked.
-fn unwalked(error: &ignore::Error) -> String {
+pub(super) fn unwalked(error: ignore::Error, folder: &Path) -> Error {
     match error {
-        ignore::Error::WithDepth { err, .. } => unwalked(err),
-        ignore::Error::WithPath { path, err } => match err.io_error() {
-            Some(error) => format!("{}: {}", shown(path), reason(error, path)),
-            None => format!("{}: {err}", shown(path)),
-        },
-        _ => error.to_string(),
+        ignore::Error::WithDepth { err, .. } => unwalked(*err, folder),
+        ignore::Error::WithPath { path, err } => unwalked(*err, &path),
+        ignore::Error::Io(error) => Error::file(folder, reason(error, folder)),
+        _ => Error::file(folder, FileError::Walk(error)),
     }
 }
 
@@ -212,50 +211,50 @@ fn is_chart_template(folder: &Path, path: &Path) -> bool {
 }
 
 /// Reads a file. Pipes are welcome: `<(helm template …)` of a shell is one.
-pub(super) fn read(path: &Path, limits: &Limits) -> Result<Vec<u8>, String> {
-    let metadata = fs::metadata(path).map_err(|error| reason(&error, path))?;
+pub(super) fn read(path: &Path, limits: &Limits) -> Result<Vec<u8>, FileError> {
+    let metadata = fs::metadata(path).map_err(|error| reason(error, path))?;
     if metadata.is_dir() {
-        return Err("is a folder, and a file is needed".to_owned());
+        return Err(FileError::Folder);
     }
     if metadata.len() > limits.file_size as u64 {
         return Err(too_large(limits));
     }
-    let mut file = File::open(path).map_err(|error| reason(&error, path))?;
+    let mut file = File::open(path).map_err(|error| reason(error, path))?;
     read_bounded(&mut file, limits)
 }
 
+/// Reads a file of Portolan's own, which must be UTF-8.
+pub(super) fn read_text(path: &Path, limits: &Limits) -> Result<String, FileError> {
+    match decode(read(path, limits)?) {
+        (text, None) => Ok(text),
+        (_, Some(_)) => Err(FileError::NotUtf8),
+    }
+}
+
 /// Reads all of it, up to a bound.
-pub(super) fn read_bounded(from: &mut dyn Read, limits: &Limits) -> Result<Vec<u8>, String> {
+pub(super) fn read_bounded(from: &mut dyn Read, limits: &Limits) -> Result<Vec<u8>, FileError> {
     let mut bytes = Vec::new();
     from.take(limits.file_size as u64 + 1)
         .read_to_end(&mut bytes)
-        .map_err(|error| format!("cannot be read: {error}"))?;
+        .map_err(FileError::Read)?;
     if bytes.len() > limits.file_size {
         return Err(too_large(limits));
     }
     Ok(bytes)
 }
 
-fn too_large(limits: &Limits) -> String {
-    let most = Limit::FileSize.shown(limits.file_size);
-    format!(
-        "is larger than {most}, the most that is read of a file (the limit `{}`)",
-        Limit::FileSize.name()
-    )
+fn too_large(limits: &Limits) -> FileError {
+    let limit = Limit::FileSize;
+    FileError::TooLarge(limit.shown(limits.file_size), limit.name())
 }
 
-/// Why a file cannot be opened, in words.
-fn reason(error: &io::Error, path: &Path) -> String {
+/// Why a file cannot be opened.
+fn reason(error: io::Error, path: &Path) -> FileError {
     match error.kind() {
-        io::ErrorKind::NotFound if path.is_symlink() => {
-            "is a symbolic link to a file that is not there".to_owned()
-        }
-        io::ErrorKind::NotFound => match neighbour(path) {
-            Some(near) => format!("there is no such file; did you mean `{near}`?"),
-            None => "there is no such file".to_owned(),
-        },
-        io::ErrorKind::PermissionDenied => "cannot be read (permission denied)".to_owned(),
-        _ => format!("cannot be read: {error}"),
+        io::ErrorKind::NotFound if path.is_symlink() => FileError::DanglingLink,
+        io::ErrorKind::NotFound => FileError::Missing(neighbour(path)),
+        io::ErrorKind::PermissionDenied => FileError::Denied,
+        _ => FileError::Read(error),
     }
 }
 

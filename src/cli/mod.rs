@@ -11,6 +11,7 @@ mod check;
 mod completions;
 mod config;
 mod decode;
+mod error;
 mod explain;
 mod helm;
 mod inputs;

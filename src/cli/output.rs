@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::arguments::CheckArguments;
+use super::error::{Error, FileError};
 use super::style::OutputStyle;
 use super::{CliContext, Exit};
 use crate::check::Outcome;
@@ -21,13 +22,13 @@ pub(super) struct OutputSpec {
 }
 
 /// Reads `NAME` or `NAME=FILE`.
-pub(super) fn wanted(text: &str) -> Result<OutputSpec, String> {
+pub(super) fn wanted(text: &str) -> Result<OutputSpec, Error> {
     let (name, file) = match text.split_once('=') {
         None => (text, None),
-        Some((name, "")) => return Err(format!("`{name}=` names no file")),
+        Some((name, "")) => return Err(Error::Call(format!("`{name}=` names no file"))),
         Some((name, file)) => (name, Some(PathBuf::from(file))),
     };
-    let format = name.parse()?;
+    let format = name.parse().map_err(Error::Call)?;
     Ok(OutputSpec { format, file })
 }
 
@@ -58,13 +59,13 @@ pub(super) fn planned(
     ctx: &mut CliContext<'_>,
 ) -> Option<Vec<Output>> {
     plan(arguments, style)
-        .map_err(|errors| ctx.errors(errors, style))
+        .map_err(|errors| ctx.report(&errors, style))
         .ok()
 }
 
 /// # Errors
 /// Sentences about two reports in one place, and about a report in place of an input.
-fn plan(arguments: &CheckArguments, style: OutputStyle) -> Result<Vec<Output>, Vec<String>> {
+fn plan(arguments: &CheckArguments, style: OutputStyle) -> Result<Vec<Output>, Vec<Error>> {
     let output = arguments.output.as_deref();
     let without: Vec<Format> = arguments
         .format
@@ -74,11 +75,11 @@ fn plan(arguments: &CheckArguments, style: OutputStyle) -> Result<Vec<Output>, V
         .collect();
     if let [first, second, ..] = without.as_slice() {
         let place = output.map_or("standard output".into(), Path::to_string_lossy);
-        return Err(vec![format!(
+        return Err(vec![Error::Call(format!(
             "`--format {first}` and `--format {second}` would both be written to {place}: name a file for one of them, \
              for example `--format {second}=report.{}`",
             extension(*second)
-        )]);
+        ))]);
     }
     let target = |file: &Path| {
         let stdout = file.as_os_str() == "-" || file == Path::new("/dev/stdout");
@@ -105,10 +106,10 @@ fn plan(arguments: &CheckArguments, style: OutputStyle) -> Result<Vec<Output>, V
         };
         outputs.push(Output { format, target });
     } else if let (Some(output), true) = (output, without.is_empty()) {
-        return Err(vec![format!(
+        return Err(vec![Error::Call(format!(
             "`--output {}` has nothing to write: every `--format` names a file of its own",
             output.display()
-        )]);
+        ))]);
     }
     let mut errors = twice(&outputs);
     errors.extend(
@@ -134,7 +135,7 @@ fn extension(format: Format) -> &'static str {
     }
 }
 
-fn twice(outputs: &[Output]) -> Vec<String> {
+fn twice(outputs: &[Output]) -> Vec<Error> {
     let mut errors = Vec::new();
     for (index, output) in outputs.iter().enumerate() {
         let mut before = outputs.iter().take(index);
@@ -145,10 +146,10 @@ fn twice(outputs: &[Output]) -> Vec<String> {
             OutputTarget::Stdout => "standard output".into(),
             OutputTarget::File(path) => path.to_string_lossy(),
         };
-        errors.push(format!(
+        errors.push(Error::Call(format!(
             "`{}` and `{}` would both be written to {place}",
             other.format, output.format
-        ));
+        )));
     }
     errors
 }
@@ -165,7 +166,7 @@ fn same(left: &OutputTarget, right: &OutputTarget) -> bool {
 }
 
 /// A report in place of a file that was to be checked is a slip of the hand that costs the file.
-fn over_input(output: &Output, arguments: &CheckArguments) -> Option<String> {
+fn over_input(output: &Output, arguments: &CheckArguments) -> Option<Error> {
     let OutputTarget::File(path) = &output.target else {
         return None;
     };
@@ -185,12 +186,9 @@ fn over_input(output: &Output, arguments: &CheckArguments) -> Option<String> {
         .extension()
         .is_some_and(|name| name.eq_ignore_ascii_case("yaml") || name.eq_ignore_ascii_case("yml"));
     let is_input = |input: PathBuf| input == place || (is_yaml && place.starts_with(&input));
-    inputs.any(is_input).then(|| {
-        format!(
-            "{}: this is an input, and the report would be written over it",
-            path.display()
-        )
-    })
+    inputs
+        .any(is_input)
+        .then(|| Error::file(path, FileError::IsInput))
 }
 
 /// Writes every report, those in files first.
@@ -220,11 +218,7 @@ pub(super) fn write(
             let written =
                 render(*format, &for_files, &mut bytes).and_then(|()| to_file(path, &bytes));
             if let Err(error) = written {
-                let path = path.display();
-                ctx.errors(
-                    [format!("{path}: the report cannot be written: {error}")],
-                    style,
-                );
+                ctx.report(&[Error::file(path, FileError::WriteReport(error))], style);
                 exit = Exit::CouldNot;
             }
         }
@@ -345,13 +339,13 @@ mod tests {
     #[test]
     fn a_name_of_a_format_may_bring_a_file() {
         let file = |name: &str| Some(PathBuf::from(name));
-        let wanted = |text: &str| wanted(text).map(|wanted| (wanted.format, wanted.file));
-        assert_eq!(wanted("json"), Ok((Format::Json, None)));
+        let wanted = |text: &str| wanted(text).ok().map(|wanted| (wanted.format, wanted.file));
+        assert_eq!(wanted("json"), Some((Format::Json, None)));
         assert_eq!(
             wanted("json=a=b.json"),
-            Ok((Format::Json, file("a=b.json")))
+            Some((Format::Json, file("a=b.json")))
         );
-        assert!(wanted("json=").is_err());
-        assert!(wanted("=a").is_err());
+        assert_eq!(wanted("json="), None);
+        assert_eq!(wanted("=a"), None);
     }
 }

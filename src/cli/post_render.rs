@@ -10,7 +10,8 @@ use clap::{Args, Command};
 use super::arguments::CheckArguments;
 use super::check::ExitPolicy;
 use super::decode::decode;
-use super::inputs::{Gathered, LoadedFile, read_bounded};
+use super::error::Error;
+use super::inputs::{Gathered, LoadedFile, STDIN, read_bounded};
 use super::plan::plan_of;
 use super::style::OutputStyle;
 use super::{CliContext, Exit, check, output};
@@ -82,7 +83,7 @@ pub(super) fn run(
     let bytes = match read_bounded(ctx.stdin, &shared.scope.limits()) {
         Ok(bytes) => bytes,
         Err(error) => {
-            ctx.errors([format!("<stdin>: {error}")], style);
+            ctx.report(&[Error::File(STDIN.to_owned(), error)], style);
             return Exit::CouldNot;
         }
     };
@@ -92,7 +93,7 @@ pub(super) fn run(
         Exit::Clean
     } else {
         let input = Input {
-            name: "<stdin>".to_owned(),
+            name: STDIN.to_owned(),
             text,
             not_utf8,
             role: Role::Rendered,

@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::CliContext;
-use super::style::OutputStyle;
+use super::error::{Error, FileError, FileKind, Result};
+use super::inputs::unwalked;
+use super::paths::shown;
 use crate::rules::{Rule, RuleSet, SharedFileError};
-use portolan_yaml::source::LineColumn;
 use portolan_yaml::{Issue, ParsedText};
 
 /// A rule and the file that it comes from.
@@ -17,57 +17,11 @@ pub(super) struct Loaded {
     pub rule: Rule,
 }
 
-/// What is wrong with a folder of rules, ready to be printed.
-#[derive(Debug)]
-pub(super) enum FolderError {
-    /// With a folder or a file as a whole.
-    Unreadable(String),
-    /// Within a file.
-    At {
-        path: PathBuf,
-        place: LineColumn,
-        message: String,
-    },
-}
-
-/// Writes them to standard error: within files in the form that problem matchers read.
-pub(super) fn report(errors: &[FolderError], style: OutputStyle, ctx: &mut CliContext<'_>) {
-    for error in errors {
-        match error {
-            FolderError::Unreadable(message) => ctx.errors([message], style),
-            FolderError::At {
-                path,
-                place,
-                message,
-            } => {
-                let line = finding_line(path, *place, "rule-file", message, style);
-                ctx.complain(&line);
-            }
-        }
-    }
-}
-
-/// `PATH:LINE:COLUMN: error[NAME]: MESSAGE`.
-pub(super) fn finding_line(
-    path: &Path,
-    place: LineColumn,
-    name: &str,
-    message: &str,
-    style: OutputStyle,
-) -> String {
-    let LineColumn { line, column } = place;
-    let path = style.visible(&path.to_string_lossy());
-    format!(
-        "{path}:{line}:{column}: error[{name}]: {}\n",
-        style.visible(message)
-    )
-}
-
 /// The rules of a run: the built-in ones, with those of a folder where one is named; `own` then keeps them.
 pub(super) fn chosen<'r>(
     folder: Option<&Path>,
     own: &'r mut Option<RuleSet>,
-) -> Result<&'r RuleSet, Vec<FolderError>> {
+) -> Result<&'r RuleSet> {
     Ok(match folder {
         None => RuleSet::builtin(),
         Some(folder) => own.insert(with_builtin(folder)?),
@@ -75,12 +29,12 @@ pub(super) fn chosen<'r>(
 }
 
 /// The built-in rules together with those of a folder.
-pub(super) fn with_builtin(folder: &Path) -> Result<RuleSet, Vec<FolderError>> {
+pub(super) fn with_builtin(folder: &Path) -> Result<RuleSet> {
     let mut rules = RuleSet::builtin_owned();
     let mut errors = Vec::new();
     for Loaded { path, text, rule } in load(folder)? {
         if let Err(error) = rules.add(rule) {
-            errors.push(FolderError::of(&path, error.issue(&text)));
+            errors.push(wrong_places(&path, vec![error.issue(&text)]));
         }
     }
     if errors.is_empty() {
@@ -94,24 +48,17 @@ pub(super) fn with_builtin(folder: &Path) -> Result<RuleSet, Vec<FolderError>> {
 ///
 /// # Errors
 /// All mistakes of all files at once.
-pub(super) fn load(folder: &Path) -> Result<Vec<Loaded>, Vec<FolderError>> {
+pub(super) fn load(folder: &Path) -> Result<Vec<Loaded>> {
     let (paths, mut errors) = rule_files(folder);
     if paths.is_empty() && errors.is_empty() {
-        let message = format!(
-            "{}: there is no rule file (*.yaml) in this folder",
-            folder.display()
-        );
-        return Err(vec![FolderError::Unreadable(message)]);
+        return Err(vec![Error::file(folder, FileError::NoRules)]);
     }
     let mut loaded: Vec<Loaded> = Vec::new();
     for path in paths {
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) => {
-                errors.push(FolderError::Unreadable(format!(
-                    "{}: {error}",
-                    path.display()
-                )));
+                errors.push(Error::file(&path, FileError::Read(error)));
                 continue;
             }
         };
@@ -119,16 +66,12 @@ pub(super) fn load(folder: &Path) -> Result<Vec<Loaded>, Vec<FolderError>> {
         let (rule, text) = match RuleSet::parse_in(&text, &shared) {
             Ok(read) => read,
             Err(issues) => {
-                errors.extend(
-                    issues
-                        .into_iter()
-                        .map(|issue| FolderError::of(&path, issue)),
-                );
+                errors.push(wrong_places(&path, issues));
                 continue;
             }
         };
         if let Some(message) = misnamed(&path, &rule, &loaded) {
-            errors.push(FolderError::of(&path, text.issue("id", message)));
+            errors.push(wrong_places(&path, vec![text.issue("id", message)]));
         }
         loaded.push(Loaded { path, text, rule });
     }
@@ -149,7 +92,7 @@ fn read_shared(folder: &Path, path: &str) -> Result<String, SharedFileError> {
     fs::read_to_string(file).map_err(SharedFileError::Unreadable)
 }
 
-fn rule_files(folder: &Path) -> (Vec<PathBuf>, Vec<FolderError>) {
+fn rule_files(folder: &Path) -> (Vec<PathBuf>, Vec<Error>) {
     let mut paths = Vec::new();
     let mut errors = Vec::new();
     let walk = ignore::WalkBuilder::new(folder)
@@ -169,7 +112,7 @@ fn rule_files(folder: &Path) -> (Vec<PathBuf>, Vec<FolderError>) {
                     paths.push(entry.into_path());
                 }
             }
-            Err(error) => errors.push(FolderError::Unreadable(format!("rules: {error}"))),
+            Err(error) => errors.push(unwalked(error, folder)),
         }
     }
     (paths, errors)
@@ -193,12 +136,10 @@ fn misnamed(path: &Path, rule: &Rule, before: &[Loaded]) -> Option<String> {
     ))
 }
 
-impl FolderError {
-    fn of(path: &Path, issue: Issue) -> Self {
-        FolderError::At {
-            path: path.to_owned(),
-            place: issue.place,
-            message: issue.message,
-        }
+fn wrong_places(path: &Path, issues: Vec<Issue>) -> Error {
+    Error::Places {
+        kind: FileKind::Rule,
+        name: shown(path),
+        issues,
     }
 }

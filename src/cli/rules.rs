@@ -34,7 +34,7 @@ pub(super) fn run(
     let rules = match rule_folder::chosen(arguments.rules.as_deref(), &mut own) {
         Ok(rules) => rules,
         Err(errors) => {
-            rule_folder::report(&errors, style, ctx);
+            ctx.report(&errors, style);
             return Exit::CouldNot;
         }
     };

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use super::arguments::example_options;
-use super::rule_folder::{self, Loaded, finding_line};
+use super::error::finding_line;
+use super::paths;
+use super::rule_folder::{self, Loaded};
 use super::style::OutputStyle;
 use super::{CliContext, Exit};
 use crate::diagnostic::Severity;
@@ -15,7 +17,7 @@ pub(super) fn run(folder: &Path, style: OutputStyle, ctx: &mut CliContext<'_>) -
     let loaded = match rule_folder::load(folder) {
         Ok(loaded) => loaded,
         Err(errors) => {
-            rule_folder::report(&errors, style, ctx);
+            ctx.report(&errors, style);
             return Exit::CouldNot;
         }
     };
@@ -47,7 +49,13 @@ pub(super) fn run(folder: &Path, style: OutputStyle, ctx: &mut CliContext<'_>) -
                 let message = format!("{} ({}): {mistake}", failure.example, failure.field);
                 let Issue { place, message } =
                     source.issue(&format!("{}.name", failure.field), message);
-                text.push_str(&finding_line(path, place, "rule-example", &message, style));
+                text.push_str(&finding_line(
+                    &paths::shown(path),
+                    place,
+                    "rule-example",
+                    &message,
+                    style,
+                ));
             }
         }
     }

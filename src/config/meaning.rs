@@ -81,8 +81,9 @@ impl FoundIssues<'_> {
             self.at(&format!("{field}.path"), "`path` is empty");
         }
         if let Some(file) = &entry.file
-            && let Err(message) = glob(file)
+            && let Err(error) = glob(file)
         {
+            let message = format!("`{file}` is not a valid glob: {}", error.kind());
             self.at(&format!("{field}.file"), message);
         }
         if let Some(until) = &entry.until
@@ -125,10 +126,7 @@ pub(super) fn unknown_rules(
 }
 
 /// A glob over the paths of files.
-pub(super) fn glob(text: &str) -> Result<Glob, String> {
+pub(super) fn glob(text: &str) -> Result<Glob, globset::Error> {
     let text = text.strip_prefix("./").unwrap_or(text);
-    GlobBuilder::new(text)
-        .literal_separator(true)
-        .build()
-        .map_err(|error| format!("`{text}` is not a valid glob: {}", error.kind()))
+    GlobBuilder::new(text).literal_separator(true).build()
 }

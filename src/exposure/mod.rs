@@ -139,7 +139,7 @@ fn cluster(cx: Context<'_>) -> Cluster {
     cluster.version = match options.cluster_version.as_deref() {
         Some(text) => match text.parse::<Version>() {
             Ok(_) => Fact::known(text.to_owned()),
-            Err(error) => Fact::Unknown(error),
+            Err(error) => Fact::Unknown(error.to_string()),
         },
         None => Fact::Absent(None),
     };

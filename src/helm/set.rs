@@ -3,6 +3,8 @@
 //! `a.b=c,d=1,list={x,y},list[0]=z,port\.name=v`: values are integers, booleans or null where they look like it, strings
 //! otherwise; `--set-string` makes strings of all of them. Each value's span lies in the text of the option.
 
+use std::fmt;
+
 use super::values::made_scalar;
 use portolan_yaml::source::{SourceId, Span};
 use portolan_yaml::{Entry, NodeData, NodeId, NodeKind, Tree, Value};
@@ -15,6 +17,14 @@ pub struct SetError {
     /// What is wrong.
     pub message: String,
 }
+
+impl fmt::Display for SetError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for SetError {}
 
 /// Helm's own limits (`MaxIndex`, `MaxNestedNameLevel` in pkg/strvals).
 const MAX_INDEX: usize = 65_536;

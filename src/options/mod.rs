@@ -9,7 +9,7 @@ mod field;
 mod value;
 
 pub use assumption::{AssumedTls, Assumption};
-pub use value::{ChartRelease, ClusterVersion, ControllerVersion, SetValue};
+pub use value::{ChartRelease, ClusterVersion, ControllerVersion, OptionError, SetValue};
 
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,7 @@
 //! Values of options that are more than a string, a path or a yes.
 
 use std::convert::Infallible;
+use std::fmt;
 use std::ops::Deref;
 use std::str::FromStr;
 
@@ -10,7 +11,7 @@ use serde::Deserialize;
 use super::field::OptionValue;
 use crate::catalogue::Catalogue;
 use crate::facts::Platform;
-use crate::version::Version;
+use crate::version::{InvalidVersion, Version};
 
 /// A value laid on top of all files.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -53,9 +54,9 @@ macro_rules! declare_texts {
         pub struct $name(String);
 
         impl FromStr for $name {
-            type Err = String;
+            type Err = OptionError;
 
-            fn from_str(text: &str) -> Result<Self, String> {
+            fn from_str(text: &str) -> Result<Self, OptionError> {
                 $check(text).map(|()| $name(text.to_owned()))
             }
         }
@@ -70,7 +71,7 @@ macro_rules! declare_texts {
 
         impl OptionValue for $name {
             fn issue(&self) -> Option<String> {
-                $check(self).err()
+                $check(self).err().map(|error| error.to_string())
             }
         }
     )* };
@@ -85,20 +86,45 @@ declare_texts! {
     ControllerVersion is controller_version;
 }
 
-fn chart_release(text: &str) -> Result<(), String> {
-    Catalogue::embedded().release(text).map(drop)
+/// A text that is no value of its option.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OptionError {
+    /// No release of the chart; a sentence that names the nearest.
+    ChartRelease(String),
+    /// No version of a cluster.
+    ClusterVersion(InvalidVersion),
+    /// No version of a controller.
+    ControllerVersion(String),
 }
 
-fn cluster_version(text: &str) -> Result<(), String> {
-    text.parse::<Version>().map(drop)
+impl fmt::Display for OptionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            OptionError::ChartRelease(sentence) => f.write_str(sentence),
+            OptionError::ClusterVersion(error) => error.fmt(f),
+            OptionError::ControllerVersion(text) => {
+                write!(f, "`{text}` is not a version like `2.7.1`, and not `none`")
+            }
+        }
+    }
 }
 
-fn controller_version(text: &str) -> Result<(), String> {
+impl std::error::Error for OptionError {}
+
+fn chart_release(text: &str) -> Result<(), OptionError> {
+    let known = Catalogue::embedded().release(text);
+    known.map(drop).map_err(OptionError::ChartRelease)
+}
+
+fn cluster_version(text: &str) -> Result<(), OptionError> {
+    let version = text.parse::<Version>();
+    version.map(drop).map_err(OptionError::ClusterVersion)
+}
+
+fn controller_version(text: &str) -> Result<(), OptionError> {
     if text == "none" || text.parse::<Version>().is_ok() {
         Ok(())
     } else {
-        Err(format!(
-            "`{text}` is not a version like `2.7.1`, and not `none`"
-        ))
+        Err(OptionError::ControllerVersion(text.to_owned()))
     }
 }

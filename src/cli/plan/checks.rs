@@ -4,11 +4,12 @@ use std::collections::{BTreeSet, HashMap};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
-use super::{Group, PlanError, PlannedRun, Run};
+use super::{Group, PlannedRun, Run};
 use crate::catalogue::ChartVersion;
 use crate::check::{Options, PemFile};
 use crate::cli::arguments::CheckScope;
-use crate::cli::config::{ConfigError, FoundConfig};
+use crate::cli::config::FoundConfig;
+use crate::cli::error::{Error, FileError, Result};
 use crate::cli::inputs::{layer, read};
 use crate::cli::paths::{identity, relative, shown};
 use crate::cli::{chart, rule_folder};
@@ -25,11 +26,11 @@ pub(super) struct Planner<'s> {
     pub limits: Limits,
     /// Charts that were read, by path.
     pub charts: HashMap<PathBuf, ChartVersion>,
-    pub errors: Vec<ConfigError>,
+    pub errors: Vec<Error>,
 }
 
 impl Planner<'_> {
-    pub(super) fn group(&mut self, draft: PlannedRun) -> Result<Group, PlanError> {
+    pub(super) fn group(&mut self, draft: PlannedRun) -> Result<Group> {
         let PlannedRun {
             found,
             loose,
@@ -79,7 +80,7 @@ impl Planner<'_> {
         Ok(group)
     }
 
-    fn rules(&self, found: Option<&FoundConfig>) -> Result<Option<RuleSet>, PlanError> {
+    fn rules(&self, found: Option<&FoundConfig>) -> Result<Option<RuleSet>> {
         let given = self.scope.rules.clone();
         let folder = match (given, found) {
             (Some(folder), _) => folder,
@@ -90,19 +91,17 @@ impl Planner<'_> {
                 }
                 Some(folder) => {
                     let name = found.called(folder, self.here);
-                    let message = format!("{name}: there is no such folder");
-                    return Err(found.error("rules", message).into());
+                    let missing = Error::File(name, FileError::MissingFolder);
+                    return Err(found.error("rules", missing.to_string()).into());
                 }
             },
             (None, None) => return Ok(None),
         };
-        rule_folder::with_builtin(&folder)
-            .map(Some)
-            .map_err(PlanError::Rules)
+        rule_folder::with_builtin(&folder).map(Some)
     }
 
     /// The check of a release; nothing, and an error, where a part of it cannot be read.
-    fn release(&mut self, found: &FoundConfig, index: usize) -> Result<Option<Run>, PlanError> {
+    fn release(&mut self, found: &FoundConfig, index: usize) -> Result<Option<Run>> {
         let Some(release) = found.config.file.releases.get(index) else {
             return Ok(None);
         };
@@ -116,10 +115,10 @@ impl Planner<'_> {
                 &self.limits,
             ) {
                 Ok(input) => inputs.push(input),
-                Err(reason) => {
+                Err(error) => {
                     let field = format!("releases[{index}].values[{number}]");
-                    self.errors
-                        .push(found.error(&field, format!("{name}: {reason}")));
+                    let message = Error::File(name, error).to_string();
+                    self.errors.push(found.error(&field, message));
                 }
             }
         }
@@ -139,7 +138,7 @@ impl Planner<'_> {
         &mut self,
         found: Option<&FoundConfig>,
         release: Option<usize>,
-    ) -> Result<Result<Options, Vec<ConfigError>>, PlanError> {
+    ) -> Result<Result<Options, Vec<Error>>> {
         let given = &self.scope.options;
         let configured = found.map(|found| found.options_of(release, self.here));
         let configured = configured.unwrap_or_default();
@@ -155,13 +154,11 @@ impl Planner<'_> {
         let wrong = self.read_files(&mut options, given, configured.ca.len());
         let (call, own): (Vec<_>, Vec<_>) = wrong.into_iter().partition(|file| file.in_call);
         if !call.is_empty() {
-            return Err(PlanError::Call(
-                call.into_iter().map(|file| file.message).collect(),
-            ));
+            return Err(call.into_iter().map(|file| file.error).collect());
         }
         let at_field = |file: UnreadFile| match found {
-            Some(found) => found.error(&found.field_of(release, file.key), file.message),
-            None => ConfigError::Whole(file.message),
+            Some(found) => found.error(&found.field_of(release, file.key), file.error.to_string()),
+            None => file.error,
         };
         Ok(if own.is_empty() {
             Ok(options)
@@ -183,9 +180,11 @@ impl Planner<'_> {
         if let Some(path) = &release.chart {
             match self.chart(path) {
                 Ok(chart) => options.chart = Some(chart),
-                Err(error) => {
-                    wrong.push(UnreadFile::of("chart", given.chart.is_some(), path, &error))
-                }
+                Err(error) => wrong.push(UnreadFile {
+                    key: "chart",
+                    in_call: given.chart.is_some(),
+                    error: Error::file(path, error),
+                }),
             }
         }
         let mut pem = |key, in_call, path: &PathBuf| match read(path, &self.limits) {
@@ -194,7 +193,12 @@ impl Planner<'_> {
                 bytes,
             }),
             Err(error) => {
-                wrong.push(UnreadFile::of(key, in_call, path, &error));
+                let error = Error::file(path, error);
+                wrong.push(UnreadFile {
+                    key,
+                    in_call,
+                    error,
+                });
                 None
             }
         };
@@ -209,7 +213,7 @@ impl Planner<'_> {
         wrong
     }
 
-    fn chart(&mut self, path: &Path) -> Result<ChartVersion, String> {
+    fn chart(&mut self, path: &Path) -> Result<ChartVersion, FileError> {
         if let Some(known) = self.charts.get(path) {
             return Ok(known.clone());
         }
@@ -225,20 +229,5 @@ struct UnreadFile {
     key: &'static str,
     /// Whether the command line names it.
     in_call: bool,
-    message: String,
-}
-
-impl UnreadFile {
-    fn of(key: &'static str, in_call: bool, path: &Path, error: &str) -> Self {
-        let path = shown(path);
-        let message = match (key, in_call) {
-            ("chart", true) => format!("--chart: {path}: {error}"),
-            _ => format!("{path}: {error}"),
-        };
-        UnreadFile {
-            key,
-            in_call,
-            message,
-        }
-    }
+    error: Error,
 }

@@ -9,11 +9,11 @@ use std::rc::Rc;
 use super::CliContext;
 use super::arguments::CheckScope;
 use super::check::{clock, no_rule};
-use super::config::{ConfigError, Finder, FoundConfig};
+use super::config::{Finder, FoundConfig};
+use super::error::{Error, Result};
 use super::inputs::{Gathered, gather};
 use super::paths::identity;
 use super::style::OutputStyle;
-use super::{config, rule_folder};
 use crate::check::{Input, Options, Role};
 use crate::config::Coverage;
 use crate::rules::RuleSet;
@@ -24,7 +24,7 @@ use portolan_yaml::nearest::nearest;
 pub(super) struct Plan<'s> {
     pub groups: Vec<Group>,
     /// What could not be read; the rest is checked all the same.
-    pub errors: Vec<ConfigError>,
+    pub errors: Vec<Error>,
     /// True where a folder was walked.
     pub walked: bool,
     /// Files that were passed over in a folder.
@@ -108,42 +108,16 @@ pub(super) fn plan_of<'s>(
 
 /// Says why there is no plan.
 fn allowed<'s>(
-    planned: Result<Plan<'s>, PlanError>,
+    planned: Result<Plan<'s>>,
     style: OutputStyle,
     ctx: &mut CliContext<'_>,
 ) -> Option<Plan<'s>> {
     match planned {
         Ok(plan) => Some(plan),
-        Err(refusal) => {
-            match refusal {
-                PlanError::Config(error) => config::report(&[error], style, ctx),
-                PlanError::Rules(errors) => rule_folder::report(&errors, style, ctx),
-                PlanError::Call(errors) => ctx.errors(errors, style),
-                PlanError::Nothing(reason) => {
-                    ctx.errors([reason], style);
-                    ctx.complain(
-                        "\n  portolan check customizations.yaml\n  helm template carto carto/carto | portolan check -\n\n\
-                         `portolan check --help` says more\n",
-                    );
-                }
-            }
+        Err(errors) => {
+            ctx.report(&errors, style);
             None
         }
-    }
-}
-
-/// Why nothing is checked.
-enum PlanError {
-    Config(ConfigError),
-    Rules(Vec<rule_folder::FolderError>),
-    Call(Vec<String>),
-    /// Nothing was named.
-    Nothing(String),
-}
-
-impl From<ConfigError> for PlanError {
-    fn from(error: ConfigError) -> Self {
-        PlanError::Config(error)
     }
 }
 
@@ -164,7 +138,7 @@ struct PlanBuilder {
 }
 
 impl PlanBuilder {
-    fn new(scope: &CheckScope) -> Result<PlanBuilder, PlanError> {
+    fn new(scope: &CheckScope) -> Result<PlanBuilder> {
         Ok(PlanBuilder {
             finder: Finder::new(scope.config.as_deref(), scope.no_config)?,
             drafts: Vec::new(),
@@ -172,7 +146,7 @@ impl PlanBuilder {
         })
     }
 
-    fn draw(scope: &CheckScope, ctx: &mut CliContext<'_>) -> Result<PlanBuilder, PlanError> {
+    fn draw(scope: &CheckScope, ctx: &mut CliContext<'_>) -> Result<PlanBuilder> {
         let mut drafts = PlanBuilder::new(scope)?;
         if scope.values.is_empty() && scope.paths.is_empty() {
             drafts.of_configuration(scope)?;
@@ -189,7 +163,7 @@ impl PlanBuilder {
     }
 
     /// What was read, by configuration.
-    fn of(self, scope: &CheckScope, gathered: Gathered) -> Result<PlanBuilder, PlanError> {
+    fn of(self, scope: &CheckScope, gathered: Gathered) -> Result<PlanBuilder> {
         let mut drafts = self;
         drafts.gathered = gathered;
         let last_layer = scope.values.last().filter(|path| path.as_os_str() != "-");
@@ -220,22 +194,22 @@ impl PlanBuilder {
     }
 
     /// The releases of the configuration that applies here: all of them, or those that were picked.
-    fn of_configuration(&mut self, scope: &CheckScope) -> Result<(), PlanError> {
+    fn of_configuration(&mut self, scope: &CheckScope) -> Result<()> {
         let nothing = "nothing to check: give a values file, a folder, or `-` for standard input";
         let here = self.finder.here.clone();
         let Some(found) = self.finder.of_folder(&here)? else {
             let picked = scope.release.first();
-            return Err(PlanError::Nothing(match picked {
+            return Err(vec![Error::NothingNamed(match picked {
                 None => nothing.to_owned(),
                 Some(name) => format!("--release {name}: there is no portolan.yaml that names it"),
-            }));
+            })]);
         };
         let releases = &found.config.file.releases;
         if releases.is_empty() {
             let name = &found.config.name;
-            return Err(PlanError::Nothing(format!(
+            return Err(vec![Error::NothingNamed(format!(
                 "{nothing}; {name} names no release"
-            )));
+            ))]);
         }
         let mut picked = BTreeSet::new();
         let mut unknown = Vec::new();
@@ -256,14 +230,14 @@ impl PlanBuilder {
                         |near| format!("did you mean `{near}`?"),
                     );
                     let file = &found.config.name;
-                    unknown.push(format!(
+                    unknown.push(Error::Call(format!(
                         "--release: {file} names no release `{name}`; {hint}"
-                    ));
+                    )));
                 }
             }
         }
         if !unknown.is_empty() {
-            return Err(PlanError::Call(unknown));
+            return Err(unknown);
         }
         let draft = self.draft(Some(found));
         if picked.is_empty() {
@@ -275,12 +249,7 @@ impl PlanBuilder {
     }
 
     /// Puts a text where it belongs.
-    fn file(
-        &mut self,
-        path: Option<&Path>,
-        input: Input,
-        scope: &CheckScope,
-    ) -> Result<(), PlanError> {
+    fn file(&mut self, path: Option<&Path>, input: Input, scope: &CheckScope) -> Result<()> {
         let found = self.finder.of_file(path)?;
         if let (Some(found), Some(path), false) = (&found, path, input.role == Role::Values) {
             let releases = found.releases_of(path);
@@ -324,7 +293,7 @@ impl PlanBuilder {
         &mut self.drafts[index]
     }
 
-    fn finish(self, scope: &CheckScope) -> Result<Plan<'_>, PlanError> {
+    fn finish(self, scope: &CheckScope) -> Result<Plan<'_>> {
         let here = self.finder.here;
         let mut planner = Planner {
             scope,
@@ -344,8 +313,8 @@ impl PlanBuilder {
                 group.extent = Coverage::Part;
             }
         }
-        let gathered = self.gathered.errors.into_iter().map(ConfigError::Whole);
-        let errors = gathered.chain(planner.errors).collect();
+        let mut errors = self.gathered.errors;
+        errors.extend(planner.errors);
         Ok(Plan {
             groups,
             errors,
@@ -372,25 +341,25 @@ impl PlannedRun {
 }
 
 /// Rules named on the command line exist.
-fn known_rules(scope: &CheckScope, groups: &[Group]) -> Result<(), PlanError> {
+fn known_rules(scope: &CheckScope, groups: &[Group]) -> Result<()> {
     if groups.is_empty() {
         return Ok(());
     }
     let sets = || groups.iter().map(Group::rules);
     let named = [("--select", &scope.select), ("--ignore", &scope.ignore)];
     let named = named.into_iter();
-    let unknown: Vec<String> = named
+    let unknown: Vec<Error> = named
         .flat_map(|(option, ids)| ids.iter().map(move |id| (option, id)))
         .filter(|(_, id)| !sets().any(|rules| rules.get(id).is_some()))
         .map(|(option, id)| {
             let rules = sets().next().unwrap_or_else(|| RuleSet::builtin());
             let ids = rules.iter().map(|rule| rule.id());
-            format!("{option}: {}", no_rule(id, ids))
+            Error::Call(format!("{option}: {}", no_rule(id, ids)))
         })
         .collect();
     if unknown.is_empty() {
         Ok(())
     } else {
-        Err(PlanError::Call(unknown))
+        Err(unknown)
     }
 }
