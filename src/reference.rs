@@ -11,10 +11,12 @@ use serde_json::{Map, Value};
 
 use crate::config;
 use crate::diagnostic::Requirement;
+use crate::exposure::layers::Layer;
 use crate::facts::{Facts, FieldDoc, SubjectDoc};
 use crate::limits::Limit;
 use crate::rules::{GLOBALS, RuleFile};
 use crate::words::WordDoc;
+use portolan_yaml::typed::schema_of;
 
 const GENERATED: &str = "<!-- Generated; `cargo xtask gen` rewrites it. -->\n";
 
@@ -24,6 +26,12 @@ pub fn rule_schema() -> String {
         .into_generator()
         .into_root_schema_for::<RuleFile>();
     titled("A rule of Portolan", generated.as_object())
+}
+
+/// The JSON Schema of layer files, pretty-printed.
+pub fn layer_schema() -> String {
+    let generated = schema_of::<Layer>();
+    titled("A layer of Portolan", generated.as_object())
 }
 
 /// The JSON Schema of `portolan.yaml`, pretty-printed.

@@ -8,11 +8,11 @@ use super::check::{EmptyInputs, judge};
 use super::config::{Names, set_in_file};
 use super::decode::decode;
 use super::error::{Error, FileError, FileKind, Result};
+use super::examples_test::counted;
 use super::inputs::{read, read_text};
 use super::output::to_file;
 use super::paths::{current_folder, identity, relative, shown, whole};
 use super::plan::{Group, Plan, plan};
-use super::rules_test::counted;
 use super::style::OutputStyle;
 use super::{CliContext, Exit};
 

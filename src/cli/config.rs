@@ -198,13 +198,15 @@ impl FoundConfig {
         members.get(&identity(file)).map_or(&[], Vec::as_slice)
     }
 
-    /// True for the file itself, its baseline, and what lies in its folder of rules: none of them holds values.
+    /// True for the file itself, its baseline, and what lies in its folders of rules and layers: none of them holds values.
     pub(super) fn is_own(&self, file: &Path) -> bool {
         let file = identity(file);
         let is = |path: &Option<String>| path.as_deref().map(|path| identity(&self.at(path)));
         file == identity(&self.path)
             || is(&self.config.file.baseline).is_some_and(|path| file == path)
-            || is(&self.config.file.rules).is_some_and(|path| file.starts_with(path))
+            || [&self.config.file.rules, &self.config.file.layers]
+                .into_iter()
+                .any(|folder| is(folder).is_some_and(|path| file.starts_with(path)))
     }
 
     /// A mistake that shows when a path of it is followed.

@@ -42,6 +42,7 @@ pub(super) enum FileKind {
     Config,
     Baseline,
     Rule,
+    Layer,
 }
 
 impl FileKind {
@@ -51,6 +52,7 @@ impl FileKind {
             FileKind::Config => "config",
             FileKind::Baseline => "baseline",
             FileKind::Rule => "rule-file",
+            FileKind::Layer => "layer-file",
         }
     }
 }
@@ -72,8 +74,8 @@ pub(super) enum FileError {
     IsInput,
     /// It is something else than the baseline that would be written over it.
     NotABaseline,
-    /// A folder holds no rule file.
-    NoRules,
+    /// A folder holds no file of that kind.
+    NoneOf(&'static str),
     /// A link leads nowhere.
     DanglingLink,
     /// The system does not allow it.
@@ -195,7 +197,9 @@ impl fmt::Display for FileError {
             FileError::NotABaseline => {
                 f.write_str("this is not a baseline, so it is not overwritten")
             }
-            FileError::NoRules => f.write_str("there is no rule file (*.yaml) in this folder"),
+            FileError::NoneOf(noun) => {
+                write!(f, "there is no {noun} file (*.yaml) in this folder")
+            }
             FileError::DanglingLink => {
                 f.write_str("is a symbolic link to a file that is not there")
             }

@@ -1,15 +1,18 @@
 //! `portolan explain`: everything that a rule file says, for people; and what a requirement demands.
 
+mod layer;
 mod requirement;
+
+pub(super) use layer::layer_page;
 
 use super::arguments::ExplainArguments;
 use super::check::no_rule;
 use super::style::OutputStyle;
-use super::{CliContext, Exit, rule_folder};
+use super::{CliContext, Exit, own_files};
 use crate::diagnostic::{Requirement, Severity};
 use crate::example::ExampleFile;
 use crate::report::{self, Style, cells, paint, wrap};
-use crate::rules::{Case, Example, Expected, RuleFile, Template, Text};
+use crate::rules::{Case, Example, Expected, Rule, RuleFile, Template, Text};
 
 pub(super) fn run(
     arguments: &ExplainArguments,
@@ -18,11 +21,11 @@ pub(super) fn run(
 ) -> Exit {
     let mut files = crate::rules::RuleSet::builtin_files();
     if let Some(folder) = &arguments.rules {
-        match rule_folder::load(folder) {
+        match own_files::load::<Rule>(folder) {
             Ok(loaded) => files.extend(
                 loaded
                     .into_iter()
-                    .map(|loaded| loaded.rule.file.into_inner()),
+                    .map(|loaded| loaded.file.file.into_inner()),
             ),
             Err(errors) => {
                 ctx.report(&errors, style);
@@ -32,11 +35,7 @@ pub(super) fn run(
     }
     let file = files.iter().find(|file| file.id == arguments.rule);
     let requirement = arguments.rule.parse::<Requirement>().ok();
-    let mut page = ExplainPage {
-        style,
-        shown: style.report_options(false),
-        text: String::new(),
-    };
+    let mut page = ExplainPage::new(style);
     match (file, requirement) {
         (Some(file), _) => page.rule(file),
         (None, Some(requirement)) => page.requirement(requirement, &files),
@@ -58,6 +57,14 @@ struct ExplainPage {
 }
 
 impl ExplainPage {
+    fn new(style: OutputStyle) -> Self {
+        ExplainPage {
+            style,
+            shown: style.report_options(false),
+            text: String::new(),
+        }
+    }
+
     fn rule(&mut self, file: &RuleFile) {
         self.line(&format!(
             "{} {}",

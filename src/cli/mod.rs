@@ -12,20 +12,22 @@ mod completions;
 mod config;
 mod decode;
 mod error;
+mod examples_test;
 mod explain;
 mod helm;
 mod inputs;
+mod layers;
 mod limits;
 mod man;
 mod output;
+mod own_files;
 mod paths;
 mod plan;
 mod post_render;
 mod process;
 mod progress;
-mod rule_folder;
+
 mod rules;
-mod rules_test;
 mod style;
 
 use std::ffi::OsString;
@@ -107,6 +109,7 @@ pub fn run(mut ctx: CliContext<'_>) -> Exit {
         Command::Explain(arguments) => explain::run(arguments, style, &mut ctx),
         Command::Completions(arguments) => completions::run(arguments, &mut ctx),
         Command::Man(arguments) => man::run(arguments, style, &mut ctx),
+        Command::Layers(arguments) => layers::run(arguments, style, &mut ctx),
         Command::Limits => limits::run(&mut ctx),
     }
 }

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::arguments::{ListFormat, RulesArguments};
-use super::rules_test::counted;
+use super::examples_test::counted;
 use super::style::OutputStyle;
-use super::{CliContext, Exit, rule_folder, rules_test};
+use super::{CliContext, Exit, examples_test, own_files};
 use crate::diagnostic::Requirement;
 use crate::reference;
 use crate::report::{Style, cells, paint, wrap};
@@ -28,10 +28,10 @@ pub(super) fn run(
         });
     }
     if let Some(folder) = &arguments.test {
-        return rules_test::run(folder, style, ctx);
+        return examples_test::rules(folder, style, ctx);
     }
     let mut own = None;
-    let rules = match rule_folder::chosen(arguments.rules.as_deref(), &mut own) {
+    let rules = match own_files::chosen(arguments.rules.as_deref(), &mut own) {
         Ok(rules) => rules,
         Err(errors) => {
             ctx.report(&errors, style);

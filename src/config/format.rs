@@ -26,6 +26,8 @@ pub struct ConfigFile {
     pub ignore: Vec<IgnoreFile>,
     /// Folder of your own rule files.
     pub rules: Option<String>,
+    /// Folder of your own layer files. One whose id is a built-in layer's takes its place.
+    pub layers: Option<String>,
     /// Lowest severity that makes the exit status 1.
     pub fail_on: Option<FailOn>,
     /// Warnings and undecided requirements also make the exit status 1.

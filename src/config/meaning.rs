@@ -18,7 +18,11 @@ pub(super) fn mistakes(file: &ConfigFile, text: &ParsedText) -> Vec<ConfigIssue>
         mistakes: Vec::new(),
     };
     found.options("", &file.defaults);
-    for (field, path) in [("rules", &file.rules), ("baseline", &file.baseline)] {
+    for (field, path) in [
+        ("rules", &file.rules),
+        ("layers", &file.layers),
+        ("baseline", &file.baseline),
+    ] {
         if path.as_deref().is_some_and(|path| path.trim().is_empty()) {
             found.at(field, format!("`{field}` is empty"));
         }

@@ -21,6 +21,7 @@ mod secrets_everywhere;
 mod configuration;
 mod outputs;
 mod own_chart;
+mod own_layers;
 mod own_rules;
 mod sandbox;
 mod unrelated;

@@ -40,6 +40,11 @@ fn the_schema_of_rule_files_is_current() {
 }
 
 #[test]
+fn the_schema_of_layer_files_is_current() {
+    is_current("layer.schema.json", &reference::layer_schema());
+}
+
+#[test]
 fn the_schema_of_portolan_yaml_is_current() {
     is_current("portolan.schema.json", &reference::config_schema());
 }

@@ -174,6 +174,12 @@ pub(crate) struct CheckScope {
     /// Also apply the rule files (*.yaml) of this folder
     #[arg(long, value_name = "DIR", help_heading = "Rules")]
     pub rules: Option<PathBuf>,
+
+    /// Also know the layer files (*.yaml) of this folder
+    ///
+    /// A layer is a kind of load balancer, ingress controller or gateway. One whose id is a built-in layer's takes its place.
+    #[arg(long, value_name = "DIR", help_heading = "Rules")]
+    pub layers: Option<PathBuf>,
 }
 
 impl CheckScope {

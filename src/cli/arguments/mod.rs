@@ -19,13 +19,13 @@ use crate::options::ReleaseOptions;
 
 pub(super) use check::{BaselineArguments, CheckArguments, CheckScope, RunArguments};
 pub(super) use others::{
-    CertArguments, ConfigArguments, ExplainArguments, ListFormat, RulesArguments,
+    CertArguments, ConfigArguments, ExplainArguments, LayersArguments, ListFormat, RulesArguments,
 };
 
 use check::{BASELINE_EXAMPLES, CHECK_EXAMPLES};
 use others::{
-    CERT_EXAMPLES, COMPLETIONS_EXAMPLES, CONFIG_EXAMPLES, EXPLAIN_EXAMPLES, MAN_EXAMPLES,
-    RULES_EXAMPLES,
+    CERT_EXAMPLES, COMPLETIONS_EXAMPLES, CONFIG_EXAMPLES, EXPLAIN_EXAMPLES, LAYERS_EXAMPLES,
+    MAN_EXAMPLES, RULES_EXAMPLES,
 };
 
 const TOP_EXAMPLES: &str = "\
@@ -111,6 +111,10 @@ pub(super) enum Command {
     /// List the rules, or try the examples of your own
     #[command(after_help = RULES_EXAMPLES)]
     Rules(RulesArguments),
+
+    /// List the load balancers, controllers and gateways that are known, or try the examples of your own
+    #[command(after_help = LAYERS_EXAMPLES)]
+    Layers(LayersArguments),
 
     /// List the limits that keep hostile input from using up time and memory
     Limits,

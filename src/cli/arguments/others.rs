@@ -19,6 +19,18 @@ Exit status of --test:
   1  some do not
   2  a rule file could not be loaded";
 
+pub(super) const LAYERS_EXAMPLES: &str = "\
+Examples:
+  portolan layers
+  portolan layers gke-ingress
+  portolan layers --layers ./our-layers --format json
+  portolan layers --test ./our-layers
+
+Exit status of --test:
+  0  every example does what it says
+  1  some do not
+  2  a layer file could not be loaded";
+
 pub(super) const CERT_EXAMPLES: &str = "\
 Examples:
   portolan cert fullchain.crt
@@ -87,6 +99,32 @@ pub(crate) struct RulesArguments {
 
     /// Print the JSON Schema of rule files
     #[arg(long, conflicts_with = "rules")]
+    pub schema: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LayersArguments {
+    /// Say everything about this one
+    #[arg(value_name = "LAYER", conflicts_with_all = ["test", "schema"])]
+    pub layer: Option<String>,
+
+    /// How to write the list
+    #[arg(long, default_value = "text", help_heading = "Output")]
+    pub format: ListFormat,
+
+    /// Try the examples of the layer files (*.yaml) of this folder
+    ///
+    /// For each example, findings and verdicts are compared with what the example says: missing findings and noisy ones are
+    /// told apart.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["layers", "schema"])]
+    pub test: Option<PathBuf>,
+
+    /// Also list the layer files (*.yaml) of this folder
+    #[arg(long, value_name = "DIR")]
+    pub layers: Option<PathBuf>,
+
+    /// Print the JSON Schema of layer files
+    #[arg(long, conflicts_with = "layers")]
     pub schema: bool,
 }
 

@@ -12,8 +12,9 @@ use crate::cli::config::FoundConfig;
 use crate::cli::error::{Error, FileError, Result};
 use crate::cli::inputs::{layer, read};
 use crate::cli::paths::{identity, relative, shown};
-use crate::cli::{chart, rule_folder};
+use crate::cli::{chart, own_files};
 use crate::config::Coverage;
+use crate::exposure::layers::LayerSet;
 use crate::limits::Limits;
 use crate::options::ReleaseOptions;
 use crate::rules::RuleSet;
@@ -27,6 +28,8 @@ pub(super) struct Planner<'s> {
     /// Charts that were read, by path.
     pub charts: HashMap<PathBuf, ChartVersion>,
     pub errors: Vec<Error>,
+    /// The layers of the group at hand.
+    pub layers: LayerSet,
 }
 
 impl Planner<'_> {
@@ -38,6 +41,7 @@ impl Planner<'_> {
             extent,
         } = draft;
         let own_rules = self.rules(found.as_deref())?;
+        self.layers = self.own_layers(found.as_deref())?;
         let mut runs = Vec::new();
         let mut left_out = BTreeSet::new();
         let mut all = true;
@@ -81,23 +85,42 @@ impl Planner<'_> {
     }
 
     fn rules(&self, found: Option<&FoundConfig>) -> Result<Option<RuleSet>> {
-        let given = self.scope.rules.clone();
-        let folder = match (given, found) {
-            (Some(folder), _) => folder,
-            (None, Some(found)) => match &found.config.file.rules {
-                None => return Ok(None),
-                Some(folder) if found.at(folder).is_dir() => {
-                    PathBuf::from(found.called(folder, self.here))
-                }
-                Some(folder) => {
-                    let name = found.called(folder, self.here);
-                    let missing = Error::File(name, FileError::MissingFolder);
-                    return Err(found.error("rules", missing.to_string()).into());
-                }
-            },
-            (None, None) => return Ok(None),
+        let configured = found.and_then(|found| found.config.file.rules.as_deref());
+        let folder = self.own_folder("rules", self.scope.rules.as_deref(), found, configured)?;
+        folder
+            .map(|folder| own_files::with_builtin(&folder))
+            .transpose()
+    }
+
+    fn own_layers(&self, found: Option<&FoundConfig>) -> Result<LayerSet> {
+        let configured = found.and_then(|found| found.config.file.layers.as_deref());
+        let given = self.scope.layers.as_deref();
+        let folder = self.own_folder("layers", given, found, configured)?;
+        let layers = folder.map(|folder| own_files::layers_of(&folder));
+        Ok(layers.transpose()?.unwrap_or_default())
+    }
+
+    /// The folder of a user's own files: the one of the command line, else that of a configuration.
+    fn own_folder(
+        &self,
+        key: &str,
+        given: Option<&Path>,
+        found: Option<&FoundConfig>,
+        configured: Option<&str>,
+    ) -> Result<Option<PathBuf>> {
+        if let Some(folder) = given {
+            return Ok(Some(folder.to_owned()));
+        }
+        let (Some(found), Some(folder)) = (found, configured) else {
+            return Ok(None);
         };
-        rule_folder::with_builtin(&folder).map(Some)
+        let name = found.called(folder, self.here);
+        if found.at(folder).is_dir() {
+            Ok(Some(PathBuf::from(name)))
+        } else {
+            let missing = Error::File(name, FileError::MissingFolder);
+            Err(found.error(key, missing.to_string()).into())
+        }
     }
 
     /// The check of a release; nothing, and an error, where a part of it cannot be read.
@@ -149,6 +172,7 @@ impl Planner<'_> {
             now: self.now,
             threads: std::thread::available_parallelism().map_or(1, NonZero::get),
             limits: self.limits.clone(),
+            layers: self.layers.clone(),
             ..Options::default()
         };
         let wrong = self.read_files(&mut options, given, configured.ca.len());

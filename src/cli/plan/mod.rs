@@ -16,6 +16,7 @@ use super::paths::identity;
 use super::style::OutputStyle;
 use crate::check::{Input, Options, Role};
 use crate::config::Coverage;
+use crate::exposure::layers::LayerSet;
 use crate::rules::RuleSet;
 use checks::Planner;
 use portolan_yaml::nearest::nearest;
@@ -301,6 +302,7 @@ impl PlanBuilder {
             now: scope.run.now.or_else(clock),
             limits: scope.limits(),
             charts: HashMap::new(),
+            layers: LayerSet::default(),
             errors: Vec::new(),
         };
         let mut groups = Vec::new();

@@ -222,6 +222,9 @@ impl Checker<'_> {
     /// What decides whether anybody gets in, and how.
     fn route(&mut self) {
         let layer = self.layer;
+        for (index, case) in layer.alternatives.iter().enumerate() {
+            self.predicates(&format!("alternatives[{index}].when"), &case.when);
+        }
         for (index, case) in layer.refuses.iter().enumerate() {
             self.predicates(&format!("refuses[{index}].when"), &case.when);
         }

@@ -370,5 +370,11 @@ mod tests {
         };
         assert_eq!(ids_of(&mut LayerSet::builtin().iter()), ids);
         assert_eq!(ids_of(&mut with_examples().iter()), ids);
+        let named = LayerSet::builtin()
+            .iter()
+            .flat_map(|layer| &layer.alternatives);
+        for id in named.flat_map(|case| &case.layers) {
+            assert!(ids.contains(id), "there is no layer `{id}`");
+        }
     }
 }

@@ -6,7 +6,7 @@ use super::literal::example;
 use super::predicate::Predicate;
 use super::setting::{Setting, SettingPlace, SettingTarget, Syntax, Zero};
 use super::tls::TlsModel;
-use super::{EntryKind, Layer, layers};
+use super::{EntryKind, Layer, PathTrap, layers};
 use crate::diagnostic::Requirement;
 use crate::facts::{TimeUnit, TimeoutMeaning};
 
@@ -50,9 +50,6 @@ fn one(layer: &Layer, page: &mut String) {
     } else {
         let _ = writeln!(page, " · recognised by {}", predicates.join("; "));
     }
-    if let Some(undecided) = &layer.undecided {
-        let _ = write!(page, "\n*Always undecided:* {undecided}.\n");
-    }
     if !layer.timeouts.is_empty() {
         let _ = write!(
             page,
@@ -63,53 +60,58 @@ fn one(layer: &Layer, page: &mut String) {
             row(setting, page);
         }
     }
+    for remark in remarks(layer) {
+        let _ = write!(page, "\n- {remark}.");
+    }
+    page.push('\n');
+}
+
+/// What is to be said of a layer besides its settings, in sentences without a full stop.
+pub fn remarks(layer: &Layer) -> Vec<String> {
+    let mut remarks = Vec::new();
+    remarks.extend(
+        layer
+            .undecided
+            .iter()
+            .map(|why| format!("Always undecided: {why}")),
+    );
     for setting in &layer.timeouts {
-        if let Some(instead) = &setting.instead {
-            let _ = write!(page, "\n- **Instead:** {instead}.");
-        }
-        if let Some(undecided) = &setting.undecided {
-            let _ = write!(page, "\n- **Undecided:** {undecided}.");
-        }
+        let instead = setting.instead.iter();
+        remarks.extend(instead.map(|instead| format!("Instead: {instead}")));
+        let undecided = setting.undecided.iter();
+        remarks.extend(undecided.map(|undecided| format!("Undecided: {undecided}")));
     }
-    for wrong in &layer.ineffective {
-        let _ = write!(
-            page,
-            "\n- No effect: `{}` ({}).",
-            wrong.annotation, wrong.why
-        );
-    }
-    for wrong in &layer.look_alikes {
-        let _ = write!(
-            page,
-            "\n- No evidence: `{}` ({}).",
-            wrong.annotation, wrong.why
-        );
+    for (what, keys) in [
+        ("No effect", &layer.ineffective),
+        ("No evidence", &layer.look_alikes),
+    ] {
+        let keys = keys.iter();
+        remarks.extend(keys.map(|key| format!("{what}: `{}` ({})", key.annotation, key.why)));
     }
     if layer.own_service.is_some() {
-        page.push_str(
-            "\n- Runs in the cluster: the load balancer of its own Service is a further hop.",
-        );
+        let hop = "Runs in the cluster: the load balancer of its own Service is a further hop";
+        remarks.push(hop.to_owned());
     }
-    for trap in &layer.path_traps {
-        let path = match (&trap.path, &trap.contains) {
-            (Some(path), _) => format!("`{path}`"),
-            (None, Some(part)) => format!("with `{part}`"),
-            (None, None) => String::new(),
-        };
-        let types = match trap.types.as_slice() {
-            [] => String::new(),
-            types => format!(" of type {}", quoted(types)),
-        };
-        let _ = write!(
-            page,
-            "\n- Path {path}{types} {}: {} ({}).",
-            trap.why,
-            trap.instead,
-            trap.sources.join("; ")
-        );
-    }
-    tls(layer, page);
-    page.push('\n');
+    remarks.extend(layer.path_traps.iter().map(path_trap));
+    remarks.extend(tls(layer));
+    remarks
+}
+
+fn path_trap(trap: &PathTrap) -> String {
+    let path = match (&trap.path, &trap.contains) {
+        (Some(path), _) => format!("`{path}`"),
+        (None, Some(part)) => format!("with `{part}`"),
+        (None, None) => String::new(),
+    };
+    let types = match trap.types.as_slice() {
+        [] => String::new(),
+        types => format!(" of type {}", quoted(types)),
+    };
+    let sources = trap.sources.join("; ");
+    format!(
+        "Path {path}{types} {}: {} ({sources})",
+        trap.why, trap.instead
+    )
 }
 
 fn quoted(items: &[String]) -> String {
@@ -117,7 +119,8 @@ fn quoted(items: &[String]) -> String {
     items.join(", ")
 }
 
-fn recognised_by(layer: &Layer) -> Vec<String> {
+/// What a layer is recognised by; nothing where it leaves no trace in the cluster.
+pub fn recognised_by(layer: &Layer) -> Vec<String> {
     let known = &layer.recognize;
     let mut predicates = Vec::new();
     if let Some(resource) = &layer.resource {
@@ -207,10 +210,68 @@ fn words(predicate: &Predicate) -> String {
 }
 
 fn row(setting: &Setting, page: &mut String) {
-    let meaning = match setting.meaning {
-        TimeoutMeaning::Idle => "idle",
-        TimeoutMeaning::Total => "whole request",
-    };
+    let SettingWords {
+        meaning,
+        set_by,
+        written,
+        default,
+        range,
+        needed,
+        sources,
+    } = SettingWords::of(setting);
+    let _ = writeln!(
+        page,
+        "| {meaning} | {set_by} | {written} | {default} | {range} | {needed} | {sources} |"
+    );
+}
+
+/// What a setting says, in words.
+pub struct SettingWords {
+    /// What it limits.
+    pub meaning: &'static str,
+    /// Where it is set.
+    pub set_by: String,
+    /// How its value is written.
+    pub written: String,
+    /// What holds where nothing is set.
+    pub default: String,
+    /// What its value can be.
+    pub range: String,
+    /// What to write for the time that the requirement asks for.
+    pub needed: String,
+    /// Where this was read.
+    pub sources: String,
+}
+
+impl SettingWords {
+    /// Puts a setting into words.
+    pub fn of(setting: &Setting) -> Self {
+        let written = match setting.places.as_slice() {
+            [] => "–".to_owned(),
+            _ => written(setting),
+        };
+        let default = if setting.unlimited || setting.unlimited_unless_set {
+            "no limit".to_owned()
+        } else {
+            let default = setting.default.or(setting.fixed);
+            default.map_or("–".to_owned(), |default| format!("{default} s"))
+        };
+        SettingWords {
+            meaning: match setting.meaning {
+                TimeoutMeaning::Idle => "idle",
+                TimeoutMeaning::Total => "whole request",
+            },
+            set_by: set_by(setting),
+            written,
+            default,
+            range: range(setting),
+            needed: needed(setting),
+            sources: setting.sources.join("; "),
+        }
+    }
+}
+
+fn set_by(setting: &Setting) -> String {
     let places: Vec<String> = setting.places.iter().map(place).collect();
     let mut set_by = if setting.places.is_empty() {
         "nothing".to_owned()
@@ -228,18 +289,10 @@ fn row(setting: &Setting, page: &mut String) {
     if let Some(since) = &setting.controller_since {
         let _ = write!(set_by, " (controller {since} or later)");
     }
-    let written = if setting.places.is_empty() {
-        "–".to_owned()
-    } else {
-        written(setting)
-    };
-    let seconds =
-        |number: Option<i64>| number.map_or("–".to_owned(), |number| format!("{number} s"));
-    let default = if setting.unlimited || setting.unlimited_unless_set {
-        "no limit".to_owned()
-    } else {
-        seconds(setting.default.or(setting.fixed))
-    };
+    set_by
+}
+
+fn range(setting: &Setting) -> String {
     let mut range = match (
         setting.fixed,
         setting.min.filter(|min| *min > 1),
@@ -254,6 +307,10 @@ fn row(setting: &Setting, page: &mut String) {
     if let Some(before) = &setting.max_before {
         let _ = write!(range, " (to {} s before {})", before.max, before.version);
     }
+    range
+}
+
+fn needed(setting: &Setting) -> String {
     let mut literals: Vec<String> = Vec::new();
     for place in &setting.places {
         let literal = format!("`{}`", setting.needed_at(place));
@@ -261,16 +318,11 @@ fn row(setting: &Setting, page: &mut String) {
             literals.push(literal);
         }
     }
-    let needed = match (&setting.instead, literals.as_slice()) {
+    match (&setting.instead, literals.as_slice()) {
         (Some(_), _) => "impossible".to_owned(),
         (None, []) => "–".to_owned(),
         (None, literals) => literals.join(" or "),
-    };
-    let _ = writeln!(
-        page,
-        "| {meaning} | {set_by} | {written} | {default} | {range} | {needed} | {} |",
-        setting.sources.join("; ")
-    );
+    }
 }
 
 fn written(setting: &Setting) -> String {
@@ -334,28 +386,26 @@ fn place(place: &SettingPlace) -> String {
     }
 }
 
-fn tls(layer: &Layer, page: &mut String) {
+fn tls(layer: &Layer) -> Vec<String> {
     let tls = &layer.tls;
     if tls.model == TlsModel::PassThrough {
-        page.push_str("\n- TLS: passed through to the router.");
-        return;
+        return vec!["TLS: passed through to the router".to_owned()];
     }
+    let mut remarks = Vec::new();
     if let Some(setting) = &tls.certificate_setting {
-        let _ = write!(page, "\n- TLS: certificate by `{setting}`");
-        match &tls.certificate_how {
-            Some(how) => {
-                let _ = write!(page, " ({how}).");
-            }
-            None => page.push('.'),
-        }
+        let how = tls.certificate_how.iter();
+        let how: String = how.map(|how| format!(" ({how})")).collect();
+        remarks.push(format!("TLS: certificate by `{setting}`{how}"));
     }
-    if let Some(how) = &tls.redirect_how {
-        let _ = write!(page, "\n- Redirect: {how}.");
-    }
-    for ignored in &tls.ignored {
-        let _ = write!(page, "\n- Ignored: {ignored}.");
-    }
+    remarks.extend(
+        tls.redirect_how
+            .iter()
+            .map(|how| format!("Redirect: {how}")),
+    );
+    let ignored = tls.ignored.iter();
+    remarks.extend(ignored.map(|ignored| format!("Ignored: {ignored}")));
     if !tls.sources.is_empty() {
-        let _ = write!(page, "\n- Source: {}.", tls.sources.join("; "));
+        remarks.push(format!("Source: {}", tls.sources.join("; ")));
     }
+    remarks
 }
