@@ -235,8 +235,9 @@ impl Session<'_> {
         let cluster = cluster.and_then(|version| version.parse().ok());
         let asked = refusals::Asked {
             values,
+            user,
             defaults: defaults_source,
-            version,
+            edition: &self.edition,
             cluster,
         };
         let mut refused = refusals::find(&mut self.tree, &mut templates, asked);

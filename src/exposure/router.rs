@@ -69,6 +69,20 @@ pub(super) fn find<'a>(cx: Context<'a>) -> Option<RouterObjects<'a>> {
     })
 }
 
+fn testing_mode(cx: Context<'_>) -> Fact<bool> {
+    let found = cx
+        .objects
+        .of_kind(cx.tree, "ConfigMap")
+        .find_map(|config| config.node.at(&["data", "ROUTER_INGRESS_TESTING_MODE"]));
+    match found {
+        Some(node) if node.is_opaque() => {
+            Fact::Unknown(opaque_supply("`cartoConfigValues.ingressTestingMode`"))
+        }
+        Some(node) => Fact::at(node.text() == Some("true"), node.site()),
+        None => Fact::Absent(None),
+    }
+}
+
 fn https_enabled(cx: Context<'_>) -> Fact<bool> {
     let found = cx
         .objects
@@ -218,6 +232,7 @@ pub(super) fn extract(cx: Context<'_>, objects: &RouterObjects<'_>, exposure: &m
     };
     router.presents_own_certificate = presents_own_certificate(exposure);
     router.certificate_source = certificate_source(cx, objects);
+    router.testing_mode = testing_mode(cx);
     exposure.facts.router.push(router);
     rendered_over(cx, objects, exposure);
 }

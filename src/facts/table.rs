@@ -52,6 +52,9 @@ declare_subjects! {
         presents_own_certificate: bool,
         /// Where the router's certificate comes from.
         certificate_source: CertificateSource,
+        /// Whether it serves a test page in place of CARTO (`cartoConfigValues.ingressTestingMode`,
+        /// `ROUTER_INGRESS_TESTING_MODE` in its ConfigMap); null where nothing tells.
+        testing_mode: bool,
     }
 
     /// A TLS Secret that lies in a namespace where its reader does not look.

@@ -241,11 +241,32 @@ fn add_document(
             .push(unplaced(tree, item, span, why, ASK_HELM));
         return;
     }
+    if let (Some(rendered), Some(hidden)) = (rendered, node.get("spec").and_then(unknown_entries)) {
+        let mut part = unplaced(tree, item, Some(hidden), &reason(rendered), ASK_HELM);
+        part.what = format!("a part of {}", part.what);
+        part.kinds = vec![kind.into()];
+        outcome.unplaced.push(part);
+    }
     outcome.objects.push(Object {
         root,
         origin: Origin::ExtraDeploy,
         template: Some("carto/templates/extra-list.yaml".to_owned()),
     });
+}
+
+/// Where there may be entries below a node that nobody knows.
+fn unknown_entries(root: Node<'_>) -> Option<Span> {
+    let mut stack = vec![root];
+    while let Some(node) = stack.pop() {
+        for (entry, value) in node.entries() {
+            if entry.key.contains(OPAQUE) {
+                return Some(entry.key_span);
+            }
+            stack.push(value);
+        }
+        stack.extend(node.items());
+    }
+    None
 }
 
 /// Why Helm does not take a document for an object.

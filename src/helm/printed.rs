@@ -16,6 +16,8 @@ pub(crate) enum Manner {
     Plain,
     /// `{{ .Values.x | nindent 4 }}` after a key.
     Indented,
+    /// In the middle of a longer text.
+    Within,
 }
 
 /// What `{{ .Values.x }}` prints.
@@ -85,11 +87,12 @@ pub(crate) fn read_anew(
     manner: Manner,
     site: Span,
 ) -> Result<NodeId, Unprintable> {
-    if reads_as_itself(text) {
+    if manner != Manner::Within && reads_as_itself(text) {
         return Ok(made_scalar(tree, text, Value::String, site));
     }
     let printed = match manner {
         Manner::Plain => format!("- a: {text}\n  z: 0\n"),
+        Manner::Within => format!("- a: x/{text}\n  z: 0\n"),
         Manner::Indented => {
             let lines = text.replace('\n', "\n    ");
             format!("- a: \n    {lines}\n  z: 0\n")

@@ -9,6 +9,7 @@ use super::projection::Refused;
 use super::rendered;
 use super::templates::Templates;
 use super::values::{Values, is_truthy};
+use crate::catalogue::{ChartVersion, KeyId};
 use crate::version::Version;
 use portolan_yaml::source::{SourceId, Span};
 use portolan_yaml::{Node, NodeId, Tree};
@@ -18,38 +19,44 @@ use portolan_yaml::{Node, NodeId, Tree};
 pub struct Asked<'a> {
     /// The merged values, the chart's defaults included.
     pub values: NodeId,
+    /// What the user has written of them.
+    pub user: NodeId,
     /// The source of the defaults.
     pub defaults: SourceId,
     /// The chart's release.
-    pub version: &'a str,
+    pub edition: &'a ChartVersion,
     /// The cluster's version, where it was given.
     pub cluster: Option<Version>,
 }
 
 /// Looks for everything that Helm refuses. What is wrong with templates in values goes to `templates`.
 pub fn find(tree: &mut Tree, templates: &mut Templates<'_>, asked: Asked<'_>) -> Vec<Refused> {
-    let release = Release::of(asked.version);
-    let values = |tree| Seen {
-        values: Values::new(tree, asked.defaults),
+    let release = Release::of(asked.edition.version());
+    let seen = Seen {
+        values: Values::new(tree.node(asked.values), asked.defaults),
+        user: tree.node(asked.user),
         cluster: asked.cluster,
         release: &release,
+        edition: asked.edition,
     };
-    let seen = values(tree.node(asked.values));
     let known = refusals();
     let mut found = seen.refusals(&known.refusals);
     found.extend(seen.nil_pointers(&known.looked_into));
     found.extend(seen.no_strings(&known.strings));
-    let printed = seen.given(&known.printed);
-    let templated = seen.given(&known.templated);
-    for (path, value) in printed {
-        if let Err(error) = printed::read_value(tree, value, Manner::Plain) {
-            let span = tree.node(value).site();
-            found.push(Refused::unprintable(&format!("`{path}`"), &error, span));
+    found.extend(seen.no_mappings(&known.subcharts));
+    let printed = seen.given(&known.printed, Manner::Plain);
+    let within = seen.given(&known.within, Manner::Within);
+    let templated = seen.given(&known.templated, Manner::Plain);
+    for given in printed.into_iter().chain(within) {
+        if let Err(error) = printed::read_value(tree, given.value, given.manner) {
+            let span = tree.node(given.value).site();
+            let what = format!("`{}`", given.path);
+            found.push(Refused::unprintable(&what, &error, span));
         }
     }
-    for (_, value) in templated {
-        if is_truthy(tree.node(value)) {
-            rendered::render(tree, value, templates);
+    for given in templated {
+        if is_truthy(tree.node(given.value)) {
+            rendered::render(tree, given.value, templates);
         }
     }
     found
@@ -58,8 +65,17 @@ pub fn find(tree: &mut Tree, templates: &mut Templates<'_>, asked: Asked<'_>) ->
 /// The values of one release of the chart.
 struct Seen<'s> {
     values: Values<'s>,
+    user: Node<'s>,
     cluster: Option<Version>,
     release: &'s Release,
+    edition: &'s ChartVersion,
+}
+
+/// A value that the user has written, and how it is printed.
+struct GivenValue {
+    path: String,
+    value: NodeId,
+    manner: Manner,
 }
 
 impl Circumstances for Seen<'_> {
@@ -128,22 +144,26 @@ impl<'s> Seen<'s> {
         keys.iter().filter(holds).flat_map(|keys| &keys.paths)
     }
 
-    /// Mappings that the user has put something else in the place of.
+    /// Mappings that the user has taken away.
     fn nil_pointers(&self, keys: &[Keys]) -> Vec<Refused> {
-        let mut found = Vec::new();
-        for pattern in self.in_force(keys) {
-            for (path, parent) in parents(self.values.root(), pattern) {
-                let Some(last) = pattern.parts().next_back() else {
-                    continue;
-                };
-                let name = format!("{path}{last}");
-                // Of a mapping that is not there, the missing parts say nothing more.
-                if parent.is_mapping() && !parent.get(last).is_some_and(Node::is_mapping) {
-                    found.push(self.nil_pointer(&name));
-                }
-            }
-        }
-        found
+        let given = self.given_nodes(keys).into_iter();
+        let nulls = given.filter(|(_, node)| node.is_null());
+        nulls.map(|(path, _)| self.nil_pointer(&path)).collect()
+    }
+
+    /// Subcharts with values that are no mappings.
+    fn no_mappings(&self, keys: &[Keys]) -> Vec<Refused> {
+        let given = self.given_nodes(keys).into_iter();
+        let others = given.filter(|(_, node)| !node.is_null() && !node.is_mapping());
+        let refused = |(path, node): (String, Node<'_>)| Refused {
+            span: node.site(),
+            message: format!(
+                "Helm cannot merge this with the values of the subchart `{path}`: they are a mapping"
+            ),
+            help: format!("write a mapping, or remove `{path}`"),
+            beside: None,
+        };
+        others.map(refused).collect()
     }
 
     fn nil_pointer(&self, name: &str) -> Refused {
@@ -174,25 +194,43 @@ impl<'s> Seen<'s> {
         found
     }
 
-    /// The values that the user has written under some keys, each with its path.
+    /// The values that the user has written under some keys of the chart, each with its path.
     fn given_nodes(&self, keys: &[Keys]) -> Vec<(String, Node<'s>)> {
         let mut found = Vec::new();
         for pattern in self.in_force(keys) {
             let Some(last) = pattern.parts().next_back() else {
                 continue;
             };
-            for (path, parent) in parents(self.values.root(), pattern) {
-                let value = parent.get(last);
-                let given = value.filter(|value| self.values.is_users(value.site()));
-                found.extend(given.map(|value| (format!("{path}{last}"), value)));
+            for (path, parent) in parents(self.user, pattern) {
+                let given = parent
+                    .get(last)
+                    .map(|value| (format!("{path}{last}"), value));
+                found.extend(given.filter(|(path, _)| self.is_of_chart(path)));
             }
         }
         found
     }
 
-    fn given(&self, keys: &[Keys]) -> Vec<(String, NodeId)> {
+    /// Whether this release of the chart has a key.
+    fn is_of_chart(&self, path: &str) -> bool {
+        let mut parent = KeyId::ROOT;
+        for name in path.split('.') {
+            match self.edition.known(parent, name) {
+                Some(key) if self.edition.kind(key).is_some() => parent = key,
+                _ => return false,
+            }
+        }
+        true
+    }
+
+    fn given(&self, keys: &[Keys], manner: Manner) -> Vec<GivenValue> {
         let found = self.given_nodes(keys).into_iter();
-        found.map(|(path, node)| (path, node.id())).collect()
+        let given = |(path, node): (String, Node<'_>)| GivenValue {
+            path,
+            value: node.id(),
+            manner,
+        };
+        found.map(given).collect()
     }
 }
 

@@ -7,7 +7,7 @@ use std::fmt;
 
 use super::values::made_scalar;
 use portolan_yaml::source::{SourceId, Span};
-use portolan_yaml::{Entry, NodeData, NodeId, NodeKind, Tree, Value};
+use portolan_yaml::{Entry, Node, NodeData, NodeId, NodeKind, Tree, Value};
 
 /// What is wrong with a `--set`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,7 +81,11 @@ pub fn apply(
         let start = reader.at;
         let path = reader.path()?;
         let value = reader.value(tree)?;
-        root = assign(tree, Some(root), &path, value);
+        // Helm reads a pair without a key, and does nothing with it.
+        if path.is_empty() {
+            continue;
+        }
+        root = reader.assign(tree, Some(root), &path, value)?;
         given.push(Given {
             span: reader.span(start, reader.at.min(text.len())),
             path,
@@ -172,6 +176,9 @@ impl SetParser<'_> {
             // After an index there may be nothing before the next dot, bracket or equals sign.
             if !key.is_empty() {
                 path.push(Step::Key(key, span));
+            } else if stop == Some('=') && path.is_empty() {
+                self.at += 1;
+                return Ok(path);
             } else if !matches!(path.last(), Some(Step::Index(..))) {
                 return self.error(start, "there is no key before this");
             }
@@ -288,67 +295,114 @@ fn typed(text: &str) -> Value {
     text.parse::<i64>().map_or(Value::String, Value::Int)
 }
 
-/// A copy of `node` with `value` at the end of the path; what was there is remembered as overridden.
-fn assign(tree: &mut Tree, node: Option<NodeId>, path: &[Step], value: NodeId) -> NodeId {
-    let Some((step, rest)) = path.split_first() else {
-        if let Some(old) = node {
+impl SetParser<'_> {
+    /// A copy of `node` with `value` at the end of the path; what was there is remembered as overridden.
+    fn assign(
+        &self,
+        tree: &mut Tree,
+        node: Option<NodeId>,
+        path: &[Step],
+        value: NodeId,
+    ) -> Result<NodeId, SetError> {
+        let Some((step, rest)) = path.split_first() else {
+            let Some(old) = node else { return Ok(value) };
             let mut data = tree.data(value).clone();
             data.overrides = Some(old);
-            return tree.push(data);
+            return Ok(tree.push(data));
+        };
+        match step {
+            Step::Key(key, span) => self.assign_key(tree, node, (key, *span), rest, value),
+            Step::Index(index, span) => self.assign_item(tree, node, (*index, *span), rest, value),
         }
-        return value;
-    };
-    match step {
-        Step::Key(key, span) => {
-            let mut entries: Vec<Entry> = node
-                .map(|id| {
-                    tree.node(id)
-                        .entries()
-                        .map(|(entry, _)| entry.clone())
-                        .collect()
-                })
-                .unwrap_or_default();
-            let known = entries.iter().position(|entry| *entry.key == **key);
-            let old = known
-                .and_then(|at| entries.get(at))
-                .map(|entry| entry.value);
-            let new = Entry {
-                key: key.as_str().into(),
-                key_span: *span,
-                value: assign(tree, old, rest, value),
-            };
-            match known.and_then(|at| entries.get_mut(at)) {
-                Some(slot) => *slot = new,
-                None => entries.push(new),
-            }
-            let span = node.map_or(*span, |id| tree.node(id).site());
-            tree.push(NodeData {
-                span,
-                kind: NodeKind::Mapping(entries),
-                overrides: None,
-            })
+    }
+
+    /// Helm goes down into nothing but what is there already as the kind of thing that the path asks for.
+    fn refused<T>(&self, span: Span, node: Node<'_>, expected: &str) -> Result<T, SetError> {
+        let found = super::keys::found(node).as_str();
+        Err(SetError {
+            span,
+            message: format!(
+                "Helm refuses this: what the values have there is {found} and no {expected}"
+            ),
+        })
+    }
+
+    fn assign_key(
+        &self,
+        tree: &mut Tree,
+        node: Option<NodeId>,
+        (key, span): (&str, Span),
+        rest: &[Step],
+        value: NodeId,
+    ) -> Result<NodeId, SetError> {
+        let mut entries: Vec<Entry> = Vec::new();
+        if let Some(node) = node.map(|id| tree.node(id)) {
+            entries.extend(node.entries().map(|(entry, _)| entry.clone()));
         }
-        Step::Index(index, span) => {
-            let mut items: Vec<NodeId> = node
-                .map(|id| tree.node(id).items().map(|item| item.id()).collect())
-                .unwrap_or_default();
-            while items.len() <= *index {
-                items.push(made_scalar(tree, "null", Value::Null, *span));
+        let known = entries.iter().position(|entry| *entry.key == *key);
+        let old = known
+            .and_then(|at| entries.get(at))
+            .map(|entry| entry.value);
+        if let (Some(next), Some(old)) = (rest.first(), old.map(|old| tree.node(old))) {
+            match next {
+                Step::Key(..) if !old.is_mapping() => return self.refused(span, old, "mapping"),
+                Step::Index(..) if !old.is_sequence() => return self.refused(span, old, "list"),
+                Step::Key(..) | Step::Index(..) => {}
             }
-            let old = items
-                .get(*index)
-                .copied()
-                .filter(|id| !tree.node(*id).is_null());
-            let new = assign(tree, old, rest, value);
-            if let Some(slot) = items.get_mut(*index) {
-                *slot = new;
-            }
-            tree.push(NodeData {
-                span: *span,
-                kind: NodeKind::Sequence(items),
-                overrides: None,
-            })
         }
+        let new = Entry {
+            key: key.into(),
+            key_span: span,
+            value: self.assign(tree, old, rest, value)?,
+        };
+        match known.and_then(|at| entries.get_mut(at)) {
+            Some(slot) => *slot = new,
+            None => entries.push(new),
+        }
+        let span = node.map_or(span, |id| tree.node(id).site());
+        Ok(tree.push(NodeData {
+            span,
+            kind: NodeKind::Mapping(entries),
+            overrides: None,
+        }))
+    }
+
+    fn assign_item(
+        &self,
+        tree: &mut Tree,
+        node: Option<NodeId>,
+        (index, span): (usize, Span),
+        rest: &[Step],
+        value: NodeId,
+    ) -> Result<NodeId, SetError> {
+        let mut items: Vec<NodeId> = Vec::new();
+        if let Some(node) = node.map(|id| tree.node(id)) {
+            items.extend(node.items().map(|item| item.id()));
+        }
+        while items.len() <= index {
+            items.push(made_scalar(tree, "null", Value::Null, span));
+        }
+        let old = items.get(index).copied();
+        let old = old.filter(|id| !tree.node(*id).is_null());
+        let is_list = |id: NodeId| tree.node(id).is_sequence();
+        if let (Some(Step::Index(..)), Some(old)) = (rest.first(), old.filter(|old| !is_list(*old)))
+        {
+            return self.refused(span, tree.node(old), "list");
+        }
+        // An item that is no mapping makes room for one.
+        let old = match rest.first() {
+            Some(Step::Key(..)) => old.filter(|old| tree.node(*old).is_mapping()),
+            _ => old,
+        };
+        let new = self.assign(tree, old, rest, value)?;
+        if let Some(slot) = items.get_mut(index) {
+            *slot = new;
+        }
+        Ok(tree.push(NodeData {
+            span,
+            kind: NodeKind::Sequence(items),
+            overrides: None,
+        }))
     }
 }
 
@@ -420,17 +474,28 @@ mod tests {
 
     #[test]
     fn what_helm_refuses_is_an_error_with_a_place() {
-        for text in [
-            "router",
-            "=x",
-            "a.=x",
-            "a[1=x",
-            "a[x]=1",
-            "a[99999999]=1",
-            "a={x",
-        ] {
+        for text in ["router", "a.=x", "a[1=x", "a[x]=1", "a[99999999]=1", "a={x"] {
             assert!(set(text, false).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_path_that_goes_down_into_something_else_is_refused_at_its_key() {
+        for (text, key) in [
+            ("a=1,a.b=2", 4..5),
+            ("a=null,a.b=2", 7..8),
+            ("a={x},a.b=2", 6..7),
+            ("a.b=1,a[0]=2", 6..7),
+        ] {
+            let error = set(text, false).map(|_| ()).unwrap_err();
+            assert_eq!(error.span.range(), key, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_pair_without_a_key_does_nothing() {
+        let (tree, root, _) = set("=x,a=1", false).unwrap();
+        assert_eq!(tree.node(root).entries().len(), 1);
     }
 
     #[test]

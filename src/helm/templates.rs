@@ -1,5 +1,6 @@
 //! Go templates in values, evaluated with what is known of the release.
 
+use super::chart_facts::{Release as ChartRelease, definitions};
 use super::defaults;
 use super::projection::ReleaseNames;
 use super::values::coalesce;
@@ -202,6 +203,12 @@ impl<'r> Templates<'r> {
     fn engine(&self, tree: &mut Tree) -> Engine {
         let known = defaults::of_release(tree, self.rendering.edition, self.values.defaults);
         let values = coalesce(tree, known, self.values.user);
-        Engine::new(&self.rendering.context(tree.node(values)))
+        let engine = Engine::new(&self.rendering.context(tree.node(values)));
+        if self.rendering.edition.is_own() {
+            // What a chart of the user's own defines is not known.
+            return engine;
+        }
+        let release = ChartRelease::of(self.rendering.edition.version());
+        engine.with_names(definitions(&release).map(Into::into))
     }
 }

@@ -6,6 +6,7 @@ use portolan_yaml::source::MappedText;
 
 use super::ast::{Bytes, Pipeline, Statement};
 use super::eval::{Definition, Eval, EvalResult, Fault, SourceFrame, Variable};
+use super::functions::chart;
 use super::output::Output;
 use super::parse::parse;
 use super::value::Value;
@@ -46,8 +47,11 @@ impl Eval<'_> {
             None => Value::Nil,
         };
         let Some(definition) = self.definitions.get(name).cloned() else {
-            let reason = format!("`template \"{name}\"` is defined in the chart");
-            return self.print_opaque(&reason, range);
+            return match chart::named(self, name, &data) {
+                Ok(Value::Opaque(reason)) => self.print_opaque(&reason, range),
+                Ok(value) => self.print_value(&value, range),
+                Err(fault) => self.settle(fault, range),
+            };
         };
         self.run_definition(&definition, &data)
     }

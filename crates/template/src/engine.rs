@@ -1,5 +1,7 @@
 //! Evaluates templates one after the other with the same values.
 
+use std::rc::Rc;
+
 use super::eval::Eval;
 use super::value::{Heap, Value};
 use super::{Budget, Context, Limits, Rendered, root};
@@ -12,6 +14,7 @@ pub struct Engine {
     limits: Limits,
     heap: Heap,
     root: Value,
+    elsewhere: Option<Rc<[Box<str>]>>,
 }
 
 impl Engine {
@@ -24,13 +27,23 @@ impl Engine {
             limits: context.limits,
             heap,
             root,
+            elsewhere: None,
         }
+    }
+
+    /// Says which named templates the chart defines: a name that ends in a dot stands for all that begin so. To ask for any
+    /// other is an error then, and not unknown.
+    #[must_use]
+    pub fn with_names(mut self, names: impl IntoIterator<Item = Box<str>>) -> Self {
+        self.elsewhere = Some(names.into_iter().collect());
+        self
     }
 
     /// Evaluates a template.
     pub fn render(&mut self, template: &MappedText, budget: &Budget) -> Rendered {
         let heap = std::mem::take(&mut self.heap);
-        let eval = Eval::new(template, self.limits, budget, heap, self.root.clone());
+        let mut eval = Eval::new(template, self.limits, budget, heap, self.root.clone());
+        eval.elsewhere = self.elsewhere.clone();
         let (rendered, heap) = eval.run();
         self.heap = heap;
         self.heap.restore();

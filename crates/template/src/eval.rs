@@ -100,6 +100,8 @@ pub(super) struct Eval<'a> {
     pub heap: Heap,
     pub root: Value,
     pub definitions: HashMap<String, Rc<Definition>>,
+    /// The names of templates that the chart defines; `None` where nobody knows them.
+    pub elsewhere: Option<Rc<[Box<str>]>>,
     pub frame: SourceFrame,
     pub variables: Vec<Variable>,
     pub out: Output,
@@ -130,6 +132,7 @@ impl<'a> Eval<'a> {
             heap,
             root,
             definitions: HashMap::new(),
+            elsewhere: None,
             frame: SourceFrame {
                 text: Rc::new(template.clone()),
                 within: None,
@@ -460,7 +463,20 @@ impl<'a> Eval<'a> {
         if !pipeline.variables.is_empty() {
             return Ok(());
         }
-        let text = match &value {
+        self.print_value(&value, range)
+    }
+
+    /// Whether the chart is known to define no template of that name.
+    pub(crate) fn is_nowhere(&self, name: &str) -> bool {
+        let may_be = |known: &str| known == name || known.ends_with('.') && name.starts_with(known);
+        self.elsewhere
+            .as_ref()
+            .is_some_and(|names| !names.iter().any(|known| may_be(known)))
+    }
+
+    /// Prints what an action gives.
+    pub(crate) fn print_value(&mut self, value: &Value, range: &Bytes) -> EvalResult<()> {
+        let text = match value {
             Value::Opaque(reason) => return self.print_opaque(reason, range),
             // Go prints `<no value>`, which Helm takes away.
             Value::Nil => return Ok(()),

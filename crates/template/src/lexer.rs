@@ -124,10 +124,14 @@ impl<'t> ActionLexer<'t> {
     }
 
     fn run(&mut self) -> End {
-        let rest = self.rest();
-        let body = rest.trim_start_matches(SPACES);
-        if body.starts_with("/*") {
-            return self.comment(self.at + (rest.len() - body.len()));
+        // A comment follows the braces at once, or one space after their `-`.
+        let trims = usize::from(self.at > self.open + 2);
+        if self
+            .rest()
+            .get(trims..)
+            .is_some_and(|body| body.starts_with("/*"))
+        {
+            return self.comment(self.at + trims);
         }
         loop {
             let rest = self.rest();
@@ -297,6 +301,9 @@ impl<'t> ActionLexer<'t> {
                             Some("write the straight quotation mark `\"`")
                         }
                         ':' => Some("a variable is declared with `:=`"),
+                        '/' if rest.starts_with("/*") => Some(
+                            "a comment follows the braces at once: `{{/* … */}}` or `{{- /* … */ -}}`",
+                        ),
                         _ => None,
                     };
                     self.problem(

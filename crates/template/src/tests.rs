@@ -264,7 +264,7 @@ fn labels_of_the_chart_leave_room_for_their_siblings() {
     assert_eq!(rendered.opaque.len(), 2);
     assert_eq!(
         rendered.opaque[0].reason,
-        "`include \"common.labels.standard\"` is defined in the chart"
+        "`include \"common.labels.standard\"`: `.Chart.Version` is not given"
     );
     assert!(rendered.opaque[1].whole_lines);
     assert!(template[rendered.opaque[1].span.range()].starts_with("{{- if"));

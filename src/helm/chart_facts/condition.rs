@@ -14,6 +14,8 @@ pub(crate) enum Condition {
     In(KeyPath, Vec<String>),
     /// Whether a text is empty but for whitespace.
     Blank(KeyPath),
+    /// Whether a value is something, and neither a list nor a mapping.
+    Scalar(KeyPath),
     /// Whether the cluster is known to be older than this, or the values say so.
     ClusterBelow(Version),
     /// The contrary.
@@ -40,6 +42,9 @@ impl Condition {
             Condition::True(path) => of.value(path).is_some_and(is_truthy),
             Condition::In(path, words) => words.iter().any(|word| word == text(path)),
             Condition::Blank(path) => text(path).trim().is_empty(),
+            Condition::Scalar(path) => of
+                .value(path)
+                .is_some_and(|value| value.scalar().is_some() && !value.is_null()),
             Condition::ClusterBelow(version) => of.cluster().is_some_and(|known| known < *version),
             Condition::Not(condition) => !condition.holds(of),
             Condition::All(conditions) => conditions.iter().all(|one| one.holds(of)),
@@ -60,10 +65,8 @@ impl Condition {
             "not" => Ok(Condition::Not(Box::new(Condition::read(value)?))),
             "all" => Ok(Condition::All(list(value)?)),
             "any" => Ok(Condition::Any(list(value)?)),
-            "blank" => match value.as_str() {
-                Some(path) => Ok(Condition::Blank(KeyPath::new(path))),
-                None => wrong(value, "a key"),
-            },
+            "blank" => key(value).map(Condition::Blank),
+            "scalar" => key(value).map(Condition::Scalar),
             "is" | "in" => words(value),
             "cluster-below" => match value.text().and_then(|text| text.parse().ok()) {
                 Some(version) => Ok(Condition::ClusterBelow(version)),
@@ -71,6 +74,13 @@ impl Condition {
             },
             _ => wrong(node, "a condition"),
         }
+    }
+}
+
+fn key(node: Node<'_>) -> Read<KeyPath> {
+    match node.as_str() {
+        Some(path) => Ok(KeyPath::new(path)),
+        None => wrong(node, "a key"),
     }
 }
 

@@ -1,10 +1,11 @@
 //! What is known of the chart besides its keys: what its templates render on the way to the router, what its defaults are,
 //! and what it refuses, each by release.
 //!
-//! Facts only, in files beside the catalogue (`chart/objects.yaml`, `chart/defaults.yaml`, `chart/refusals.yaml`), which
-//! are read once. How their texts are written stands at their heads.
+//! Facts only, in files beside the catalogue (`chart/objects.yaml`, `chart/defaults.yaml`, `chart/refusals.yaml`,
+//! `chart/definitions.txt`), which are read once. How their texts are written stands at their heads.
 
 mod condition;
+mod definitions;
 mod objects;
 mod path;
 mod range;
@@ -13,6 +14,7 @@ mod refusals;
 use std::sync::OnceLock;
 
 pub(crate) use condition::{Circumstances, Condition};
+pub(crate) use definitions::names as definitions;
 pub(crate) use objects::{Alternative, Field, ObjectFacts, Piece};
 pub(crate) use path::KeyPath;
 pub(crate) use range::{Range, Release};

@@ -42,8 +42,12 @@ pub(crate) struct Refusals {
     pub(crate) looked_into: Vec<Keys>,
     /// Values that functions take as strings.
     pub(crate) strings: Vec<Keys>,
+    /// Subcharts, whose values must be mappings.
+    pub(crate) subcharts: Vec<Keys>,
     /// Values that are printed without quotes, besides those of `chart/objects.yaml`.
     pub(crate) printed: Vec<Keys>,
+    /// Values that are printed without quotes as a part of something longer.
+    pub(crate) within: Vec<Keys>,
     /// Values that are evaluated as templates, besides those of `chart/objects.yaml`.
     pub(crate) templated: Vec<Keys>,
 }
@@ -59,7 +63,9 @@ pub(super) fn read(root: Node<'_>) -> Read<Refusals> {
         refusals: refusals.map(refusal).collect::<Read<_>>()?,
         looked_into: list("looked-into")?,
         strings: list("strings")?,
+        subcharts: list("subcharts")?,
         printed: list("printed")?,
+        within: list("within")?,
         templated: list("templated")?,
     })
 }
@@ -87,11 +93,28 @@ fn refusal(node: Node<'_>) -> Read<Refusal> {
     })
 }
 
+/// `keys`, each below every key of `of` where there are such.
 fn keys(node: Node<'_>) -> Read<Keys> {
-    let paths = node.get("keys").into_iter().flat_map(Node::items);
+    let texts = |key: &str| -> Vec<&str> {
+        let items = node.get(key).into_iter().flat_map(Node::items);
+        items.filter_map(Node::text).collect()
+    };
+    let (of, keys) = (texts("of"), texts("keys"));
+    let paths = match of.as_slice() {
+        [] => keys.iter().map(|key| KeyPath::new(key)).collect(),
+        of => {
+            let below = |above: &&str| {
+                let paths = keys
+                    .iter()
+                    .map(|key| KeyPath::new(&format!("{above}.{key}")));
+                paths.collect::<Vec<_>>()
+            };
+            of.iter().flat_map(below).collect()
+        }
+    };
     Ok(Keys {
         range: Range::read(node)?,
         when: node.get("when").map(Condition::read).transpose()?,
-        paths: paths.filter_map(Node::text).map(KeyPath::new).collect(),
+        paths,
     })
 }

@@ -20,7 +20,7 @@ use portolan_yaml::{Entry, Node, NodeData, NodeId, NodeKind, OPAQUE, Tree, Value
 
 mod names;
 
-pub(crate) use names::{fullname, trim_name};
+use names::{is_cut_within_a_character, trim_name, whole_name};
 
 /// The newest chart release whose templates were read.
 pub const CHART_VERSION: &str = "1.287.1";
@@ -140,16 +140,18 @@ impl<'t, 'r> Projection<'t, 'r> {
     /// Prepares to render.
     pub fn new(tree: &'t mut Tree, templates: &'t mut Templates<'r>, given: Given<'t>) -> Self {
         let values = Values::new(tree.node(given.values), given.defaults);
-        let fullname = fullname(values, &given.names.release);
+        let whole = whole_name(values, &given.names.release);
+        let mut projected = Projected::default();
+        projected.refused.extend(cut_name(values, &whole));
         Projection {
             tree,
             templates,
             given,
             facts: RenderedFacts::of_chart(),
             release: Release::of(given.version),
-            fullname,
+            fullname: trim_name(&whole),
             item: None,
-            projected: Projected::default(),
+            projected,
         }
     }
 
@@ -487,6 +489,23 @@ impl<'t, 'r> Projection<'t, 'r> {
             .collect();
         self.mapping(labels, at)
     }
+}
+
+/// A name that Helm cuts within a character.
+fn cut_name(values: Values<'_>, name: &str) -> Option<Refused> {
+    let overrides = [&["fullnameOverride"][..], &["nameOverride"][..]];
+    let mut given = overrides.into_iter().filter_map(|path| values.given(path));
+    let span = given
+        .next()
+        .filter(|_| is_cut_within_a_character(name))?
+        .site();
+    Some(Refused {
+        span,
+        message: "Helm cannot render with this name: cut to 63 bytes, it ends within a character"
+            .to_owned(),
+        help: "choose a name of lower-case letters, digits and hyphens".to_owned(),
+        beside: None,
+    })
 }
 
 /// The label by which a component is known.

@@ -5,20 +5,25 @@ use crate::helm::values::Values;
 /// The longest name, in bytes.
 const LONGEST: usize = 63;
 
-/// The release's base name: `common.names.fullname`.
-pub(crate) fn fullname(values: Values<'_>, release: &str) -> String {
+/// The release's base name, `common.names.fullname`, before it is cut.
+pub(crate) fn whole_name(values: Values<'_>, release: &str) -> String {
     if let Some(name) = values.string(&["fullnameOverride"]) {
-        return trim_name(name);
+        return name.to_owned();
     }
     let name = values.string(&["nameOverride"]).unwrap_or("carto");
     if release.contains(name) {
-        trim_name(release)
+        release.to_owned()
     } else {
-        trim_name(&format!("{release}-{name}"))
+        format!("{release}-{name}")
     }
 }
 
-/// `trunc 63 | trimSuffix "-"`. Go cuts bytes; a character that is cut in two makes Helm's output unreadable.
+/// Whether Go, which cuts bytes, cuts a character in two: what Helm prints then is no text.
+pub(crate) fn is_cut_within_a_character(name: &str) -> bool {
+    name.len() > LONGEST && !name.is_char_boundary(LONGEST)
+}
+
+/// `trunc 63 | trimSuffix "-"`.
 pub(crate) fn trim_name(name: &str) -> String {
     let end = (0..=LONGEST.min(name.len()))
         .rev()
@@ -36,5 +41,7 @@ mod tests {
         assert_eq!(trim_name(&"a".repeat(70)), "a".repeat(63));
         assert_eq!(trim_name(&format!("{}-c", "b".repeat(62))), "b".repeat(62));
         assert_eq!(trim_name(&"é".repeat(40)), "é".repeat(31));
+        assert!(is_cut_within_a_character(&"é".repeat(40)));
+        assert!(!is_cut_within_a_character(&format!("{}é", "a".repeat(61))));
     }
 }

@@ -1,12 +1,16 @@
 //! `include`, `tpl` and the chart's named templates whose result is certain.
 //!
-//! Only these are known; every other name is opaque:
+//! Only these are known; every other name is opaque, or an error where the chart is known to define no such template:
 //!
 //! | name | what it gives | source |
 //! |---|---|---|
 //! | `common.names.name` | `nameOverride`, or the chart's name; 63 bytes, no `-` at the end | Bitnami common, `templates/_names.tpl` |
+//! | `common.names.chart` | the chart's name and version | the same |
 //! | `common.names.fullname` | `fullnameOverride`, or release and name | the same |
 //! | `common.names.namespace` | `namespaceOverride`, or the release's namespace; 63 bytes, no `-` at the end | the same |
+//! | `common.labels.standard`, `common.labels.matchLabels` | recommended labels | Bitnami common, `templates/_labels.tpl` |
+//! | `common.capabilities.ingress.apiVersion` | by the cluster's version; the newest where it is not known | Bitnami common, `templates/_capabilities.tpl` |
+//! | `common.ingress.backend` | Service and port of an Ingress path | Bitnami common, `templates/_ingress.tpl` |
 //! | `common.tplvalues.render` | the value as text, evaluated | Bitnami common, `templates/_tplvalues.tpl` |
 //! | `carto.router.fullname`, `carto.gateway.fullname` | full name and `-router`, `-gateway` | CARTO chart, `templates/_helpers.tpl` |
 //!
@@ -75,13 +79,29 @@ fn include(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
     if let Some(text) = eval.include(&name, data)? {
         return made(eval, text);
     }
-    let known = match &*name {
+    named(eval, &name, data)
+}
+
+/// What a named template of the chart prints, as far as that is known.
+pub(in super::super) fn named(eval: &mut Eval<'_>, name: &str, data: &Value) -> EvalResult {
+    let known = match name {
         "common.names.name" => name_of(eval, data)?,
+        "common.names.chart" => chart_label(eval, data),
         "common.names.fullname" => full_name(eval, data)?,
         "common.names.namespace" => namespace(eval, data)?,
+        "common.labels.standard" => labels(eval, data, true)?,
+        "common.labels.matchLabels" => labels(eval, data, false)?,
+        "common.capabilities.ingress.apiVersion" => ingress_api(eval, data),
+        "common.ingress.backend" => return backend(eval, data),
         "carto.router.fullname" => component(eval, data, "router")?,
         "carto.gateway.fullname" => component(eval, data, "gateway")?,
         "common.tplvalues.render" => return render_value(eval, data),
+        _ if eval.is_nowhere(name) => {
+            let fault = Fault::new(format!("there is no template `{name}`"));
+            return Err(
+                fault.help("the chart defines none of that name: `define` it in this value")
+            );
+        }
         _ => {
             return Ok(Value::Opaque(Rc::from(format!(
                 "`include \"{name}\"` is defined in the chart"
@@ -92,6 +112,98 @@ fn include(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
         Ok(text) => Value::text(text),
         Err(reason) => Value::Opaque(Rc::from(format!("`include \"{name}\"`: {reason}"))),
     })
+}
+
+/// `NAME-VERSION` of the chart, as a label takes it.
+fn chart_label(eval: &Eval<'_>, data: &Value) -> Result<String, Rc<str>> {
+    let name = text_at(eval, data, &["Chart", "Name"])?.unwrap_or_default();
+    let version = text_at(eval, data, &["Chart", "Version"])?.unwrap_or_default();
+    Ok(fit(format!("{name}-{version}").replace('+', "_")))
+}
+
+/// Kubernetes' recommended labels: those that select, or all.
+fn labels(eval: &Eval<'_>, data: &Value, all: bool) -> Known {
+    let name = match name_of(eval, data)? {
+        Ok(name) => name,
+        Err(reason) => return Ok(Err(reason)),
+    };
+    let chart = chart_label(eval, data);
+    let release = text_at(eval, data, &["Release", "Name"]);
+    Ok(chart.and_then(|chart| {
+        let instance = release?.unwrap_or_default();
+        let name = format!("app.kubernetes.io/name: {name}\n");
+        let instance = format!("app.kubernetes.io/instance: {instance}");
+        Ok(match all {
+            true => format!(
+                "{name}helm.sh/chart: {chart}\n{instance}\napp.kubernetes.io/managed-by: Helm"
+            ),
+            false => format!("{name}{instance}"),
+        })
+    }))
+}
+
+/// The version of the Ingress API that the chart's library chooses. Where the cluster's version is not known, the one
+/// that every cluster since Kubernetes 1.19 serves.
+fn ingress_api(eval: &Eval<'_>, data: &Value) -> Result<String, Rc<str>> {
+    if let Some(version) = text_at(eval, data, &["Values", "ingress", "apiVersion"])? {
+        return Ok(version);
+    }
+    let mut told = None;
+    for path in [
+        &["Values", "global", "kubeVersion"][..],
+        &["Values", "kubeVersion"][..],
+    ] {
+        told = told.or(text_at(eval, data, path)?);
+    }
+    let cluster = ["Capabilities", "KubeVersion", "Version"];
+    let told = told.or(text_at(eval, data, &cluster).unwrap_or_default());
+    let minor = told.as_deref().and_then(|version| {
+        let mut parts = version.trim_start_matches('v').split(['.', '-', '+']);
+        let major: u64 = parts.next()?.parse().ok()?;
+        let minor: u64 = parts.next()?.parse().ok()?;
+        Some((major, minor))
+    });
+    let api = match minor {
+        Some(version) if version < (1, 14) => "extensions/v1beta1",
+        Some(version) if version < (1, 19) => "networking.k8s.io/v1beta1",
+        _ => "networking.k8s.io/v1",
+    };
+    Ok(api.to_owned())
+}
+
+/// The backend of an Ingress path, given `serviceName`, `servicePort` and `context`.
+fn backend(eval: &mut Eval<'_>, data: &Value) -> EvalResult {
+    let context = at(eval, data, &["context"]);
+    let context =
+        context.and_then(|context| context.ok_or_else(|| Rc::from("it is given no context")));
+    let api = context.and_then(|context| ingress_api(eval, &context));
+    let name = text_at(eval, data, &["serviceName"]);
+    let port = at(eval, data, &["servicePort"]);
+    let (api, name, port) = match (api, name, port) {
+        (Ok(api), Ok(name), Ok(port)) => (api, name.unwrap_or_default(), port),
+        (Err(reason), ..) | (_, Err(reason), _) | (.., Err(reason)) => {
+            return Ok(Value::Opaque(reason));
+        }
+    };
+    let (key, port) = match port {
+        Some(Value::Text(text)) => ("name", text.to_string()),
+        Some(Value::Int(number, _)) => ("number", number.to_string()),
+        Some(Value::Float(number)) => ("number", format!("{number:.0}")),
+        _ => {
+            return Ok(Value::Opaque(Rc::from(
+                "its port is neither a name nor a number",
+            )));
+        }
+    };
+    made(
+        eval,
+        match api.as_str() {
+            "extensions/v1beta1" | "networking.k8s.io/v1beta1" => {
+                format!("serviceName: {name}\nservicePort: {port}")
+            }
+            _ => format!("service:\n  name: {name}\n  port:\n    {key}: {port}"),
+        },
+    )
 }
 
 /// A text, or why it is not known.

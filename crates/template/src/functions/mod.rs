@@ -9,7 +9,7 @@ use portolan_yaml::OPAQUE;
 use super::eval::{Eval, EvalResult, Fault};
 use super::value::{IntType, List, ListId, MapId, MapKind, Value};
 
-mod chart;
+pub(super) mod chart;
 mod choose;
 mod compare;
 mod dates;

@@ -11,7 +11,7 @@ use super::super::value::Value;
 use super::{Deep, Function, function, int, made, text};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    function("regexMatch", 2, 2, Deep, matches),
+    function("regexMatch", 2, 2, Deep, matches_or_not),
     function("mustRegexMatch", 2, 2, Deep, matches),
     function("regexFind", 2, 2, Deep, find),
     function("mustRegexFind", 2, 2, Deep, find),
@@ -81,10 +81,21 @@ fn compile(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult<Result<Regex,
             Limit::RegexSize,
             format!("this regular expression takes more than {most} bytes once it is compiled"),
         )),
-        Err(_) => Ok(Err(Value::Opaque(Rc::from(
-            "this regular expression is not understood",
-        )))),
+        // Go's own: literal text, and single bytes.
+        Err(_) if pattern.contains("\\Q") || pattern.contains("\\C") => Ok(Err(Value::Opaque(
+            Rc::from("this regular expression is not understood"),
+        ))),
+        Err(error) => Err(Fault::new(format!(
+            "this is not a valid regular expression: {}",
+            last_line(&error.to_string())
+        ))),
     }
+}
+
+/// What is wrong, without the drawing above it.
+fn last_line(message: &str) -> String {
+    let last = message.lines().next_back().unwrap_or_default();
+    last.trim_start_matches("error: ").to_owned()
 }
 
 /// Compiles the first argument, counts the work of searching the second, and goes on with both.
@@ -98,6 +109,18 @@ macro_rules! search {
         $eval.charge(text.len() / 8)?;
         (regex, text)
     }};
+}
+
+/// Unlike all others, `regexMatch` takes an invalid expression for one that matches nothing.
+fn matches_or_not(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {
+    match matches(eval, arguments) {
+        Err(fault) if fault.limit.is_none() => {
+            text(eval, arguments, 0)?;
+            text(eval, arguments, 1)?;
+            Ok(Value::Bool(false))
+        }
+        result => result,
+    }
 }
 
 fn matches(eval: &mut Eval<'_>, arguments: &[Value]) -> EvalResult {

@@ -16,9 +16,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("toYaml", 1, 1, Own, |eval, arguments| {
         to_yaml(eval, argument(arguments, 0), Layout::Plain)
     }),
-    function("mustToYaml", 1, 1, Own, |eval, arguments| {
-        to_yaml(eval, argument(arguments, 0), Layout::Plain)
-    }),
     function("toYamlPretty", 1, 1, Own, |eval, arguments| {
         to_yaml(eval, argument(arguments, 0), Layout::Pretty)
     }),
