@@ -136,14 +136,6 @@ impl<'s> Seen<'s> {
         (self.anchor(path), value.unwrap_or_default().to_owned())
     }
 
-    /// The keys that templates treat so in this release.
-    fn in_force<'k>(&'k self, keys: &'k [Keys]) -> impl Iterator<Item = &'k KeyPath> {
-        let holds = |keys: &&Keys| {
-            keys.range.holds(self.release) && keys.when.as_ref().is_none_or(|when| when.holds(self))
-        };
-        keys.iter().filter(holds).flat_map(|keys| &keys.paths)
-    }
-
     /// Mappings that the user has taken away.
     fn nil_pointers(&self, keys: &[Keys]) -> Vec<Refused> {
         let given = self.given_nodes(keys).into_iter();
@@ -196,16 +188,26 @@ impl<'s> Seen<'s> {
 
     /// The values that the user has written under some keys of the chart, each with its path.
     fn given_nodes(&self, keys: &[Keys]) -> Vec<(String, Node<'s>)> {
+        let in_force = |keys: &&Keys| {
+            keys.range.holds(self.release) && keys.when.as_ref().is_none_or(|when| when.holds(self))
+        };
         let mut found = Vec::new();
-        for pattern in self.in_force(keys) {
-            let Some(last) = pattern.parts().next_back() else {
-                continue;
+        for keys in keys.iter().filter(in_force) {
+            let above = match keys.of.as_slice() {
+                [] => vec![(String::new(), self.user)],
+                of => of
+                    .iter()
+                    .flat_map(|of| below(String::new(), self.user, of))
+                    .collect(),
             };
-            for (path, parent) in parents(self.user, pattern) {
-                let given = parent
-                    .get(last)
-                    .map(|value| (format!("{path}{last}"), value));
-                found.extend(given.filter(|(path, _)| self.is_of_chart(path)));
+            for (path, node) in above {
+                let given = keys
+                    .keys
+                    .iter()
+                    .flat_map(|key| below(path.clone(), node, key));
+                found.extend(
+                    given.filter(|(path, _)| keys.are_about(path) && self.is_of_chart(path)),
+                );
             }
         }
         found
@@ -234,25 +236,25 @@ impl<'s> Seen<'s> {
     }
 }
 
-/// The nodes above the last name of a path, each with its own path and a dot; `*` stands for any one name.
-fn parents<'t>(root: Node<'t>, pattern: &KeyPath) -> Vec<(String, Node<'t>)> {
-    let above = pattern.parts().len().saturating_sub(1);
-    let mut found = vec![(String::new(), root)];
-    for name in pattern.parts().take(above) {
-        let mut below = Vec::new();
+/// What lies below a node along a path, each with its own path; `*` stands for any one name.
+fn below<'t>(at: String, root: Node<'t>, pattern: &KeyPath) -> Vec<(String, Node<'t>)> {
+    let step = |path: &str, name: &str| match path {
+        "" => name.to_owned(),
+        path => format!("{path}.{name}"),
+    };
+    let mut found = vec![(at, root)];
+    for name in pattern.parts() {
+        let mut next = Vec::new();
         for (path, node) in found {
-            if name == "*" {
-                let entries = node.entries();
-                below
-                    .extend(entries.map(|(entry, value)| (format!("{path}{}.", entry.key), value)));
-            } else {
-                below.extend(
-                    node.get(name)
-                        .map(|value| (format!("{path}{name}."), value)),
-                );
+            match name {
+                "*" => next.extend(
+                    node.entries()
+                        .map(|(entry, value)| (step(&path, &entry.key), value)),
+                ),
+                name => next.extend(node.get(name).map(|value| (step(&path, name), value))),
             }
         }
-        found = below;
+        found = next;
     }
     found
 }

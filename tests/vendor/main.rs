@@ -9,3 +9,4 @@ mod agreement;
 #[path = "../support/mod.rs"]
 mod support;
 mod vendor_examples;
+mod without_chart;

@@ -29,8 +29,23 @@ pub(crate) struct Keys {
     pub(crate) range: Range,
     /// Under which condition the templates do so.
     pub(crate) when: Option<Condition>,
+    /// The keys below which each of `keys` is looked for; none where they stand at the top.
+    pub(crate) of: Vec<KeyPath>,
     /// The keys; `*` stands for any one name.
-    pub(crate) paths: Vec<KeyPath>,
+    pub(crate) keys: Vec<KeyPath>,
+    /// Keys that are none of them, with everything below.
+    except: Vec<String>,
+}
+
+impl Keys {
+    /// Whether they are about a key.
+    pub(crate) fn are_about(&self, path: &str) -> bool {
+        let lies_in = |other: &String| {
+            let rest = path.strip_prefix(other.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        !self.except.iter().any(lies_in)
+    }
 }
 
 /// Everything in the file.
@@ -93,28 +108,16 @@ fn refusal(node: Node<'_>) -> Read<Refusal> {
     })
 }
 
-/// `keys`, each below every key of `of` where there are such.
 fn keys(node: Node<'_>) -> Read<Keys> {
-    let texts = |key: &str| -> Vec<&str> {
+    let texts = |key: &str| {
         let items = node.get(key).into_iter().flat_map(Node::items);
-        items.filter_map(Node::text).collect()
-    };
-    let (of, keys) = (texts("of"), texts("keys"));
-    let paths = match of.as_slice() {
-        [] => keys.iter().map(|key| KeyPath::new(key)).collect(),
-        of => {
-            let below = |above: &&str| {
-                let paths = keys
-                    .iter()
-                    .map(|key| KeyPath::new(&format!("{above}.{key}")));
-                paths.collect::<Vec<_>>()
-            };
-            of.iter().flat_map(below).collect()
-        }
+        items.filter_map(Node::text)
     };
     Ok(Keys {
         range: Range::read(node)?,
         when: node.get("when").map(Condition::read).transpose()?,
-        paths,
+        of: texts("of").map(KeyPath::new).collect(),
+        keys: texts("keys").map(KeyPath::new).collect(),
+        except: texts("except").map(str::to_owned).collect(),
     })
 }
