@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::chart_facts::{
     Alternative, Circumstances, Field, KeyPath, ObjectFacts, Piece, Release, RenderedFacts,
 };
-use super::printed::{self, Manner, Unprintable, go_text};
+use super::printed::{self, Manner, Unprintable, go_text, outline};
 use super::templates::Templates;
 use super::values::{Values, is_truthy, made_scalar, made_string};
 use crate::kube::{Object, Origin};
@@ -413,7 +413,8 @@ impl<'t, 'r> Projection<'t, 'r> {
         };
         let is_users = self.values().is_users(node.site());
         let span = if is_users { node.span() } else { span };
-        let (id, text) = (node.id(), go_text(node).into_owned());
+        let id = node.id();
+        let text = outline(node).map_or_else(|| go_text(node).into_owned(), str::to_owned);
         if is_users && node.as_str().is_some_and(|own| own == text) {
             return id;
         }
