@@ -3,6 +3,7 @@
 //! Runs where both are at hand: `PORTOLAN_HELM` names Helm, and `PORTOLAN_CHARTS` a folder that holds the chart's releases,
 //! each in a folder of its number. Values are put together from pieces of what people write, by a generator that gives the
 //! same ones for the same seed; `PORTOLAN_VARIANTS` says how many for each release. The docs say how to get the chart.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
