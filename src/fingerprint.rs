@@ -19,7 +19,8 @@ const RECIPE: &str = "portolan/1";
 /// Half of a SHA-256 tells any two findings apart.
 const BYTES: usize = 16;
 
-/// One fingerprint for each diagnostic of the report, in its order: 32 hexadecimal digits, each unique in the report.
+/// Computes one fingerprint for each diagnostic of the report, in its order: 32 hexadecimal digits, each unique in the
+/// report.
 ///
 /// `name` says what a file is called wherever the report is made: a path relative to the repository, for example.
 pub fn fingerprints(
@@ -41,7 +42,7 @@ pub fn fingerprints(
         .collect()
 }
 
-/// What a finding is recognised by. No part can hold the NUL between them.
+/// Joins the properties by which a finding is recognised. No part can hold the NUL between them.
 fn identity(found: &Diagnostic, file: &str) -> String {
     let path = found.path.as_deref().map(without_indices);
     let parts = [
@@ -54,14 +55,14 @@ fn identity(found: &Diagnostic, file: &str) -> String {
     parts.map(|part| part.replace('\0', "")).join("\0")
 }
 
-/// The same name on every system, however it was typed.
+/// Normalizes a file name, so that it is the same on every system, however it was typed.
 fn portable(file: &str) -> String {
     let file = file.replace('\\', "/");
     file.strip_prefix("./").unwrap_or(&file).to_owned()
 }
 
-/// `extraDeploy[2].spec` as `extraDeploy[].spec`: an entry stays itself when another is put before it. Keys such as
-/// `["10"]` stay.
+/// Writes `extraDeploy[2].spec` as `extraDeploy[].spec`: an entry keeps its identity when another is put before it.
+/// Keys such as `["10"]` stay.
 fn without_indices(path: &str) -> String {
     let mut kept = String::with_capacity(path.len());
     let mut rest = path;

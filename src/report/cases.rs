@@ -41,7 +41,7 @@ impl Case {
         self.sources.add(name, text)
     }
 
-    /// The span of `part` in a file, the first after `after`.
+    /// Returns the span of `part` in a file, the first after `after`.
     fn span(&self, id: SourceId, after: &str, part: &str) -> Span {
         let text = self.sources.text(id);
         let from = text.find(after).unwrap() + after.len();
@@ -143,7 +143,7 @@ const NOT_ON_AZURE: [(Requirement, Verdict, &[&str]); 4] = [
     ),
 ];
 
-/// Ten minutes on AKS, one requirement undecided.
+/// Builds a case of ten minutes on AKS, with one requirement undecided.
 pub(super) fn azure_timeout() -> Case {
     let mut case = Case::new();
     let id = case.file("customizations.yaml", AKS);
@@ -175,7 +175,7 @@ pub(super) fn azure_timeout() -> Case {
     case
 }
 
-/// The host of an Ingress is not the domain, which stands in another file.
+/// Builds a case in which the host of an Ingress is not the domain, which is in another file.
 pub(super) fn two_files() -> Case {
     let mut case = Case::new();
     let domain = case.file(
@@ -223,7 +223,7 @@ pub(super) fn two_files() -> Case {
     case
 }
 
-/// A BackendConfig in an `extraDeploy` block scalar, and what it would serve.
+/// Builds a case with a BackendConfig in an `extraDeploy` block scalar, and what it would serve.
 pub(super) fn extra_deploy() -> Case {
     let mut case = Case::new();
     let text = concat!(
@@ -258,7 +258,8 @@ pub(super) fn extra_deploy() -> Case {
     case
 }
 
-/// A label at the right end of a line, beyond the cut; the finding in the midst of 5,000 characters.
+/// Builds a case with a label at the right end of a line, beyond the cut, and the finding in the midst of 5,000
+/// characters.
 pub(super) fn long_line() -> Case {
     let mut case = Case::new();
     let filler = |from: usize| -> String {
@@ -289,7 +290,7 @@ pub(super) fn long_line() -> Case {
     case
 }
 
-/// Places without text: a missing key, an empty file, the end of a file.
+/// Builds a case of places without text: a missing key, an empty file, the end of a file.
 pub(super) fn zero_width() -> Case {
     let mut case = Case::new();
     let missing = case.file(
@@ -332,7 +333,7 @@ pub(super) fn zero_width() -> Case {
     case
 }
 
-/// A whole mapping, and the one that overrides it.
+/// Builds a case with a whole mapping, and the one that overrides it.
 pub(super) fn whole_mapping() -> Case {
     let mut case = Case::new();
     let ports: String = (0..30)
@@ -357,7 +358,8 @@ pub(super) fn whole_mapping() -> Case {
     case
 }
 
-/// CRLF, a byte order mark, umlauts, wide characters, a tab, and characters that a terminal would obey.
+/// Builds a case with CRLF, a byte order mark, umlauts, wide characters, a tab, and characters that a terminal would
+/// obey.
 pub(super) fn foreign_text() -> Case {
     let mut case = Case::new();
     let text = concat!(
@@ -394,7 +396,7 @@ pub(super) fn foreign_text() -> Case {
     case
 }
 
-/// Findings on lines that hold what nobody else may read.
+/// Builds a case with findings on lines that hold what nobody else may read.
 pub(super) fn secrets() -> Case {
     let mut case = Case::new();
     let text = concat!(
@@ -431,7 +433,7 @@ pub(super) fn secrets() -> Case {
     case
 }
 
-/// Two releases with all four verdicts between them.
+/// Builds a case of two releases with all four verdicts between them.
 pub(super) fn several_releases() -> Case {
     let mut case = azure_timeout();
     case.file(
@@ -460,7 +462,7 @@ pub(super) fn several_releases() -> Case {
     case
 }
 
-/// Nothing to complain about.
+/// Builds a case without findings.
 pub(super) fn all_is_well() -> Case {
     let mut case = Case::new();
     case.file("customizations.yaml", AKS.replace("\"10\"", "\"30\""));

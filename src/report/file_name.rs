@@ -5,7 +5,7 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// What RFC 3986 calls unreserved may stand in a path as it is, and so may the slash.
+/// Characters to percent-encode in a path: all but those that RFC 3986 calls unreserved, and the slash.
 const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -13,7 +13,7 @@ const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~')
     .remove(b'/');
 
-/// The name seen from the folder where the file lies under it; else as it was given.
+/// Returns the name as seen from the folder where the file is under it, else the name as it was given.
 pub(super) fn relative(name: &str, folder: Option<&str>) -> String {
     let name = portable(name);
     let name = without_dot(&name);
@@ -25,7 +25,7 @@ pub(super) fn relative(name: &str, folder: Option<&str>) -> String {
     under.unwrap_or_else(|| name.to_owned())
 }
 
-/// The name as an URI, percent-encoded. True where it is relative to the folder.
+/// Returns the name as a percent-encoded URI, and true where it is relative to the folder.
 pub(super) fn uri(name: &str, folder: Option<&str>) -> (String, bool) {
     let name = relative(name, folder);
     let whole = match folder {
@@ -42,12 +42,13 @@ pub(super) fn uri(name: &str, folder: Option<&str>) -> (String, bool) {
     }
 }
 
-/// A path as a link in the repository has it.
+/// Encodes a path for a link within the repository.
 pub(super) fn encoded(path: &str) -> String {
     utf8_percent_encode(path, IN_PATH).to_string()
 }
 
-/// On Windows both slashes part folders; elsewhere a backslash is a character like any other.
+/// Replaces backslashes on Windows, where both slashes separate folders; elsewhere a backslash is a character like any
+/// other.
 fn portable(name: &str) -> String {
     if cfg!(windows) {
         name.replace('\\', "/")
@@ -71,7 +72,7 @@ fn leaves(name: &str) -> bool {
     name == ".." || name.starts_with("../")
 }
 
-/// `/a`, and `C:/a` of Windows.
+/// Tells whether a name is absolute: `/a`, and `C:/a` of Windows.
 fn is_absolute(name: &str) -> bool {
     let drive = |name: &str| {
         let mut letters = name.chars();
@@ -81,7 +82,8 @@ fn is_absolute(name: &str) -> bool {
     name.starts_with('/') || drive(name)
 }
 
-/// The whole path. `..` is taken away only at the front, where the folder's own name, which has no links in it, answers.
+/// Returns the whole path. `..` is resolved only at the front, where the folder's own name, which has no links in it,
+/// answers.
 fn absolute(name: &str, folder: &str) -> Option<String> {
     if is_absolute(name) {
         return Some(name.to_owned());

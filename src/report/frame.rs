@@ -50,7 +50,7 @@ pub(super) fn push(
     frame.foot(diagnostic, out);
 }
 
-/// How the frames of one finding are drawn.
+/// The frames of one finding, and how they are drawn.
 struct SnippetFrame<'o> {
     /// Cells for line numbers.
     gutter: usize,
@@ -63,12 +63,12 @@ impl SnippetFrame<'_> {
         paint(style, text, self.options)
     }
 
-    /// Cells beside the frame's side.
+    /// Returns how many cells are left beside the frame's side.
     fn room(&self) -> usize {
         self.options.width.max(40).saturating_sub(self.gutter + 3)
     }
 
-    /// Where it is: the file, and for the finding's own file also the place in the values and the object.
+    /// Draws the head: the file, and for the finding's own file also the place in the values and the object.
     fn head(
         &self,
         view: &FileView<'_>,
@@ -192,7 +192,7 @@ impl SnippetFrame<'_> {
         }
     }
 
-    /// The underlines of one line, and their words: those of the last one beside it, the others below.
+    /// Draws the underlines of one line, and their words: those of the last one beside it, the others below.
     fn marks(&self, shown: &ShownLine, marks: &[LineMark<'_>], out: &mut String) {
         if marks.is_empty() {
             return;
@@ -276,7 +276,7 @@ impl SnippetFrame<'_> {
         )
     }
 
-    /// One row below a line. Words follow after a blank where the row does not end with one.
+    /// Draws one row below a line. Words follow after a space where the row does not end with one.
     fn row(&self, row: &Cells, words: Option<(String, bool)>, out: &mut String) {
         let signs = signs(self.options);
         self.side(signs.side, out);
@@ -302,7 +302,7 @@ impl SnippetFrame<'_> {
         out.push('\n');
     }
 
-    /// What to do. Where the documentation asks for it is said once, at the end of the report: most findings share it.
+    /// Draws the help. The documentation's address is given once, at the end of the report: most findings share it.
     fn foot(&self, diagnostic: &Diagnostic, out: &mut String) {
         let signs = signs(self.options);
         let unicode = self.options.unicode;

@@ -98,7 +98,7 @@ fn kind(severity: Severity) -> &'static str {
     }
 }
 
-/// A text with its own line breaks, and without anything else that a terminal would obey.
+/// Escapes a text for the terminal: its line breaks stay, and nothing else that a terminal would obey.
 fn shown(text: &str) -> String {
     let text = redacted(text, true);
     let lines: Vec<String> = text.trim_end().lines().map(escaped).collect();
@@ -118,7 +118,7 @@ fn command(
     writeln!(out, "::{name} {}::{}", properties.join(","), in_data(text))
 }
 
-/// `%` first, or it would be escaped twice.
+/// Escapes the data of a workflow command; `%` first, or it would be escaped twice.
 fn in_data(text: &str) -> Cow<'_, str> {
     if !text.contains(['%', '\r', '\n']) {
         return Cow::Borrowed(text);

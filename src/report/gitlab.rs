@@ -70,7 +70,7 @@ pub(super) fn render(
     writeln!(out)
 }
 
-/// GitLab's own steps are info, minor, major, critical and blocker. CARTO is out of reach after an error.
+/// Maps to GitLab's own levels: info, minor, major, critical and blocker. CARTO is out of reach after an error.
 fn severity(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "critical",

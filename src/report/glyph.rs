@@ -46,8 +46,9 @@ pub(super) fn push(c: char, unicode: bool, out: &mut String) -> usize {
     }
 }
 
-/// True for characters that a reader cannot see, or takes for another: C1 controls, marks of reading direction,
-/// zero-width characters, line separators that YAML 1.2 does not know, the no-break space, noncharacters that XML cannot hold.
+/// Tells whether a reader cannot see a character, or takes it for another: C1 controls, marks of reading direction,
+/// zero-width characters, line separators that YAML 1.2 does not know, the no-break space, noncharacters that XML
+/// cannot hold.
 fn is_deceptive(c: char) -> bool {
     matches!(
         c,
@@ -65,7 +66,7 @@ fn is_deceptive(c: char) -> bool {
     )
 }
 
-/// The text as it may be shown, on one line.
+/// Returns the text as it may be shown, on one line.
 pub(crate) fn visible(text: &str, unicode: bool) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
@@ -74,7 +75,8 @@ pub(crate) fn visible(text: &str, unicode: bool) -> String {
     shown
 }
 
-/// The text on one line without anything that moves a cursor, in the escapes that programmers know (`\n`, `\u{1b}`).
+/// Returns the text on one line without anything that moves a cursor, in the escapes that programmers know (`\n`,
+/// `\u{1b}`).
 pub(super) fn escaped(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
@@ -87,7 +89,7 @@ pub(super) fn escaped(text: &str) -> String {
     shown
 }
 
-/// How many cells a text takes that [`visible`] made.
+/// Counts the cells of a text that [`visible`] made.
 pub(crate) fn cells(text: &str) -> usize {
     text.chars().map(|c| c.width().unwrap_or(0)).sum()
 }
@@ -137,7 +139,7 @@ fn shortened(word: String, unicode: bool) -> String {
     cut + ellipsis(unicode)
 }
 
-/// The sign for text that is left out.
+/// Returns the sign for text that is left out.
 pub(super) fn ellipsis(unicode: bool) -> &'static str {
     if unicode { "…" } else { "..." }
 }

@@ -22,10 +22,10 @@ struct JsonReport<'a> {
     tool: Tool,
     /// Sorted by file, then offset, then rule.
     diagnostics: Vec<Diagnostic<'a>>,
-    /// One a requirement and release.
+    /// Rows, each of a requirement and a release.
     requirements: Vec<RequirementRow<'a>>,
     summary: Summary,
-    /// What kept the check from being whole, only where something did.
+    /// Reasons why the check is incomplete, only where there are some.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     failures: Vec<Cow<'a, str>>,
 }
@@ -85,7 +85,7 @@ struct RequirementRow<'a> {
     id: Requirement,
     verdict: Verdict,
     diagnostics: usize,
-    /// What would decide it, only where it is undecided.
+    /// Input that would decide it, only where it is undecided.
     #[serde(skip_serializing_if = "Option::is_none")]
     supply: Option<String>,
     /// The values file, only where there are several releases.

@@ -96,8 +96,8 @@ fn shared_out<'a>(report: &'a Report, sources: &Sources) -> (ByRow<'a>, Vec<&'a 
     (rows, others)
 }
 
-/// A release is called like its last values file; a set of manifests `a.yaml, b.yaml`, with its namespace in brackets where
-/// there are several.
+/// Names the files of a release: its last values file; of a set of manifests `a.yaml, b.yaml`, with its namespace in
+/// brackets where there are several.
 fn files_of(release: &ReleaseReport) -> Vec<&str> {
     let mut files = vec![release.name.as_str()];
     let names = release.name.split(" (").next().unwrap_or_default();
@@ -189,7 +189,7 @@ impl JunitWriter<'_> {
         Ok(())
     }
 
-    /// Findings of no release, and what kept the check from being whole.
+    /// Writes the findings of no release, and why the check is incomplete.
     fn rest(&self, others: &[&Diagnostic], xml: &mut xml::Out<'_>) -> io::Result<()> {
         let tests = others.len() + self.run.failures.len();
         xml.create_element("testsuite")

@@ -7,11 +7,11 @@ use std::ops::Range;
 use super::glyph;
 use super::secret;
 
-/// What is shown of a line.
+/// The visible part of a line.
 pub(super) struct ShownLine {
     /// The text; holds nothing that a terminal would obey.
     pub text: String,
-    /// How many cells it takes.
+    /// Its width in cells.
     pub cells: usize,
     units: Vec<DisplayUnit>,
     /// Cells that the ellipsis before the first unit takes.
@@ -26,7 +26,7 @@ struct DisplayUnit {
 }
 
 impl ShownLine {
-    /// The cells under which a byte range is shown. What was cut away is at the ellipsis.
+    /// Returns the cells under which a byte range is shown. Text that was cut away is at the ellipsis.
     pub(super) fn cells_of(&self, bytes: &Range<usize>) -> Range<usize> {
         let start = self.cell_at(bytes.start);
         if bytes.is_empty() {
@@ -70,7 +70,7 @@ pub(super) struct LineView<'a> {
 }
 
 impl LineView<'_> {
-    /// The line, cut to `room` cells around `focus`.
+    /// Cuts the line to `room` cells around `focus`.
     pub(super) fn show(&self, focus: &Range<usize>, room: usize) -> ShownLine {
         let room = room.max(16);
         let (whole, complete) = self.forward(self.line.start, room);
@@ -141,7 +141,7 @@ impl LineView<'_> {
         (units, true)
     }
 
-    /// The start of the units before `at` that fit.
+    /// Returns the start of the units before `at` that fit.
     fn backward(&self, at: usize, room: usize) -> usize {
         let mut at = at;
         let mut used = 0;
@@ -195,7 +195,7 @@ impl LineView<'_> {
         Some(at - c.len_utf8()..at)
     }
 
-    /// The start of the unit that holds the byte.
+    /// Returns the start of the unit that holds the byte.
     fn floor(&self, at: usize) -> usize {
         match self.mask_over(at) {
             Some(mask) => mask.start.max(self.line.start),

@@ -10,7 +10,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use super::glyph::escaped;
 use super::secret::redacted;
 
-/// What could end a link's target, or the attribute that it becomes.
+/// Characters that could end a link's target, or the attribute that it becomes.
 const IN_ADDRESS: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -29,7 +29,7 @@ const IN_ADDRESS: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// A sentence on one line.
+/// Escapes a sentence for one line.
 pub(super) fn inline(text: &str) -> String {
     let text = escaped(&redacted(text, true));
     let mut shown = String::with_capacity(text.len());
@@ -50,19 +50,19 @@ pub(super) fn inline(text: &str) -> String {
     shown
 }
 
-/// A word of code on one line: a path, a name.
+/// Writes a word of code on one line: a path, a name.
 pub(super) fn code(text: &str) -> String {
     code_span(&escaped(&redacted(text, true)))
 }
 
-/// Lines of code, as an element `pre`: HTML that blank lines do not end.
+/// Writes lines of code as an element `pre`: HTML that blank lines do not end.
 pub(super) fn block(text: &str) -> String {
     let text = redacted(text.trim_end(), true);
     let lines: Vec<String> = text.lines().map(|line| entities(&escaped(line))).collect();
     format!("<pre>\n{}\n</pre>", lines.join("\n"))
 }
 
-/// The address of a document as the target of a link; `None` for what is no address that a reader may be led to.
+/// Returns the address of a document as the target of a link; `None` for one that a reader may not be led to.
 pub(super) fn address(url: &str) -> Option<String> {
     let web = url.starts_with("https://") || url.starts_with("http://");
     let url = redacted(url, false);
@@ -87,7 +87,7 @@ fn push_words(words: &str, out: &mut String) {
     );
 }
 
-/// The text without markup. A name that begins with `www.` would become a link.
+/// Replaces markup by entities. A name that begins with `www.` would become a link.
 fn entities(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
@@ -104,7 +104,7 @@ fn entity(c: char) -> String {
     format!("&#{};", u32::from(c))
 }
 
-/// All ASCII punctuation but what is never markup within a line.
+/// Tells whether a character can be markup: all ASCII punctuation but what is never markup within a line.
 fn is_active(c: char) -> bool {
     c.is_ascii_punctuation() && !matches!(c, '-' | '.' | '/' | ',' | ';' | '=' | '+' | '%' | '?')
 }

@@ -53,12 +53,12 @@ pub(crate) use {
     tally::findings as count_findings,
 };
 
-/// How a report is written.
+/// The formats of a report.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Format {
     /// For people at a terminal: snippets, help, the table of verdicts.
     Pretty,
-    /// One line a finding, as problem matchers read it.
+    /// A line for each finding, as problem matchers read it.
     Plain,
     /// For programs; the schema is public.
     Json,
@@ -90,7 +90,7 @@ impl Format {
         Format::Markdown,
     ];
 
-    /// The name on the command line.
+    /// Returns the name on the command line.
     pub fn as_str(self) -> &'static str {
         match self {
             Format::Pretty => "pretty",
@@ -126,7 +126,7 @@ impl FromStr for Format {
     }
 }
 
-/// How a report is shown. Whoever calls finds out what the terminal can do; nothing here looks at the environment.
+/// Options of rendering. Callers find out what the terminal can do; nothing here looks at the environment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Options {
     /// Use ANSI colours (`pretty` only).
@@ -142,7 +142,7 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// What suits a file or a pipe: 80 columns, no colour, no links.
+    /// Returns options that suit a file or a pipe: 80 columns, no colour, no links.
     fn default() -> Self {
         Options {
             color: false,
@@ -154,12 +154,12 @@ impl Default for Options {
     }
 }
 
-/// What is known of a run besides its report: finished data, for the formats that show it.
+/// Data of a run besides its report, for the formats that show it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Run<'a> {
     /// Every rule that was applied.
     pub rules: &'a [RuleEntry],
-    /// What kept the check from being whole.
+    /// Reasons why the check is incomplete.
     pub failures: &'a [String],
     /// The folder that relative paths are seen from: the whole path of the current one. Files under it are named from there
     /// where a service has to find them in a repository.

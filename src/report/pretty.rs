@@ -64,7 +64,7 @@ fn width(options: &Options) -> usize {
     options.width.max(40)
 }
 
-/// `error[timeout-too-short]: …`, wrapped.
+/// Writes `error[timeout-too-short]: …`, wrapped.
 fn headline(diagnostic: &Diagnostic, options: &Options, out: &mut String) {
     let rule = glyph::visible(&diagnostic.rule, options.unicode);
     let head = format!("{}[{rule}]", diagnostic.severity);
@@ -88,7 +88,7 @@ fn headline(diagnostic: &Diagnostic, options: &Options, out: &mut String) {
     }
 }
 
-/// The verdict table of a release, and what was inferred about it.
+/// Writes the verdict table of a release, and what was inferred about it.
 fn verdicts(release: &ReleaseReport, several: bool, options: &Options, out: &mut String) {
     let name = glyph::visible(&release.name, options.unicode);
     let title = if several || !name.is_empty() {
@@ -107,7 +107,7 @@ fn verdicts(release: &ReleaseReport, several: bool, options: &Options, out: &mut
     }
 }
 
-/// One row. What one missing thing leaves undecided in several rows is asked for once.
+/// Writes one row. Input that several rows lack is asked for once.
 fn verdict<'r>(
     row: &'r RequirementVerdict,
     said: &mut Vec<&'r str>,
@@ -173,7 +173,7 @@ fn verdict<'r>(
     }
 }
 
-/// A wrapped sentence behind a word.
+/// Writes a wrapped sentence behind a word.
 fn entry(word: &str, text: &str, indent: usize, style: Style, options: &Options, out: &mut String) {
     let hang = indent + glyph::cells(word);
     let room = width(options).saturating_sub(hang);
@@ -192,7 +192,7 @@ fn entry(word: &str, text: &str, indent: usize, style: Style, options: &Options,
     }
 }
 
-/// What was found, what was looked at, and what to do next.
+/// Writes the summary: what was found, what was looked at, and what to do next.
 fn last_lines(report: &Report, options: &Options, out: &mut String) {
     let summary = &report.summary;
     let style = if summary.errors > 0 {

@@ -11,7 +11,7 @@ use portolan_yaml::source::{Sources, Span};
 
 use super::{Format, Options, Run, render, render_run};
 
-/// Texts near to what the renderers have to look out for.
+/// Generates texts near to what the renderers have to look out for.
 fn text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         4 => "[a-z: \"'|>#{}\\[\\]=&-]{0,12}",
@@ -29,7 +29,7 @@ fn text() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
 }
 
-/// A report with a finding for each span; the spans need not lie on character boundaries.
+/// Builds a report with a finding for each span; the spans need not lie on character boundaries.
 fn report(
     sources: &mut Sources,
     texts: &[String],
@@ -78,7 +78,7 @@ fn report(
     report
 }
 
-/// The same report from a run in which everything says `words`, also the names of files and rules.
+/// Renders the report from a run in which everything says `words`, also the names of files and rules.
 fn of_a_run(format: Format, report: &Report, sources: &Sources, words: &str) -> String {
     let text = words.to_owned();
     let rules = [RuleEntry {
@@ -110,7 +110,7 @@ fn rendered(format: Format, report: &Report, sources: &Sources, options: &Option
     String::from_utf8(out).unwrap()
 }
 
-/// What XML 1.0 can hold.
+/// Tells whether XML 1.0 can hold a character.
 fn is_xml(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use portolan_yaml::source::{LineColumn, Source, Sources, Span};
 
-/// What a column counts.
+/// The units that a column counts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum ColumnUnit {
     /// Unicode code points, as everywhere in this program.
@@ -20,8 +20,8 @@ pub(super) struct Region {
     pub end: LineColumn,
 }
 
-/// The region of a span, without the blanks and line breaks at its end: those of a block belong to no one, and would reach
-/// into the line below.
+/// Returns the region of a span, without the spaces and line breaks at its end: those of a block belong to no one, and
+/// would reach into the line below.
 pub(super) fn region(span: Span, sources: &Sources, unit: ColumnUnit) -> Region {
     let start = LineColumn { line: 1, column: 1 };
     let Some(source) = sources.get(span.source) else {

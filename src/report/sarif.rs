@@ -22,7 +22,7 @@ use super::markup;
 use super::region::{ColumnUnit, region};
 use super::secret::redacted;
 
-/// Where the schema is published.
+/// Address at which the schema is published.
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
@@ -135,7 +135,7 @@ impl Rule<'_> {
     }
 }
 
-/// What is said of a rule at length: as plain text, and as Markdown.
+/// Returns the long description of a rule: as plain text, and as Markdown.
 fn help(entry: &RuleEntry) -> (String, String) {
     let place = format!("{}, {}", entry.document, entry.heading);
     let text = format!(
@@ -212,7 +212,7 @@ impl SarifWriter<'_> {
     }
 }
 
-/// The place in the values, and the object.
+/// Returns the place in the values, and the object.
 fn logical(found: &Diagnostic) -> Vec<Value> {
     let places = [(&found.path, "property"), (&found.object, "resource")];
     let known = places.into_iter().filter_map(|(name, kind)| {
@@ -265,7 +265,7 @@ fn verdicts(report: &Report, run: &Run<'_>) -> Vec<Value> {
     rows.collect()
 }
 
-/// A text that others show: `[words](target)` in it would become a link (SARIF 2.1.0, 3.11.6).
+/// Escapes a text that viewers show: `[words](target)` in it would become a link (SARIF 2.1.0, 3.11.6).
 fn shown(text: &str) -> String {
     let text = redacted(text, true);
     let lines: Vec<String> = text.trim_end().lines().map(escaped).collect();
@@ -276,7 +276,7 @@ fn level(severity: Severity) -> &'static str {
     severity.as_str()
 }
 
-/// The words of GitHub's `problem.severity`.
+/// Returns the words of GitHub's `problem.severity`.
 fn problem(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",

@@ -55,7 +55,8 @@ static TOKEN: Pattern = LazyLock::new(|| {
     .ok()
 });
 
-/// How each kind of [`TOKEN`] begins, those in a header aside, and how many letters, digits, `_` and `-` follow at least.
+/// Beginnings of each kind of [`TOKEN`], those in a header aside, and how many letters, digits, `_` and `-` follow at
+/// least.
 const TOKEN_STARTS: [(&str, usize); 13] = [
     ("eyJ", 8),
     ("AKIA", 16),
@@ -72,7 +73,7 @@ const TOKEN_STARTS: [(&str, usize); 13] = [
     ("sk-", 16),
 ];
 
-/// What is shown instead of a secret.
+/// Returns the sign that is shown instead of a secret.
 pub(super) fn mask(unicode: bool) -> &'static str {
     if unicode {
         "••••••••"
@@ -81,7 +82,7 @@ pub(super) fn mask(unicode: bool) -> &'static str {
     }
 }
 
-/// A sentence without the secrets that can be told from their own form.
+/// Masks in a sentence the secrets that can be told from their own form.
 ///
 /// Messages are made without secrets; this is the second lock on the door.
 pub(crate) fn redacted(text: &str, unicode: bool) -> Cow<'_, str> {
@@ -116,7 +117,7 @@ impl<'a> Masks<'a> {
         }
     }
 
-    /// Byte ranges to hide: sorted, apart from each other, each within one line.
+    /// Returns the byte ranges to hide: sorted, apart from each other, each within one line.
     pub(super) fn of(&mut self, id: SourceId) -> &[Range<usize>] {
         let sources = self.sources;
         self.found
@@ -190,7 +191,7 @@ impl<'a> Search<'a> {
         self.text.get(range).unwrap_or_default()
     }
 
-    /// The index of the line that holds an offset.
+    /// Returns the index of the line that holds an offset.
     fn line_of(&self, offset: usize) -> usize {
         self.lines
             .partition_point(|line| line.start <= offset)
@@ -201,7 +202,8 @@ impl<'a> Search<'a> {
         self.text.get(self.lines.get(index)?.clone())
     }
 
-    /// What is a secret by its own form, wherever it stands. In sentences long runs are fingerprints; in files, keys.
+    /// Hides secrets known by their own form, wherever they are. In sentences long runs are fingerprints; in files,
+    /// keys.
     fn by_form(&mut self, in_file: bool) {
         if self.text.contains("PRIVATE KEY") {
             for header in matches(&KEY_HEADER, self.text) {
@@ -227,7 +229,7 @@ impl<'a> Search<'a> {
         self.long_runs(in_file);
     }
 
-    /// Where the body of a PEM key ends that begins at `start`.
+    /// Returns the end of the body of a PEM key that begins at `start`.
     fn end_of_key(&self, start: usize) -> usize {
         let rest = self.part(start..self.text.len());
         let dashes = rest.find("-----").unwrap_or(rest.len());
@@ -287,7 +289,8 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// A run that fills its line may go on in the next ones, down to a short rest that is no long run itself.
+    /// Returns the end of a run of base64: one that fills its line may go on in the next ones, down to a short rest
+    /// that is not itself a long run.
     fn end_of_run(&self, end: usize) -> usize {
         let index = self.line_of(end);
         if self.lines.get(index).is_none_or(|line| line.end != end) {

@@ -4,20 +4,20 @@ use crate::diagnostic::{Severity, Verdict};
 
 use super::Options;
 
-/// What a piece of text is, so that one place says how it looks.
+/// The roles of a piece of text, so that one place says how each looks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Style {
     /// As the terminal shows text.
     Text,
     /// Line numbers, frames and what may be skipped.
     Faint,
-    /// What is read first.
+    /// Text to be read first.
     Strong,
     /// A severity's word, and the underline of what it is about.
     Of(Severity),
     /// Other places, and their words.
     Label,
-    /// What to do.
+    /// Advice.
     Help,
     /// A verdict.
     Verdict(Verdict),
@@ -99,12 +99,12 @@ const ASCII: Signs = Signs {
     not_applicable: "-",
 };
 
-/// The signs that the options allow.
+/// Returns the signs that the options allow.
 pub(super) fn signs(options: &Options) -> &'static Signs {
     if options.unicode { &UNICODE } else { &ASCII }
 }
 
-/// The text in its style. The text must have been made visible before.
+/// Paints the text in its style. The text must have been made visible before.
 pub(crate) fn paint(style: Style, text: &str, options: &Options) -> String {
     match style.code() {
         Some(code) if options.color && !text.is_empty() => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
@@ -112,7 +112,7 @@ pub(crate) fn paint(style: Style, text: &str, options: &Options) -> String {
     }
 }
 
-/// The address, clickable where the options allow it.
+/// Writes the address, clickable where the options allow it.
 pub(crate) fn link(url: &str, options: &Options) -> String {
     // Anything else could end the escape sequence early.
     let plain = url.bytes().all(|byte| byte.is_ascii_graphic());
@@ -123,7 +123,7 @@ pub(crate) fn link(url: &str, options: &Options) -> String {
     }
 }
 
-/// The sign of a verdict.
+/// Returns the sign of a verdict.
 pub(super) fn verdict_sign(verdict: Verdict, options: &Options) -> &'static str {
     let signs = signs(options);
     match verdict {

@@ -2,13 +2,13 @@
 
 use crate::diagnostic::{Report, Summary, Verdict};
 
-/// A number with its noun: `1 error`, `2 errors`.
+/// Writes a number with its noun: `1 error`, `2 errors`.
 pub(super) fn count(number: usize, noun: &str) -> String {
     let s = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{s}")
 }
 
-/// `2 errors and 1 warning`; `no findings`.
+/// Writes the numbers of findings: `2 errors and 1 warning`; `no findings`.
 pub(crate) fn findings(summary: &Summary) -> String {
     let parts = [
         (summary.errors, "error"),
@@ -29,7 +29,7 @@ pub(crate) fn findings(summary: &Summary) -> String {
     text
 }
 
-/// `1 release and 14 objects from manifests in 3 files, 2 files skipped`.
+/// Writes what was checked: `1 release and 14 objects from manifests in 3 files, 2 files skipped`.
 pub(super) fn checked(summary: &Summary) -> String {
     let mut what = Vec::new();
     if summary.releases > 0 {
@@ -49,7 +49,7 @@ pub(super) fn checked(summary: &Summary) -> String {
     text
 }
 
-/// How many requirements have each verdict, over all releases: `6 met, 1 violated`.
+/// Writes how many requirements have each verdict, over all releases: `6 met, 1 violated`.
 pub(super) fn verdicts(report: &Report) -> String {
     let words = [
         (Verdict::Met, "met"),
@@ -66,7 +66,7 @@ pub(super) fn verdicts(report: &Report) -> String {
     parts.join(", ")
 }
 
-/// How many requirements have this verdict, over all releases.
+/// Counts the requirements with this verdict, over all releases.
 pub(super) fn number_of(report: &Report, verdict: Verdict) -> usize {
     report
         .releases
@@ -76,7 +76,7 @@ pub(super) fn number_of(report: &Report, verdict: Verdict) -> usize {
         .count()
 }
 
-/// `a`, `a and b`, `a, b and c`.
+/// Joins words: `a`, `a and b`, `a, b and c`.
 fn list(parts: Vec<String>) -> Option<String> {
     match parts.as_slice() {
         [] => None,

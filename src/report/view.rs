@@ -9,10 +9,10 @@ use portolan_yaml::source::{Source, SourceId, Sources, Span};
 /// Lines shown of a span that has several.
 const LINES_OF_SPAN: usize = 3;
 
-/// How far up the line is looked for that a line belongs to.
+/// Lines above that are searched for the one that a line belongs to.
 const LINES_TO_PARENT: usize = 200;
 
-/// How much of a line is looked at for its indentation.
+/// Bytes of a line that are searched for its indentation.
 const LONGEST_INDENT: usize = 512;
 
 /// A place to underline.
@@ -22,7 +22,7 @@ struct Mark<'a> {
     primary: bool,
 }
 
-/// What of one file is shown.
+/// The part of one file that is shown.
 pub(super) struct FileView<'a> {
     pub id: SourceId,
     pub source: &'a Source,
@@ -42,7 +42,7 @@ pub(super) struct LineMark<'a> {
     pub primary: bool,
 }
 
-/// The files of a finding, its own first.
+/// Returns the files of a finding, its own first.
 pub(super) fn views<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Vec<FileView<'a>> {
     let mut marks = vec![Mark {
         span: diagnostic.span,
@@ -115,7 +115,7 @@ impl<'a> FileView<'a> {
         }
     }
 
-    /// The bytes of a line; a byte order mark is no part of it.
+    /// Returns the bytes of a line, without a byte order mark.
     pub(super) fn line(&self, line: usize) -> Range<usize> {
         let range = self.source.line_range(line);
         let body = self.source.text().get(range.clone()).unwrap_or_default();
@@ -131,8 +131,8 @@ impl<'a> FileView<'a> {
         self.source.text().get(self.line(line)).unwrap_or_default()
     }
 
-    /// The line that says what this one belongs to: the nearest above that stands less deep. Above a blank line, the
-    /// nearest that is not.
+    /// Returns the line that this one belongs to: the nearest above with less indentation. Above a blank line, the
+    /// nearest that is not blank.
     fn parent(&self, line: usize) -> Option<usize> {
         let head = |line: usize| {
             let text = self.text(line);
@@ -153,7 +153,7 @@ impl<'a> FileView<'a> {
         })
     }
 
-    /// The numbers of the lines shown.
+    /// Returns the numbers of the lines shown.
     pub(super) fn lines(&self) -> BTreeSet<usize> {
         let mut lines = self.context.clone();
         lines.extend(self.marks.keys());

@@ -11,10 +11,10 @@ use quick_xml::events::{BytesDecl, Event};
 use super::glyph::escaped;
 use super::secret::redacted;
 
-/// Where elements go.
+/// The writer that elements go to.
 pub(super) type Out<'o> = Writer<&'o mut dyn io::Write>;
 
-/// A document: the declaration, then what `content` writes.
+/// Writes a document: the declaration, then what `content` writes.
 pub(super) fn document(
     out: &mut dyn io::Write,
     content: impl FnOnce(&mut Out<'_>) -> io::Result<()>,
@@ -26,12 +26,12 @@ pub(super) fn document(
     writeln!(out)
 }
 
-/// A text on one line, as an attribute can hold it.
+/// Escapes a text for one line, as an attribute can hold it.
 pub(super) fn line(text: &str) -> String {
     escaped(&redacted(text, true))
 }
 
-/// A text of several lines, as an element can hold it.
+/// Escapes a text of several lines, as an element can hold it.
 pub(super) fn lines(text: &str) -> String {
     let text = redacted(text, true);
     let lines: Vec<String> = text.lines().map(escaped).collect();

@@ -70,7 +70,7 @@ fn failure() -> Vec<String> {
     vec!["base.yaml: there is no such file".to_owned()]
 }
 
-/// Some cases one after the other, as one snapshot.
+/// Renders some cases one after the other, as one snapshot.
 fn several(format: Format, cases: &[Case]) -> String {
     let texts = cases.iter().map(|case| case.of_a_run(format, &[]));
     texts.collect::<Vec<_>>().join("\n────\n")

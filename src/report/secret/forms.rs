@@ -44,7 +44,7 @@ static OF_ACCOUNT: Pattern = LazyLock::new(|| {
     )
     .ok()
 });
-/// What a template fails with is its author's own text, which may quote anything.
+/// Arguments of `fail`: a template's author may quote anything in them.
 static FAILING: Pattern = LazyLock::new(|| {
     Regex::new(r#"\{\{[^}\n]*\bfail[ \t]+\(*[ \t]*(?:printf[ \t]+)?\\?["'`]([^"'`\\\n]+)"#).ok()
 });
@@ -55,7 +55,7 @@ static USER_FLAG: Pattern = LazyLock::new(|| {
     .ok()
 });
 
-/// What is hidden in sentences and in files.
+/// Forms that are hidden in sentences and in files.
 const FORMS: [Form; 9] = [
     (&["://"], &USER_OF_ADDRESS),
     (&["?", "&"], &IN_QUERY),
@@ -106,7 +106,7 @@ pub(super) fn patterns_compile() -> bool {
 }
 
 impl Search<'_> {
-    /// What a form tells of wherever it stands.
+    /// Hides secrets told by the form around them, wherever that is.
     pub(super) fn by_surroundings(&mut self) {
         for (hints, pattern) in FORMS {
             if hints.iter().any(|hint| self.text.contains(hint)) {
@@ -115,7 +115,7 @@ impl Search<'_> {
         }
     }
 
-    /// What a name beside it tells of, where that name is no key.
+    /// Hides secrets told by a name beside them that is not a key.
     pub(super) fn by_place(&mut self) {
         let named = |group: usize| {
             move |found: &Captures<'_>| {

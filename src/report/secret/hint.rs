@@ -5,7 +5,7 @@ use super::TOKEN_STARTS;
 /// In a longer text than this the search for hints would cost as much as the pattern.
 const LONGEST: usize = 64 * 1024;
 
-/// False only where nothing in the text is a token by its form.
+/// Tells whether the text may hold a token; false only where nothing in it is a token by its form.
 pub(super) fn of_token(text: &str) -> bool {
     // In patterns that ignore case the long s is an `s`.
     text.len() > LONGEST

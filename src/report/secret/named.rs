@@ -11,10 +11,10 @@ use regex::Regex;
 use super::{Pattern, Search, matches, names};
 use crate::secret_names::{is_harmless, is_secret_name, may_be_secret};
 
-/// How far braces are followed beyond the lines indented under them: Helm takes any indentation between them.
+/// Bytes that braces are followed beyond the lines indented under them: Helm takes any indentation between them.
 const BEYOND_BLOCK: usize = 4096;
 
-/// How far a `value` is looked for in a mapping between braces, in bytes: enough for the keys before it.
+/// Bytes within which a `value` is looked for in a mapping between braces: enough for the keys before it.
 const LONGEST_FLOW: usize = 1024;
 
 static VALUE_KEY: Pattern = LazyLock::new(|| Regex::new(r#"\bvalue["']?[ \t]*:"#).ok());
@@ -24,7 +24,7 @@ static FIRST_KEY: Pattern = LazyLock::new(|| {
 static DATA_IN_JSON: Pattern =
     LazyLock::new(|| Regex::new(r#"["']?(?:data|stringData)["']?\s*:\s*\{"#).ok());
 
-/// A pattern that did not compile would hide nothing.
+/// Tells whether all patterns compile: one that did not would hide nothing.
 #[cfg(test)]
 pub(super) fn patterns_compile() -> bool {
     let patterns = [&VALUE_KEY, &FIRST_KEY, &DATA_IN_JSON];
@@ -32,7 +32,7 @@ pub(super) fn patterns_compile() -> bool {
 }
 
 impl Search<'_> {
-    /// What is a secret by its name or its object.
+    /// Hides what is a secret by its name or its object.
     pub(super) fn by_name(&mut self) {
         self.named_values();
         self.environment();
@@ -66,7 +66,7 @@ impl Search<'_> {
         }
     }
 
-    /// Values of environment entries that do not stand right behind the name.
+    /// Hides values of environment entries that are not right behind the name.
     fn environment_apart(&mut self) {
         let mut known: HashMap<usize, Range<usize>> = HashMap::new();
         let mut at = 0;
@@ -101,7 +101,7 @@ impl Search<'_> {
         }
     }
 
-    /// The values in the innermost braces around a name.
+    /// Hides the values in the innermost braces around a name.
     fn values_between_braces(&mut self, name: Range<usize>) {
         let from = name.start.saturating_sub(LONGEST_FLOW);
         let from = self.text.floor_char_boundary(from);
@@ -220,7 +220,7 @@ impl Search<'_> {
         content.end
     }
 
-    /// What stands below a secret's key: a list or text is hidden, of a mapping only what is called `value`.
+    /// Hides what is below a secret's key: a list or text whole, of a mapping only what is called `value`.
     ///
     /// Mappings within it are gone through line by line with it, so that each line is looked at once however deep it lies.
     fn block(&mut self, first: usize, column: usize, all: bool) -> usize {
@@ -270,7 +270,7 @@ impl Search<'_> {
             .map_or(self.text.len(), |line| line.start)
     }
 
-    /// Whether the first of these lines that says anything is a key; `in_block`, one that stands in no braces.
+    /// Tells whether the first of these lines that says anything is a key; with `in_block`, one outside of braces.
     fn opens_mapping(&self, mut lines: Range<usize>, in_block: bool) -> bool {
         let is_key = |line: &str| FIRST_KEY.as_ref().is_some_and(|key| key.is_match(line));
         lines
@@ -282,7 +282,7 @@ impl Search<'_> {
             .unwrap_or(false)
     }
 
-    /// Where a value begins on its line, behind its anchor and its tag, and where the line ends.
+    /// Returns where a value begins on its line, behind its anchor and its tag, and where the line ends.
     fn start_of_value(&self, after: usize) -> Range<usize> {
         let line = self.line_of(after);
         let end = self.lines.get(line).map_or(after, |line| line.end);
@@ -295,7 +295,7 @@ impl Search<'_> {
         start..end
     }
 
-    /// Whether the value of a key stands below its line.
+    /// Tells whether the value of a key begins below its line.
     fn begins_below(&self, after: usize) -> bool {
         let rest = self.part(self.start_of_value(after));
         matches!(rest.chars().next(), None | Some('#'))
@@ -341,7 +341,7 @@ impl Search<'_> {
         }
     }
 
-    /// The lines of the mapping whose keys stand in `column`, around one of its lines.
+    /// Returns the lines of the mapping whose keys are in `column`, around one of its lines.
     fn object_around(&self, line: usize, column: usize) -> Range<usize> {
         let belongs = |index: &usize| {
             self.line(*index).is_some_and(|line| {
@@ -380,7 +380,7 @@ impl Search<'_> {
         }
     }
 
-    /// Where the brace closes, within `range`, that was opened just before it.
+    /// Returns the end, within `range`, of the brace that was opened just before it.
     fn end_of_braces(&self, range: Range<usize>) -> Option<usize> {
         let start = range.start;
         let mut depth = 1usize;
@@ -414,7 +414,7 @@ impl Search<'_> {
         None
     }
 
-    /// Where the quote closes; the end of the line where it never does.
+    /// Returns the end of the quoted text; the end of the line where the quote is never closed.
     fn end_of_quoted(&self, start: usize, quote: char) -> usize {
         let rest = self.part(start..self.text.len());
         let mut chars = rest.char_indices().peekable();
@@ -431,7 +431,7 @@ impl Search<'_> {
             .map_or(start, |line| line.end)
     }
 
-    /// The lines from `first` on that stand deeper than `column`, or are items of a list in that column.
+    /// Returns the lines from `first` on that are deeper than `column`, or are items of a list in that column.
     fn deeper(&self, first: usize, column: usize) -> Range<usize> {
         let mut end = first;
         for index in first..self.lines.len() {
@@ -457,7 +457,7 @@ impl Search<'_> {
         }
     }
 
-    /// Bytes between the start of the line and an offset.
+    /// Counts the bytes between the start of the line and an offset.
     fn column(&self, offset: usize) -> usize {
         let line = self.lines.get(self.line_of(offset));
         let column = line.map_or(0, |line| offset.saturating_sub(line.start));
@@ -471,7 +471,7 @@ fn indent(line: &str) -> usize {
     line.len() - line.trim_start_matches([' ', '\t']).len()
 }
 
-/// The column of the key in `  - key: value`.
+/// Returns the column of the key in `  - key: value`.
 fn item_indent(line: &str) -> usize {
     let mut at = indent(line);
     while let Some(rest) = line.get(at..).and_then(|rest| rest.strip_prefix("- ")) {

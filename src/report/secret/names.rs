@@ -22,7 +22,7 @@ const WORDS: [&str; 14] = [
     "authorization",
 ];
 
-/// What makes a key a secret one.
+/// Words that make a key a secret one.
 const BEFORE_KEY: [&str; 16] = [
     "private",
     "api",
@@ -42,7 +42,7 @@ const BEFORE_KEY: [&str; 16] = [
     "deploy",
 ];
 
-/// The next key whose name tells of a secret, with the quote, the blanks and the sign that follow it.
+/// Finds the next key whose name tells of a secret, with the quote, the spaces and the sign that follow it.
 pub(super) fn next_secret_key(text: &str, from: usize) -> Option<Range<usize>> {
     let mut at = from;
     loop {
@@ -58,7 +58,8 @@ pub(super) fn next_secret_key(text: &str, from: usize) -> Option<Range<usize>> {
     }
 }
 
-/// What a name consists of. In patterns that ignore case, the Kelvin sign is a `k` and the long s an `s`.
+/// Tells whether a name can hold a character. In patterns that ignore case, the Kelvin sign is a `k` and the long s an
+/// `s`.
 fn is_name(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '[' | ']' | '-' | '\u{212a}' | '\u{17f}')
 }
@@ -80,7 +81,7 @@ fn tells_of_secret(name: &str) -> bool {
         })
 }
 
-/// The next `name: NAME` that a `value:` follows: the name's place, and where the value begins.
+/// Finds the next `name: NAME` that a `value:` follows: the name's place, and where the value begins.
 pub(super) fn next_entry(text: &str, from: usize) -> Option<(Range<usize>, usize)> {
     let mut at = from;
     loop {
@@ -91,7 +92,7 @@ pub(super) fn next_entry(text: &str, from: usize) -> Option<(Range<usize>, usize
     }
 }
 
-/// The name behind a key, and what follows it.
+/// Returns the name behind a key, and what follows it.
 fn name_after(text: &str, at: usize) -> Option<(Range<usize>, &str)> {
     let rest = without_blanks(without_quote(text.get(at..)?)).strip_prefix(':')?;
     let rest = without_quote(without_blanks(rest));
@@ -118,7 +119,7 @@ fn entry_after(text: &str, at: usize) -> Option<(Range<usize>, usize)> {
     Some((name, text.len() - rest.len()))
 }
 
-/// The next name that a key `name` gives, whatever follows it.
+/// Finds the next name that a key `name` gives, whatever follows it.
 pub(super) fn next_name(text: &str, from: usize) -> Option<Range<usize>> {
     let mut at = from;
     loop {
@@ -130,14 +131,14 @@ pub(super) fn next_name(text: &str, from: usize) -> Option<Range<usize>> {
     }
 }
 
-/// Where the value begins on a line whose key is `value`.
+/// Returns where the value begins on a line whose key is `value`.
 pub(super) fn after_value_key(line: &str) -> Option<usize> {
     let rest = without_quote(line.trim_start_matches([' ', '\t', '-'])).strip_prefix("value")?;
     let rest = without_blanks(without_quote(rest)).strip_prefix(':')?;
     Some(line.len() - rest.len())
 }
 
-/// Where the lines begin that say `kind: Secret`.
+/// Finds the starts of lines that say `kind: Secret`.
 pub(super) fn secret_kinds(text: &str) -> Vec<usize> {
     let mut found = Vec::new();
     if !text.contains("Secret") {
@@ -163,7 +164,7 @@ fn is_secret_kind(line: &str) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
 }
 
-/// What follows `kind: Secret` on one line.
+/// Returns what follows `kind: Secret` on one line.
 fn after_kind(text: &str) -> Option<&str> {
     let rest = without_quote(without_quote(text).strip_prefix("kind")?);
     let rest = without_blanks(rest).strip_prefix(':')?;
@@ -171,7 +172,7 @@ fn after_kind(text: &str) -> Option<&str> {
     Some(without_quote(rest))
 }
 
-/// Whether `kind: Secret` stands between the braces of a mapping.
+/// Tells whether `kind: Secret` is between the braces of a mapping.
 pub(super) fn has_secret_kind_in_json(text: &str) -> bool {
     text.contains("Secret")
         && text.match_indices("kind").any(|(at, kind)| {
@@ -203,7 +204,7 @@ mod tests {
 
     use super::*;
 
-    /// Texts of the pieces that the patterns look for, in any order.
+    /// Generates texts from the pieces that the patterns look for, in any order.
     fn texts() -> impl Strategy<Value = String> {
         const PIECES: [&str; 52] = [
             "name",

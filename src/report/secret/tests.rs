@@ -3,7 +3,7 @@
 
 use super::*;
 
-/// The text as a snippet would show it.
+/// Returns the text as a snippet would show it.
 fn shown(text: &str) -> String {
     let mut sources = Sources::default();
     let id = sources.add("values.yaml", text);
