@@ -8,7 +8,7 @@
 pub struct WordDoc {
     /// The word as it is written.
     pub word: &'static str,
-    /// What it stands for.
+    /// Its meaning.
     pub doc: &'static str,
 }
 

@@ -9,7 +9,7 @@ use super::{Catalogue, KeyId, KeyType};
 pub struct ChartVersion {
     pub(super) catalogue: Arc<Catalogue>,
     pub(super) release: usize,
-    /// What the release is called where that is not its number: `./chart (1.287.1)`.
+    /// The release's name where that is not its number: `./chart (1.287.1)`.
     name: Option<String>,
 }
 
@@ -33,14 +33,14 @@ impl ChartVersion {
         }
     }
 
-    /// The same, called otherwise.
+    /// Gives the version another name.
     #[must_use]
     pub fn named(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// The release.
+    /// Returns the release.
     pub fn version(&self) -> &str {
         self.catalogue
             .releases
@@ -48,22 +48,22 @@ impl ChartVersion {
             .map_or("", |version| version)
     }
 
-    /// What it is called: the release, or the chart that the user gave.
+    /// Returns the name: the release, or the chart that the user gave.
     pub fn name(&self) -> &str {
         self.name.as_deref().unwrap_or_else(|| self.version())
     }
 
-    /// True where the user gave the chart.
+    /// Tells whether the user gave the chart.
     pub fn is_own(&self) -> bool {
         self.name.is_some()
     }
 
-    /// The key of that name under another, in whatever release.
+    /// Returns the key of that name under another, in whatever release.
     pub fn known(&self, parent: KeyId, name: &str) -> Option<KeyId> {
         self.catalogue.child(parent, name)
     }
 
-    /// What a key is in this release; `None` where the release does not have it.
+    /// Returns the type of a key in this release; `None` where the release does not have it.
     pub fn kind(&self, id: KeyId) -> Option<KeyType> {
         if id == KeyId::ROOT {
             return Some(KeyType::Mapping);
@@ -71,24 +71,24 @@ impl ChartVersion {
         Some(self.catalogue.variant(id, self.release)?.kind)
     }
 
-    /// The default in the newest release in which the key is what it is here, as JSON; where it is short.
+    /// Returns the default in the newest release in which the key is what it is here, as JSON; where it is short.
     pub fn default(&self, id: KeyId) -> Option<&str> {
         self.catalogue.variant(id, self.release)?.default.as_deref()
     }
 
-    /// The default of a key in this very release, where that is certain: a default that changes from release to release
-    /// is kept for the newest only.
+    /// Returns the default of a key in this very release, where that is certain: a default that changes from release to
+    /// release is kept for the newest only.
     pub fn certain_default(&self, id: KeyId) -> Option<&str> {
         let is_newest = self.release + 1 == self.catalogue.releases.len();
         self.default(id).filter(|_| is_newest)
     }
 
-    /// Whether anything is known to lie under a key in this release.
+    /// Tells whether anything is known to be under a key in this release.
     pub fn has_children(&self, id: KeyId) -> bool {
         self.children(id).next().is_some()
     }
 
-    /// The keys under another in this release.
+    /// Returns the keys under another in this release.
     pub fn children(&self, id: KeyId) -> impl Iterator<Item = KeyId> + '_ {
         self.catalogue
             .children(id)
@@ -97,22 +97,22 @@ impl ChartVersion {
             .filter(|child| self.kind(*child).is_some())
     }
 
-    /// A key's name.
+    /// Returns a key's name.
     pub fn key_name(&self, id: KeyId) -> &str {
         self.catalogue.name(id)
     }
 
-    /// The key that it lies under.
+    /// Returns the key that it is under.
     pub fn parent(&self, id: KeyId) -> KeyId {
         self.catalogue.parent(id)
     }
 
-    /// Its names from the top, joined by dots.
+    /// Returns its names from the top, joined by dots.
     pub fn path(&self, id: KeyId) -> String {
         self.catalogue.path(id)
     }
 
-    /// When a key that this release does not have was there.
+    /// Returns when a key that this release does not have was there.
     pub fn availability(&self, id: KeyId) -> Option<Availability> {
         let (first, last) = self.catalogue.span(id)?;
         let name = |index: usize| {

@@ -11,7 +11,7 @@ pub struct Exceptions {
     pub list: Vec<Exception>,
 }
 
-/// One key of which the values say nothing, or too little.
+/// A key of which the values say nothing, or too little.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Exception {
@@ -29,7 +29,7 @@ pub struct Exception {
     /// Whether values of any type do, whatever the values show.
     #[serde(default)]
     pub any: bool,
-    /// How that is known.
+    /// Evidence for it.
     pub reason: String,
 }
 

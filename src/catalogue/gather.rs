@@ -29,7 +29,7 @@ const HANDED_ON: [&str; 13] = [
     "updateStrategy",
 ];
 
-/// The same by how they end.
+/// Endings of the names of keys whose values templates hand on.
 const HANDED_ON_ENDS: [&str; 4] = ["Annotations", "Labels", "Probe", "SecurityContext"];
 
 fn is_handed_on(name: &str) -> bool {
@@ -42,7 +42,7 @@ const LONGEST_DEFAULT: usize = 42;
 /// A chart of the user's own, as texts.
 #[derive(Clone, Debug, Default)]
 pub struct ChartFiles {
-    /// What it was given as: a folder or a file.
+    /// The name it was given as: a folder or a file.
     pub name: String,
     /// `version` in its `Chart.yaml`, where there is one.
     pub version: Option<String>,
@@ -54,7 +54,7 @@ pub struct ChartFiles {
     pub templates: Vec<String>,
 }
 
-/// What a key is in one release.
+/// A key in one release.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct KeyShape {
     kind: KeyType,
@@ -81,7 +81,7 @@ impl CatalogueBuilder {
         Ok(())
     }
 
-    /// The catalogue of all releases added.
+    /// Returns the catalogue of all releases added.
     ///
     /// # Errors
     /// An exception that names a release that there is not, or a key below nothing.
@@ -159,7 +159,7 @@ impl Catalogue {
         }
     }
 
-    /// The same keys, numbered in the order in which they are printed.
+    /// Numbers the keys in the order in which they are printed.
     fn in_order(self) -> Catalogue {
         let mut ordered = Catalogue::empty();
         ordered.releases.clone_from(&self.releases);
@@ -177,7 +177,7 @@ impl Catalogue {
         ordered
     }
 
-    /// The catalogue with a chart of the user's own as its newest release.
+    /// Returns the catalogue with a chart of the user's own as its newest release.
     ///
     /// # Errors
     /// Where its values do not parse.
@@ -241,7 +241,7 @@ impl Catalogue {
     }
 }
 
-/// The keys of a `values.yaml`.
+/// Reads the keys of a `values.yaml`.
 fn shapes(values: &str) -> Result<KeyShapes, String> {
     let mut sources = Sources::default();
     let mut tree = Tree::default();
@@ -285,7 +285,7 @@ fn shapes(values: &str) -> Result<KeyShapes, String> {
     Ok(shapes)
 }
 
-/// What a key of the values is.
+/// Reads a key of the values.
 fn shape(name: &str, value: Node<'_>) -> KeyShape {
     let mut default = None;
     let kind = match value.kind() {
@@ -384,7 +384,7 @@ fn except(shapes: &mut KeyShapes, key: &str, free: bool, any: bool) -> bool {
     !paths.is_empty()
 }
 
-/// Keys that `## @param` lines name, and keys that are commented out.
+/// Finds keys that `## @param` lines name, and keys that are commented out.
 fn named_in_comments(values: &str) -> Vec<Vec<String>> {
     let mut found = Vec::new();
     // Open keys of the lines above, each with its column.
@@ -422,7 +422,7 @@ fn named_in_comments(values: &str) -> Vec<Vec<String>> {
     found
 }
 
-/// The key that a line begins with.
+/// Returns the key that a line begins with.
 fn key_of(line: &str) -> Option<&str> {
     let (name, rest) = line.split_once(':')?;
     let is_word = !name.is_empty()
@@ -435,7 +435,7 @@ fn key_of(line: &str) -> Option<&str> {
     (is_word && !is_remark && ends).then_some(name)
 }
 
-/// The paths after `.Values` in a template.
+/// Finds the paths after `.Values` in a template.
 fn reads(template: &str) -> Vec<Vec<String>> {
     let mut found = Vec::new();
     for (at, _) in template.match_indices(".Values.") {

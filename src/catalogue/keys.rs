@@ -20,7 +20,7 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    /// Those of the embedded catalogue.
+    /// Returns the keys of the embedded catalogue.
     pub(super) fn embedded() -> Self {
         let mut places = Vec::new();
         places.resize_with(INDEX.len() / ENTRY, OnceLock::new);
@@ -36,7 +36,7 @@ impl Keys {
     }
 }
 
-/// The releases of the embedded catalogue.
+/// Returns the releases of the embedded catalogue.
 pub(super) fn embedded_releases() -> Vec<Box<str>> {
     let first = EMBEDDED_TEXT.lines().next().unwrap_or_default();
     let releases = first.strip_prefix("releases ").unwrap_or_default();
@@ -96,9 +96,9 @@ impl Catalogue {
     }
 }
 
-/// Where a key lies in the text and among the others.
+/// The place of a key in the text and among the others.
 struct KeyRecord {
-    /// Where its first line begins.
+    /// Offset of its first line.
     start: usize,
     parent: KeyId,
     /// The first key after it that does not lie under it.

@@ -20,7 +20,7 @@ pub use gather::{CatalogueBuilder, ChartFiles};
 use keys::Keys;
 pub use suggest::{SuggestedBy, Suggestion};
 
-/// What the chart has under a key.
+/// The type of a key's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyType {
     /// A mapping whose keys are all known: any other key under it has no effect.
@@ -42,13 +42,13 @@ pub enum KeyType {
 }
 
 impl KeyType {
-    /// Whether keys under it that the catalogue does not hold mean nothing.
+    /// Tells whether keys under it that the catalogue does not hold mean nothing.
     pub fn is_free(self) -> bool {
         self != KeyType::Mapping
     }
 }
 
-/// What a key is in some releases.
+/// A key's type and default in some releases.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Variant {
     kind: KeyType,
@@ -99,7 +99,7 @@ pub struct Catalogue {
 const MAX_RELEASES: usize = u16::MAX as usize;
 
 impl Catalogue {
-    /// The catalogue of the releases that were known when Portolan was built; read when it is first asked for.
+    /// Returns the catalogue of the releases that were known when Portolan was built; read when it is first asked for.
     pub fn embedded() -> &'static Arc<Catalogue> {
         static EMBEDDED: OnceLock<Arc<Catalogue>> = OnceLock::new();
         EMBEDDED.get_or_init(|| {
@@ -110,7 +110,7 @@ impl Catalogue {
         })
     }
 
-    /// A catalogue of no release.
+    /// Makes a catalogue of no release.
     fn empty() -> Self {
         let mut keys = Keys::default();
         keys.push(Key::new("", KeyId::ROOT));
@@ -120,27 +120,27 @@ impl Catalogue {
         }
     }
 
-    /// The releases, oldest first.
+    /// Returns the releases, oldest first.
     pub fn releases(&self) -> impl DoubleEndedIterator<Item = &str> + ExactSizeIterator {
         self.releases.iter().map(|release| &**release)
     }
 
-    /// How many keys there are in all releases together.
+    /// Counts the keys of all releases together.
     pub fn len(&self) -> usize {
         self.keys.len().saturating_sub(1)
     }
 
-    /// True for a catalogue without keys.
+    /// Tells whether the catalogue has no keys.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The catalogue as seen from its newest release.
+    /// Returns the catalogue as seen from its newest release.
     pub fn newest(self: &Arc<Self>) -> ChartVersion {
         ChartVersion::new(Arc::clone(self), self.releases.len().saturating_sub(1))
     }
 
-    /// The catalogue as seen from a release.
+    /// Returns the catalogue as seen from a release.
     ///
     /// # Errors
     /// A sentence that names the known releases nearest to one that is not known.
@@ -187,7 +187,7 @@ impl Catalogue {
         self.key(id).map_or(&[], |key| &key.children)
     }
 
-    /// The key of that name under another, in whatever release.
+    /// Returns the key of that name under another, in whatever release.
     fn child(&self, parent: KeyId, name: &str) -> Option<KeyId> {
         let children = self.children(parent);
         let at = children
@@ -204,7 +204,7 @@ impl Catalogue {
         self.key(id).map_or(KeyId::ROOT, |key| key.parent)
     }
 
-    /// What a key is in a release.
+    /// Returns a key's type and default in a release.
     fn variant(&self, id: KeyId, release: usize) -> Option<&Variant> {
         self.key(id)?.variants.iter().find(|variant| {
             variant
@@ -214,7 +214,7 @@ impl Catalogue {
         })
     }
 
-    /// Its names from the top, joined by dots.
+    /// Returns its names from the top, joined by dots.
     fn path(&self, id: KeyId) -> String {
         let mut names = Vec::new();
         let mut at = id;
@@ -226,7 +226,7 @@ impl Catalogue {
         names.join(".")
     }
 
-    /// First and last release of a key as indices.
+    /// Returns the first and last release of a key as indices.
     fn span(&self, id: KeyId) -> Option<(usize, usize)> {
         let stretches = || {
             self.key(id)
@@ -240,7 +240,7 @@ impl Catalogue {
     }
 }
 
-/// The numbers of a version, for comparison.
+/// Splits a version into its numbers, for comparison.
 fn numbers(version: &str) -> Option<Vec<u64>> {
     version.split('.').map(|part| part.parse().ok()).collect()
 }
@@ -248,7 +248,7 @@ fn numbers(version: &str) -> Option<Vec<u64>> {
 /// `chart/keys.txt`; its form is described in `text.rs`.
 const EMBEDDED_TEXT: &str = include_str!("../../chart/keys.txt");
 
-/// What was found out by looking into templates: keys that the values do not define, subcharts.
+/// Exceptions found by reading templates: keys that the values do not define, subcharts.
 pub const EXCEPTIONS_TEXT: &str = include_str!("../../chart/exceptions.yaml");
 
 #[cfg(test)]

@@ -7,15 +7,15 @@ use crate::words::declare_words;
 use portolan_yaml::nearest::nearest;
 
 declare_words! {
-    /// How a suggestion was found.
+    /// The ways in which a suggestion is found.
     SuggestedBy {
-        /// The same letters in other case, or with other signs between words.
+        /// By the letters, in other case or with other signs between words.
         Case = "case",
         /// A slip of the pen.
         Spelling = "spelling",
-        /// The same key one or more levels deeper or higher: indentation was lost or added.
+        /// By the name one or more levels deeper or higher: indentation was lost or added.
         Indentation = "indentation",
-        /// The same key in another part of the chart.
+        /// By the name in another part of the chart.
         Elsewhere = "elsewhere",
         /// The chart renamed it.
         Renamed = "renamed",
@@ -27,13 +27,13 @@ declare_words! {
 pub struct Suggestion {
     /// Its path.
     pub path: String,
-    /// How it was found.
+    /// The way in which it was found.
     pub how: SuggestedBy,
 }
 
 impl ChartVersion {
-    /// The key that was probably meant by `name` under `parent`. `below` are the keys that were written under it, `before` is
-    /// the key that was written above it: where indentation was lost, it belongs in there.
+    /// Suggests the key that was probably meant by `name` under `parent`. `below` are the keys that were written under
+    /// it, `before` is the key that was written above it: where indentation was lost, it belongs in there.
     pub fn suggest(
         &self,
         parent: KeyId,
@@ -86,8 +86,8 @@ impl ChartVersion {
         found(id, SuggestedBy::Elsewhere)
     }
 
-    /// Where the chart moved a key that this release does not have, step by step up to a key that it has; with the release
-    /// that brought that one.
+    /// Returns the key that the chart has in place of one that this release does not have, followed step by step; with
+    /// the release that brought it.
     pub fn successor(&self, id: KeyId) -> Option<(Suggestion, String)> {
         let mut at = id;
         // Nothing was renamed more than twice so far.
@@ -106,7 +106,7 @@ impl ChartVersion {
         None
     }
 
-    /// What a key became when it went, or, for a key of newer releases, what it was before it came.
+    /// Returns the key that replaced one when it went, or, for a key of newer releases, the one that it replaced.
     fn step(&self, id: KeyId) -> Option<KeyId> {
         let (first, last) = self.catalogue.span(id)?;
         let is_past = self.release > last;
@@ -163,7 +163,7 @@ impl ChartVersion {
         best.and_then(|(_, id)| id)
     }
 
-    /// Every key of this release.
+    /// Returns every key of this release.
     fn everything(&self) -> Vec<KeyId> {
         let mut all = Vec::new();
         let mut stack: Vec<KeyId> = self.children(KeyId::ROOT).collect();
@@ -175,7 +175,7 @@ impl ChartVersion {
         all
     }
 
-    /// Names of the keys under another, in whatever release.
+    /// Returns the names of the keys under another, in whatever release.
     fn names_below(&self, id: KeyId) -> BTreeSet<&str> {
         self.catalogue
             .children(id)
@@ -184,7 +184,7 @@ impl ChartVersion {
             .collect()
     }
 
-    /// Whether what was written under a key could stand under this one.
+    /// Tells whether what was written under a key could be under this one.
     fn takes(&self, id: KeyId, below: &[&str]) -> bool {
         if below.is_empty() {
             return true;
@@ -199,7 +199,7 @@ impl ChartVersion {
         }
     }
 
-    /// The key of that name below another, the highest first.
+    /// Finds the key of that name below another, the highest first.
     fn within(&self, parent: KeyId, name: &str, below: &[&str]) -> Option<KeyId> {
         let mut level = vec![parent];
         while !level.is_empty() {
@@ -219,7 +219,7 @@ impl ChartVersion {
         None
     }
 
-    /// The key of that name some levels below one beside it: indentation was lost.
+    /// Finds the key of that name some levels below one beside it: indentation was lost.
     fn deeper(&self, parent: KeyId, name: &str, below: &[&str]) -> Option<KeyId> {
         if parent != KeyId::ROOT {
             return self.within(parent, name, below);
@@ -236,7 +236,7 @@ impl ChartVersion {
         holders.next().is_none().then_some(only)
     }
 
-    /// The key of that name beside one of those that lead here: indentation was added.
+    /// Finds the key of that name beside one of those that lead here: indentation was added.
     fn higher(&self, parent: KeyId, name: &str, below: &[&str]) -> Option<KeyId> {
         let mut at = parent;
         while at != KeyId::ROOT {
@@ -251,7 +251,7 @@ impl ChartVersion {
         None
     }
 
-    /// The one key of that name anywhere, or the one within the same part of the chart.
+    /// Finds the one key of that name anywhere, or the one within the same part of the chart.
     fn elsewhere(&self, parent: KeyId, name: &str, below: &[&str]) -> Option<KeyId> {
         if !is_telling(name) {
             return None;
@@ -274,7 +274,7 @@ impl ChartVersion {
     }
 }
 
-/// A name without case and without signs between words.
+/// Strips a name of case and of signs between words.
 fn letters(name: &str) -> String {
     name.chars()
         .filter(char::is_ascii_alphanumeric)
@@ -282,12 +282,12 @@ fn letters(name: &str) -> String {
         .collect()
 }
 
-/// Whether a name is of several words: `name` or `enabled` could stand anywhere.
+/// Tells whether a name is of several words: `name` or `enabled` could be anywhere.
 fn is_telling(name: &str) -> bool {
     name.len() > 6 && name.chars().skip(1).any(|c| c.is_ascii_uppercase())
 }
 
-/// Whether two names have most of the shorter one in common at their beginning: `replicas`, `replicaCount`.
+/// Tells whether two names have most of the shorter one in common at their beginning: `replicas`, `replicaCount`.
 fn begin_alike(left: &str, right: &str) -> bool {
     let common = left
         .chars()
@@ -297,7 +297,7 @@ fn begin_alike(left: &str, right: &str) -> bool {
     common >= 5 && common * 4 >= left.len().min(right.len()) * 3
 }
 
-/// How many names two paths have in common at their ends.
+/// Counts the names that two paths have in common at their ends.
 fn shared_tail(left: &str, right: &str) -> usize {
     left.rsplit('.')
         .zip(right.rsplit('.'))

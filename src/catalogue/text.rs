@@ -63,7 +63,7 @@ impl Catalogue {
         Ok(catalogue)
     }
 
-    /// The name and what else a line says of a key, whose parent was in the `inherited` releases.
+    /// Reads the name and what else a line says of a key, whose parent was in the `inherited` releases.
     pub(super) fn read_line<'t>(
         &self,
         line: &'t str,
@@ -85,7 +85,7 @@ impl Catalogue {
         Some((name, variant))
     }
 
-    /// The key of that name under another; made where there is none. Names come in order nearly always.
+    /// Returns the key of that name under another; made where there is none. Names come in order nearly always.
     pub(super) fn insert(&mut self, parent: KeyId, name: &str) -> KeyId {
         let children = self.children(parent);
         let last_name = children.last().map(|last| self.name(*last));
@@ -129,7 +129,7 @@ impl Catalogue {
             .collect()
     }
 
-    /// The whole catalogue as text.
+    /// Prints the whole catalogue as text.
     pub fn print(&self) -> String {
         let mut text = format!("releases {}\n", self.releases.join(" "));
         let all = vec![(0, self.newest_index())];
@@ -185,7 +185,7 @@ impl Catalogue {
     }
 }
 
-/// The default after a kind's letter, and what follows it.
+/// Reads the default after a kind's letter, and returns what follows it.
 fn read_default(text: &str) -> Option<(Option<&str>, &str)> {
     let Some(text) = text.strip_prefix('=') else {
         return Some((None, text));

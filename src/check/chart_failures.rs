@@ -22,7 +22,7 @@ pub(super) fn add_refused(facts: &mut Facts, refused: Refused) {
     facts.template_errors.push(error);
 }
 
-/// The chart refuses a certificate of its own beside a Secret of somebody else's.
+/// Builds the fact that the chart refuses a certificate of its own beside a Secret of somebody else's.
 fn tls_conflict(mut place: Anchor, other: Span, secret: String) -> TlsConflict {
     place.labels.push(Label {
         span: other,

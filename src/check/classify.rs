@@ -2,7 +2,7 @@
 
 use portolan_yaml::{Node, Stream, Tree};
 
-/// What a text is.
+/// The kinds of input, by content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Classified {
     /// Kubernetes objects.
@@ -105,7 +105,7 @@ fn is_values(root: Node<'_>) -> bool {
         || keys().filter(|key| SHARED_KEYS.contains(key)).count() > 1
 }
 
-/// For a text that does not parse: what its lines look like.
+/// Classifies a text that does not parse, by its lines.
 fn by_lines(text: &str) -> Classified {
     let starts_with_key = |line: &str, key: &str| {
         line.strip_prefix(key)

@@ -73,7 +73,7 @@ pub(super) fn shift(found: &mut Diagnostic, by: u32) {
     }
 }
 
-/// True where both say the same thing of the same place, though each may have read the file for itself.
+/// Tells whether both say the same thing of the same place, though each may have read the file for itself.
 pub(super) fn same(left: &Diagnostic, right: &Diagnostic, sources: &Sources) -> bool {
     left.rule == right.rule
         && left.message == right.message

@@ -11,7 +11,7 @@ use portolan_yaml::source::Span;
 /// The objects of all manifests of a call.
 #[derive(Default)]
 pub(super) struct ManifestSet {
-    /// What is wrong with the texts.
+    /// Facts about what is wrong with the texts.
     pub facts: Facts,
     /// The objects of every file.
     pub objects: Objects,
@@ -126,7 +126,7 @@ impl Session<'_> {
         checked
     }
 
-    /// `# Source:` comments: where each stands and the template that it names.
+    /// Finds `# Source:` comments: the place of each and the template that it names.
     fn templates(&self, document: &InputDocument) -> Vec<(Span, String)> {
         document
             .stream
@@ -141,7 +141,7 @@ impl Session<'_> {
     }
 }
 
-/// A document of manifests that could not be read.
+/// Describes a document of manifests that could not be read.
 fn unread(file: &str, span: Span, why: &str) -> Unplaced {
     Unplaced {
         span,
@@ -152,7 +152,7 @@ fn unread(file: &str, span: Span, why: &str) -> Unplaced {
     }
 }
 
-/// The template named by the last `# Source:` comment in a document before its content.
+/// Returns the template named by the last `# Source:` comment in a document before its content.
 fn template_above(templates: &[(Span, String)], root: Span, document: Span) -> Option<String> {
     // They lie in the order of the text.
     let above = templates.partition_point(|(span, _)| span.end <= root.start);

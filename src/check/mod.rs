@@ -47,12 +47,12 @@ pub struct Input {
     pub text: String,
     /// The offset of the first byte that was not UTF-8, if there was one.
     pub not_utf8: Option<usize>,
-    /// How it came in.
+    /// The way it came in.
     pub role: Role,
 }
 
 impl Input {
-    /// A text given by name, whatever it may be.
+    /// Makes an input of a text given by name, whatever it may be.
     pub fn named(name: impl Into<String>, text: impl Into<String>) -> Self {
         Input {
             name: name.into(),
@@ -62,7 +62,7 @@ impl Input {
         }
     }
 
-    /// A values file to be merged with the others of its kind into one release.
+    /// Makes an input of a values file to be merged with the others of its kind into one release.
     pub fn values(name: impl Into<String>, text: impl Into<String>) -> Self {
         Input {
             role: Role::Values,
@@ -71,23 +71,23 @@ impl Input {
     }
 }
 
-/// How an input came in.
+/// The ways in which an input comes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// By `-f`: a values file, merged with the others into one release.
     Values,
     /// As a path on the command line: classified by its content, never skipped.
     Named,
-    /// What Helm rendered: manifests, whatever they look like.
+    /// Helm's rendering: manifests, whatever they look like.
     Rendered,
     /// Found in a folder: skipped where it is neither values nor manifests of ours.
     Walked,
 }
 
-/// What a check is told besides its inputs.
+/// Options of a check, apart from its inputs.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// What is known about the release. Its paths are read by whoever asks: what they lead to stands in the next four fields.
+    /// Options of the release. Its paths are read by whoever calls: the contents are in the next four fields.
     pub release: ReleaseOptions,
     /// The chart of the user's own whose keys apply (`--chart`).
     pub chart: Option<ChartVersion>,
@@ -104,16 +104,16 @@ pub struct Options {
     pub select: Vec<String>,
     /// Findings of these rules are not reported. They still count for the verdict.
     pub ignore: Vec<String>,
-    /// How many threads may work at once; one, where nothing is said. The outcome is the same.
+    /// Threads that may work at once; one, where nothing is said. The outcome does not depend on it.
     pub threads: usize,
-    /// How much is read, computed and said.
+    /// Limits on how much is read, computed and said.
     pub limits: Limits,
     /// The kinds of load balancers and controllers that are known (`--layers`).
     pub layers: LayerSet,
 }
 
 impl Options {
-    /// Every file that must be read before a check.
+    /// Returns every file that must be read before a check.
     pub fn pem_files(&mut self) -> impl Iterator<Item = &mut PemFile> {
         self.tls_cert
             .iter_mut()
@@ -133,7 +133,7 @@ impl Options {
         }
     }
 
-    /// The chart that was asked for.
+    /// Returns the chart that was asked for.
     fn edition(&self) -> Option<ChartVersion> {
         let release = || {
             let version = self.release.chart_version.as_deref()?;
@@ -143,20 +143,20 @@ impl Options {
     }
 }
 
-/// What came of a check.
+/// Result of a check.
 #[derive(Debug, Default)]
 pub struct Outcome {
     /// The report.
     pub report: Report,
     /// The texts that the report's spans lie in.
     pub sources: Sources,
-    /// What kept the check from being whole: mistakes in rules, inputs that are nothing.
+    /// Reasons why the check is incomplete: mistakes in rules, inputs that are nothing.
     pub failures: Vec<String>,
-    /// How often each rule was found to hold, by id.
+    /// Number of times that each rule was found to hold, by id.
     pub held: std::collections::BTreeMap<String, usize>,
-    /// What comments in the files keep out of the report's list.
+    /// Findings that comments in the files keep out of the report's list.
     pub suppressed: Vec<Diagnostic>,
-    /// How many findings a limit keeps out of the report's list; its numbers count them all the same.
+    /// Number of findings that a limit keeps out of the report's list; its numbers count them all the same.
     pub unshown: std::collections::BTreeMap<Severity, usize>,
 }
 
@@ -212,7 +212,7 @@ struct Session<'o> {
     edition: ChartVersion,
     /// Every suppression in the texts.
     written: Vec<suppressions::Written>,
-    /// What the templates of the release have used up.
+    /// Budget of the release's templates.
     budget: Budget,
 }
 
@@ -239,7 +239,7 @@ pub fn check_counting(
     parallel::check(inputs, options, rules, done)
 }
 
-/// What came of some of the inputs: the findings of releases, each with the place of the input that it was made from.
+/// Results for some of the inputs: the findings of releases, each with the place of the input that it was made from.
 #[derive(Default)]
 struct Batch {
     releases: Vec<(usize, Checked)>,
@@ -352,7 +352,7 @@ impl<'o> Session<'o> {
         }
     }
 
-    /// What is left when the work is done: the findings that were asked for, with their paths, and the texts.
+    /// Collects the findings that were asked for, with their paths, and the texts.
     fn batch(
         self,
         mut releases: Vec<(usize, Checked)>,
@@ -378,7 +378,7 @@ impl<'o> Session<'o> {
     }
 }
 
-/// What one release or set of manifests gave.
+/// Results for one release or set of manifests.
 struct Checked {
     report: crate::diagnostic::ReleaseReport,
     diagnostics: Vec<Diagnostic>,
@@ -406,7 +406,7 @@ fn is_selected(found: &Diagnostic, options: &Options) -> bool {
     selected && !options.ignore.contains(&found.rule)
 }
 
-/// Sorted by file, place and rule, each said once.
+/// Sorts by file, place and rule, and drops repetitions.
 fn in_order(mut diagnostics: Vec<Diagnostic>, sources: &Sources) -> Vec<Diagnostic> {
     diagnostics.sort_by(|left, right| order(left, right, sources));
     diagnostics.dedup_by(|left, right| join::same(left, right, sources));

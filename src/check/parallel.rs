@@ -96,7 +96,7 @@ fn each(
     batches.into_iter().map(|(_, batch)| batch).collect()
 }
 
-/// One outcome, as if everything had been checked together: releases in the order of their inputs, then manifests.
+/// Joins outcomes as if everything had been checked together: releases in the order of their inputs, then manifests.
 pub(super) fn join_batches(batches: Vec<Batch>) -> Outcome {
     let mut outcome = Outcome::default();
     let mut releases: Vec<(usize, Checked)> = Vec::new();

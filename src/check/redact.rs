@@ -79,7 +79,7 @@ struct Secrets {
 }
 
 impl Secrets {
-    /// The secrets that may stand in sentences of these pieces; `None` where there is none.
+    /// Gathers the secrets that may be quoted in sentences of these pieces; `None` where there is none.
     fn of(sources: &Sources, pieces: &Pieces) -> Option<Secrets> {
         let mut texts = BTreeSet::new();
         for (_, source) in sources.iter() {
@@ -140,7 +140,7 @@ fn finder<'t>(texts: impl Iterator<Item = &'t str>) -> Option<AhoCorasick> {
         .ok()
 }
 
-/// The texts that stand in a marked place: each line, without what belongs to YAML, and what a quoted text says.
+/// Gathers the texts in a marked place: each line, without what belongs to YAML, and the value of a quoted text.
 fn gather(written: &str, pieces: &Pieces, texts: &mut BTreeSet<String>) {
     let yaml = |c: char| c.is_whitespace() || "\"':,{}[]-|>".contains(c);
     for line in written.lines() {
@@ -164,7 +164,7 @@ fn insert(text: &str, pieces: &Pieces, texts: &mut BTreeSet<String>) {
     }
 }
 
-/// A text in base64; of one that was cut, the groups that do not depend on what follows.
+/// Encodes a text in base64; of one that was cut, the groups that do not depend on what follows.
 fn encoded(text: &str) -> String {
     let whole = if text.len() < LONGEST - 3 {
         text.len()
@@ -174,7 +174,7 @@ fn encoded(text: &str) -> String {
     STANDARD.encode(text.as_bytes().get(..whole).unwrap_or_default())
 }
 
-/// What a quoted scalar says.
+/// Returns the value of a quoted scalar.
 fn unquoted(written: &str) -> Option<String> {
     let mut sources = Sources::default();
     let source = sources.add("secret", written);
@@ -185,7 +185,7 @@ fn unquoted(written: &str) -> Option<String> {
     node.as_str().map(str::to_owned)
 }
 
-/// True where a place lies within what is marked.
+/// Tells whether a place is within what is marked.
 fn is_marked(source: &Source, start: usize, end: usize) -> bool {
     // They are sorted by their start; those that begin together differ in their end.
     let secrets = source.secrets();
@@ -195,7 +195,7 @@ fn is_marked(source: &Source, start: usize, end: usize) -> bool {
     near.into_iter().any(|range| end <= range.end as usize)
 }
 
-/// True where what stands there is no part of a longer word.
+/// Tells whether the text there is not part of a longer word.
 fn stands_alone(text: &str, start: usize, end: usize) -> bool {
     let before = text.get(..start).and_then(|text| text.chars().next_back());
     let after = text.get(end..).and_then(|text| text.chars().next());

@@ -59,7 +59,7 @@ impl Session<'_> {
         }
     }
 
-    /// The path of keys that leads to a place in an input.
+    /// Returns the path of keys that leads to a place in an input.
     pub(super) fn path(&self, span: Span) -> Option<String> {
         // Documents of one source lie in order, and sources are read one after the other.
         let after = self.documents.partition_point(|document| {
@@ -176,7 +176,7 @@ impl Session<'_> {
         user
     }
 
-    /// What the values look like beside the chart's own: file by file, since a later file hides what an earlier one says.
+    /// Compares the values with the chart's own: file by file, since a later file hides what an earlier one says.
     fn chart_facts(
         &self,
         layers: &[InputDocument],
@@ -194,7 +194,7 @@ impl Session<'_> {
         scalars::overrides(&self.sources, self.tree.node(user), facts);
     }
 
-    /// From merged values to facts.
+    /// Turns merged values into facts.
     fn expose(
         &mut self,
         user: NodeId,
@@ -290,8 +290,8 @@ impl Session<'_> {
         (exposure, objects.unplaced().to_vec())
     }
 
-    /// The objects that the values make, with those of manifests beside them: what lies in the release's namespace is its
-    /// own, and the rest is in its reach.
+    /// Joins the objects that the values make with those of manifests beside them: objects in the release's namespace
+    /// are its own, the others are in its reach.
     fn world(&self, mut objects: Objects, set: ManifestSet, namespace: Option<&str>) -> Objects {
         for object in set.objects.iter(&self.tree) {
             objects.add(&self.tree, object.object.clone());
@@ -310,7 +310,7 @@ impl Session<'_> {
         worlds.pop().unwrap_or_default()
     }
 
-    /// What is wrong with a text itself; true where a document of it was lost.
+    /// Adds facts about what is wrong with a text itself; returns true where a document of it was lost.
     pub(super) fn text_facts(&self, document: &InputDocument, facts: &mut Facts) -> bool {
         let mut lost = false;
         if let Some(offset) = document.not_utf8 {
@@ -371,7 +371,7 @@ impl Session<'_> {
         facts.template_errors.push(fact);
     }
 
-    /// An input went beyond a limit.
+    /// Adds the fact that an input went beyond a limit.
     pub(super) fn limit_reached(
         &self,
         limit: Limit,
@@ -384,7 +384,7 @@ impl Session<'_> {
             .push(reached(&self.options.limits, limit, place, message));
     }
 
-    /// A release whose values cannot be read: nothing but the text itself is judged.
+    /// Judges a release whose values cannot be read: nothing but the text itself.
     fn unreadable(&self, name: String, files: &[SourceId], facts: Facts) -> Checked {
         let mut exposure = Exposure::default();
         exposure.facts = facts;
@@ -441,7 +441,7 @@ impl Session<'_> {
         }
     }
 
-    /// Which chart the keys were held against, where that matters: it was asked for, or something was found.
+    /// Says which chart the keys were held against, where that matters: it was asked for, or something was found.
     fn which_chart(&self, facts: &Facts) -> Option<String> {
         let found = !facts.chart_keys.is_empty() || !facts.chart_values.is_empty();
         let name = self.edition.name();
@@ -461,7 +461,7 @@ pub(super) fn files(documents: &[InputDocument]) -> Vec<SourceId> {
     documents.iter().map(|document| document.source).collect()
 }
 
-/// Without the router nothing is known about the ways to it.
+/// Leaves the requirements undecided: without the router nothing is known about the ways to it.
 fn no_router(requirements: &mut [RequirementVerdict], unplaced: &[Unplaced]) {
     let about_router = [
         Requirement::Exposed,
@@ -485,7 +485,7 @@ fn no_router(requirements: &mut [RequirementVerdict], unplaced: &[Unplaced]) {
 /// Most that a row names of what could not be placed.
 const MOST_NAMED: usize = 5;
 
-/// What could not be placed may touch every way to the router: no requirement is met while it is there.
+/// Leaves every requirement open that would be met: what could not be placed may touch every way to the router.
 fn leave_open(requirements: &mut [RequirementVerdict], unplaced: &[Unplaced]) {
     let mut sentences = Vec::new();
     for part in unplaced.iter().filter(|part| part.may_carry_traffic()) {

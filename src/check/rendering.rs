@@ -63,7 +63,7 @@ pub fn check_with_rendering(
     whole
 }
 
-/// Whether a finding is about how the values are written, which the rendering cannot tell.
+/// Tells whether a finding is about how the values are written, which the rendering cannot tell.
 fn about_values(found: &Diagnostic, rules: &RuleSet) -> bool {
     // Only values have a file that is secret or not by its name.
     let asks_for_values = |rule: &Rule| rule.require.reads("private_key", "in_values");
@@ -71,7 +71,7 @@ fn about_values(found: &Diagnostic, rules: &RuleSet) -> bool {
         || rules.get(&found.rule).is_some_and(asks_for_values)
 }
 
-/// How often each rule speaks of each object.
+/// Number of findings by rule and object.
 struct Tally(BTreeMap<(String, Option<String>), usize>);
 
 impl Tally {
@@ -103,7 +103,7 @@ fn key(found: &Diagnostic) -> (String, Option<String>) {
     (found.rule.clone(), found.object.clone())
 }
 
-/// One table of verdicts in place of one for the values and one for each installation in the rendering; `own` are the
+/// Merges the verdicts on the values and on each installation in the rendering into one table; `own` are the
 /// requirements of findings that only the values show.
 fn merged(
     mut whole: ReleaseReport,
@@ -147,7 +147,7 @@ mod tests {
     use super::*;
     use crate::check::Role;
 
-    /// A router Service of the given type, as a chart renders it.
+    /// Makes a router Service of the given type, as a chart renders it.
     fn rendered(kind: &str, annotations: &str) -> Input {
         let text = format!(
             "---\n# Source: carto/templates/router/service.yaml\napiVersion: v1\nkind: Service\nmetadata:\n  name: carto-router\n  \

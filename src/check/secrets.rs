@@ -12,7 +12,7 @@ use portolan_yaml::{Node, NodeKind, Value};
 /// Top-level values of the chart under which everything is secret.
 const SECRET_TREES: [&str; 2] = ["cartoSecrets", "appSecrets"];
 
-/// The places below `root` that must not be shown. `root` is the root of a document, whatever it is.
+/// Finds the places below `root` that must not be shown. `root` is the root of a document, whatever it is.
 pub(super) fn secret_places(root: Node<'_>) -> Vec<Span> {
     let mut places = Vec::new();
     for field in secret_fields(root) {
@@ -39,8 +39,8 @@ pub(super) fn secret_places(root: Node<'_>) -> Vec<Span> {
     places
 }
 
-/// The same for values that several texts were merged into: a Secret of `extraDeploy` may have its kind from one and its
-/// contents from another, `--set` among them.
+/// Finds such places in values that several texts were merged into: a Secret of `extraDeploy` may have its kind from
+/// one and its contents from another, `--set` among them.
 pub(super) fn secret_places_in_merged(root: Node<'_>) -> Vec<Span> {
     let mut places = Vec::new();
     for field in secret_fields(root) {
@@ -51,7 +51,8 @@ pub(super) fn secret_places_in_merged(root: Node<'_>) -> Vec<Span> {
     places
 }
 
-/// What Secrets hold: of the object that `root` is, of the items of a list, and of what `extraDeploy` brings along.
+/// Finds the contents of Secrets: of the object that `root` is, of the items of a list, and of what `extraDeploy`
+/// brings along.
 fn secret_fields(root: Node<'_>) -> Vec<Node<'_>> {
     let mut fields = Vec::new();
     let mut seen = HashSet::new();
@@ -74,7 +75,7 @@ fn secret_fields(root: Node<'_>) -> Vec<Node<'_>> {
     fields.into_iter().flatten().collect()
 }
 
-/// Texts under names of secrets, wherever they stand: `externalPostgresql.password`, an entry of an environment.
+/// Finds texts under names of secrets, wherever they are: `externalPostgresql.password`, an entry of an environment.
 fn named_scalars(root: Node<'_>, places: &mut Vec<Span>) {
     let mut stack = vec![root];
     while let Some(node) = stack.pop() {
@@ -105,14 +106,14 @@ fn is_secret(key: &str) -> bool {
     may_be_secret(name) && is_secret_name(name, annotation)
 }
 
-/// A text that may be a secret; of an alias, where it was written.
+/// Adds a text that may be a secret; of an alias, the place where it was written.
 fn text(value: Node<'_>, places: &mut Vec<Span>) {
     if value.as_str().is_some_and(|text| !is_harmless(text)) || is_long_number(value) {
         places.push(value.span());
     }
 }
 
-/// A number of more digits than a setting has.
+/// Tells whether a value is a number of more digits than a setting has.
 fn is_long_number(value: Node<'_>) -> bool {
     value.scalar().is_some_and(|scalar| {
         let number = matches!(
@@ -123,7 +124,7 @@ fn is_long_number(value: Node<'_>) -> bool {
     })
 }
 
-/// The items of a list under a name of secrets, and what a mapping there calls `value`.
+/// Adds the items of a list under a name of secrets, and the `value` of a mapping there.
 fn texts_in(node: Node<'_>, places: &mut Vec<Span>) {
     if node.site() == node.span() {
         node.items().for_each(|item| text(item, places));
@@ -132,9 +133,9 @@ fn texts_in(node: Node<'_>, places: &mut Vec<Span>) {
     }
 }
 
-/// The places that must not be shown in a text that could not be read: nobody knows what stands where, so everything is
-/// covered from the colon of a key that sounds like a secret to the end of the lines indented under it. So is what a
-/// document that says it is a Secret holds.
+/// Finds the places that must not be shown in a text that could not be read: nobody knows what is where, so everything
+/// is covered from the colon of a key that sounds like a secret to the end of the lines indented under it, as are the
+/// contents of a document that says it is a Secret.
 pub(super) fn secret_places_in_unread(source: SourceId, text: &str) -> Vec<Span> {
     let mut places = Vec::new();
     let mut offset = 0;
@@ -171,7 +172,7 @@ pub(super) fn secret_places_in_unread(source: SourceId, text: &str) -> Vec<Span>
     places
 }
 
-/// Whether a line of the first document of a text says `kind: Secret`.
+/// Tells whether a line of the first document of a text says `kind: Secret`.
 fn says_secret(text: &str) -> bool {
     text.lines()
         .enumerate()
@@ -179,7 +180,7 @@ fn says_secret(text: &str) -> bool {
         .any(|(_, line)| line.contains("kind") && line.contains("Secret"))
 }
 
-/// Where the colon stands behind the name of what a Secret holds, if the line begins with that name.
+/// Returns the place of the colon behind the name of a Secret's contents, if the line begins with that name.
 fn contents_of_secret(line: &str) -> Option<usize> {
     let key = line.trim_start_matches([' ', '-', '"', '\'']);
     let rest = key
@@ -189,8 +190,8 @@ fn contents_of_secret(line: &str) -> Option<usize> {
     rest.starts_with(':').then(|| line.len() - rest.len())
 }
 
-/// The places that must not be shown in an option `--set` that cannot be read: what it lays into `data` or `stringData` of
-/// an object, to its end, since nobody knows where the next value begins.
+/// Finds the places that must not be shown in an option `--set` that cannot be read: the value that it puts into `data`
+/// or `stringData` of an object, to its end, since nobody knows where the next value begins.
 pub(super) fn secret_places_in_unread_set(source: SourceId, text: &str) -> Option<Span> {
     let fields = [".data.", ".stringData."];
     let field = fields.iter().filter_map(|field| text.find(field)).min()?;
@@ -198,7 +199,7 @@ pub(super) fn secret_places_in_unread_set(source: SourceId, text: &str) -> Optio
     Some(Span::new(source, sign + 1, text.len()))
 }
 
-/// Everything in a mapping but its keys, also what the tree has lost: the first of two entries under one key.
+/// Adds everything in a mapping but its keys, also what the tree has lost: the first of two entries under one key.
 fn between_keys(mapping: Node<'_>, places: &mut Vec<Span>) {
     if mapping.site() != mapping.span() {
         return;

@@ -26,7 +26,7 @@ pub(super) struct Written {
     request: Result<Request, Defect>,
 }
 
-/// What a comment asks for.
+/// A request in a comment.
 #[derive(Clone, Debug)]
 struct Request {
     /// The rules' ids, each with its place.
@@ -35,7 +35,7 @@ struct Request {
     until: Option<(String, i64)>,
 }
 
-/// What keeps a comment from being read.
+/// A defect that keeps a comment from being read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Defect {
     message: String,
@@ -48,7 +48,7 @@ const MOST: usize = 10_000;
 const FORM: &str = "write it as `# portolan: ignore[rule-id] reason`";
 
 impl Session<'_> {
-    /// The suppressions in a text.
+    /// Finds the suppressions in a text.
     pub(super) fn suppressions(&self, document: &InputDocument) -> Vec<Written> {
         let mut comments: Vec<(Span, bool)> = document
             .stream
@@ -86,7 +86,7 @@ impl Session<'_> {
         written
     }
 
-    /// Comments in the lines of a block scalar.
+    /// Finds comments in the lines of a block scalar.
     fn comments_in_text(&self, item: Node<'_>, comments: &mut Vec<(Span, bool)>) {
         let is_block = item
             .scalar()
@@ -154,7 +154,7 @@ impl Session<'_> {
         suppressed
     }
 
-    /// The fact about one suppression, and the findings that it takes out.
+    /// Adds the fact about one suppression, and takes out the findings that it covers.
     fn apply(
         &self,
         written: &Written,
@@ -205,7 +205,7 @@ impl Session<'_> {
         (fact, hidden)
     }
 
-    /// What built-in rules find that were not asked for, but are named in a suppression: it is not unused for that.
+    /// Judges by built-in rules that were not asked for but are named in a suppression: it is not unused for that.
     fn findings_of_other_rules(&self, written: &[&Written], facts: &Facts) -> Judgement {
         let names_other = written
             .iter()
@@ -242,7 +242,7 @@ fn add(more: Judgement, judgement: &mut Judgement) {
     }
 }
 
-/// The entries of `extraDeploy`.
+/// Returns the entries of `extraDeploy`.
 fn extra_deploy<'t>(root: Node<'t>) -> Vec<Node<'t>> {
     let Some(node) = root.get("extraDeploy") else {
         return Vec::new();
@@ -252,7 +252,7 @@ fn extra_deploy<'t>(root: Node<'t>) -> Vec<Node<'t>> {
         .collect()
 }
 
-/// Whether a comment is meant for Portolan.
+/// Tells whether a comment is meant for Portolan.
 fn is_ours(comment: &str) -> bool {
     let text = comment.trim_start_matches('#').trim_start();
     text.get(.."portolan".len())

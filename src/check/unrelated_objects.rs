@@ -18,8 +18,8 @@ pub(super) const LARGE: usize = 1024 * 1024;
 /// The keys that say what an object is, and whose.
 pub(super) const IDENTITY: [&str; 3] = ["apiVersion", "kind", "metadata"];
 
-/// Whether a document may be an object that is nobody's concern. Installations are known by their Services, and lists hold
-/// objects of their own.
+/// Tells whether a document may be an object that is nobody's concern. Installations are known by their Services, and
+/// lists hold objects of their own.
 pub(super) fn may_be_one(root: Node<'_>) -> bool {
     let kind = root.get("kind").and_then(Node::as_str);
     root.get("apiVersion")
@@ -61,7 +61,7 @@ impl Session<'_> {
         unread
     }
 
-    /// The roots of the documents that are only partly in the tree and may be linked with an installation.
+    /// Returns the roots of the documents that are only partly in the tree and may be linked with an installation.
     fn in_reach(&self, objects: &Objects, installations: &[Installation]) -> HashSet<NodeId> {
         let reach = Reach::of(&self.tree, objects, &self.options.layers);
         let trimmed = self.documents.iter().filter(|read| read.is_trimmed);

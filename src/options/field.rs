@@ -4,17 +4,17 @@ use std::path::{Path, PathBuf};
 
 /// The value of an option.
 pub(super) trait OptionValue: Clone {
-    /// What is wrong with a value that only has the right type, in a sentence.
+    /// Says in a sentence why a value of the right type is wrong.
     fn issue(&self) -> Option<String> {
         None
     }
 
-    /// The value as a path, where it is one.
+    /// Returns the value as a path, where it is one.
     fn path(&self) -> Option<&Path> {
         None
     }
 
-    /// The same, to be changed.
+    /// Returns the path to be changed, where the value is one.
     fn path_mut(&mut self) -> Option<&mut PathBuf> {
         None
     }
@@ -36,17 +36,17 @@ impl OptionValue for PathBuf {
 
 /// The field of an option: of one that is given once at most, or of one that is repeated.
 pub(super) trait OptionField {
-    /// What it holds.
+    /// The type of its values.
     type Value: OptionValue;
 
     /// Lays it over the same field of other options.
     #[must_use]
     fn over(&self, base: &Self) -> Self;
 
-    /// Its values.
+    /// Returns its values.
     fn values(&self) -> impl Iterator<Item = &Self::Value>;
 
-    /// The same, to be changed.
+    /// Returns its values to be changed.
     fn values_mut(&mut self) -> impl Iterator<Item = &mut Self::Value>;
 }
 
@@ -82,7 +82,7 @@ impl<V: OptionValue> OptionField for Vec<V> {
     }
 }
 
-/// The key of a field in `portolan.yaml`: `chart_version` is `chartVersion`.
+/// Returns the key of a field in `portolan.yaml`: `chart_version` is `chartVersion`.
 pub(super) fn key_of(field: &str) -> String {
     let mut words = field.split('_');
     let mut key = words.next().unwrap_or_default().to_owned();

@@ -33,7 +33,7 @@ macro_rules! declare_options {
                 $name { $( $field: self.$field.over(&base.$field), )* }
             }
 
-            /// What is wrong with values that only have the right type: the key in `portolan.yaml`, and a sentence.
+            /// Says which values of the right type are wrong: the key in `portolan.yaml`, and a sentence.
             pub fn issues(&self) -> Vec<(String, String)> {
                 let mut issues = Vec::new();
                 $(
@@ -43,19 +43,19 @@ macro_rules! declare_options {
                 issues
             }
 
-            /// Whether the option of that key in `portolan.yaml` is given.
+            /// Tells whether the option of that key in `portolan.yaml` is given.
             pub fn has(&self, key: &str) -> bool {
                 $( (key_of(stringify!($field)) == key && self.$field.values().next().is_some()) )||*
             }
 
-            /// The paths among the values.
+            /// Returns the paths among the values.
             pub fn paths(&self) -> Vec<&Path> {
                 let mut paths = Vec::new();
                 $( paths.extend(self.$field.values().filter_map(OptionValue::path)); )*
                 paths
             }
 
-            /// The same, to be changed.
+            /// Returns the paths among the values to be changed.
             pub fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
                 let mut paths = Vec::new();
                 $( paths.extend(self.$field.values_mut().filter_map(OptionValue::path_mut)); )*
@@ -66,7 +66,7 @@ macro_rules! declare_options {
 }
 
 declare_options! {
-    /// What is known about a release besides its values files.
+    /// Options of a release, apart from its values files.
     // The comments on fields are the help of the command line and the descriptions of the schema.
     #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
     #[cfg_attr(feature = "cli", derive(clap::Args))]
@@ -167,7 +167,7 @@ impl ReleaseOptions {
         options
     }
 
-    /// Every value to set in Helm's order, with whether it is a string whatever it looks like.
+    /// Returns every value to set in Helm's order, with whether it is a string whatever it looks like.
     pub fn set_values(&self) -> impl Iterator<Item = (&SetValue, bool)> {
         // Helm lays all of `--set` before any `--set-string`, whatever their order (pkg/cli/values/options.go).
         let plain = self.set.iter().map(|value| (value, false));

@@ -20,8 +20,8 @@ use crate::version::{InvalidVersion, Version};
 pub struct SetValue {
     /// `KEY=VALUE`, as Helm reads it.
     pub text: String,
-    /// What reports call the place that it comes from, where that is not the option itself: each release of a configuration
-    /// has values of its own, and their findings are not each other's.
+    /// The name of its place in reports, where that is not the option itself: each release of a configuration has
+    /// values of its own, and their findings are not each other's.
     pub origin: Option<String>,
 }
 

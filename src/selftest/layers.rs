@@ -32,7 +32,7 @@ pub fn try_layer(
     failures
 }
 
-/// What an example does other than it says.
+/// Says how an example differs from what it says.
 fn mistakes(
     example: &LayerExample,
     layers: &LayerSet,

@@ -33,11 +33,11 @@ pub struct ExampleFailure {
     pub field: String,
     /// Its name.
     pub example: String,
-    /// What went wrong; never empty.
+    /// Mistakes in it; never empty.
     pub mistakes: Vec<ExampleMismatch>,
 }
 
-/// What can go wrong with an example.
+/// The ways in which an example can fail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExampleMismatch {
     /// The example expects a finding that is not there.
@@ -54,7 +54,7 @@ pub enum ExampleMismatch {
     OtherWords {
         /// The finding.
         spot: FindingLocation,
-        /// What its message should contain.
+        /// The part that its message should contain.
         part: String,
         /// The message.
         message: String,
@@ -63,21 +63,21 @@ pub enum ExampleMismatch {
     OtherVerdict {
         /// The requirement.
         requirement: String,
-        /// What should come out.
+        /// The expected verdict.
         wanted: Verdict,
-        /// What did.
+        /// The verdict found.
         found: String,
     },
     /// No undecided requirement asks for it.
     NotAsked {
-        /// What should be asked for.
+        /// The part that should be asked for.
         part: String,
-        /// What is.
+        /// The sentences that ask.
         asked: String,
     },
 }
 
-/// Where a finding is, or should be.
+/// The place where a finding is, or should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FindingLocation {
     /// The rule, where an example is about several.
@@ -114,7 +114,7 @@ fn run(files: &[ExampleFile], mut options: Options, rules: &RuleSet) -> Result<O
     Ok(outcome)
 }
 
-/// The files of an example: manifests are taken together, all others are layers of one release.
+/// Makes inputs of an example's files: manifests are taken together, all others are layers of one release.
 fn inputs(files: &[ExampleFile], pem: &[&str]) -> Vec<Input> {
     files
         .iter()
@@ -138,7 +138,7 @@ fn content(text: &str) -> Classified {
     classify(&tree, &stream, text)
 }
 
-/// Where a finding is.
+/// Returns the place of a finding.
 fn located(found: &Diagnostic, outcome: &Outcome) -> FindingLocation {
     let sources = &outcome.sources;
     FindingLocation {
@@ -150,7 +150,7 @@ fn located(found: &Diagnostic, outcome: &Outcome) -> FindingLocation {
 }
 
 impl FindingLocation {
-    /// Where an example expects a finding: in its first file, where it names none.
+    /// Returns the place where an example expects a finding: in its first file, where it names none.
     fn of(file: Option<&str>, line: usize, text: &str, files: &[ExampleFile]) -> Self {
         let first = files.first().map(|file| file.name.as_str());
         FindingLocation {

@@ -89,7 +89,7 @@ pub fn run_example(
     run(&example.files, options, rules)
 }
 
-/// The rule's findings, each with its message.
+/// Returns the rule's findings, each with its message.
 fn spots(outcome: &Outcome, rule: &str) -> Vec<(FindingLocation, String)> {
     let of_rule = |found: &&Diagnostic| found.rule == rule;
     let found = outcome.report.diagnostics.iter().filter(of_rule);
