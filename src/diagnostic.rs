@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use portolan_yaml::source::Span;
 
-/// How bad a finding is.
+/// The severity of a finding.
 #[derive(
     Clone,
     Copy,
@@ -34,7 +34,7 @@ pub enum Severity {
 }
 
 impl Severity {
-    /// The word shown to people and machines.
+    /// Returns the word shown to people and machines.
     pub fn as_str(self) -> &'static str {
         match self {
             Severity::Note => "note",
@@ -79,7 +79,7 @@ pub enum Requirement {
     CertificateChain,
     /// Google-managed certificates are attached, for the domain, with a reserved static IP.
     ManagedCertificate,
-    /// What Ingress on GKE needs.
+    /// Settings that Ingress on GKE needs.
     GkeIngress,
     /// An SSL policy with a minimum TLS version is attached to the Ingress frontend.
     SslPolicy,
@@ -101,11 +101,11 @@ impl Requirement {
         Requirement::ValuesFile,
     ];
 
-    /// How long every hop must hold a connection, in seconds: what [`Requirement::Timeout605`] asks for (knowledge base,
-    /// section 0).
+    /// Seconds that every hop must hold a connection, as [`Requirement::Timeout605`] asks for (knowledge base, section
+    /// 0).
     pub const NEEDED_SECONDS: i64 = 605;
 
-    /// The public id.
+    /// Returns the public id.
     pub fn as_str(self) -> &'static str {
         match self {
             Requirement::Exposed => "exposed",
@@ -120,7 +120,7 @@ impl Requirement {
         }
     }
 
-    /// What it demands, in a few words.
+    /// Returns its demand, in a few words.
     pub fn title(self) -> &'static str {
         match self {
             Requirement::Exposed => "the router is reachable from outside in a documented way",
@@ -162,15 +162,15 @@ impl FromStr for Requirement {
 pub struct Diagnostic {
     /// The id of the rule that it comes from.
     pub rule: String,
-    /// How bad it is.
+    /// Its severity.
     pub severity: Severity,
     /// The requirement that it bears on.
     pub requirement: Requirement,
-    /// What is wrong, in one sentence without a full stop at its end.
+    /// The problem, in one sentence without a full stop at its end.
     pub message: String,
-    /// How to fix it.
+    /// The fix, as a sentence.
     pub help: Option<String>,
-    /// Where to read more.
+    /// Address of a page to read more.
     pub url: Option<String>,
     /// The one place to look at first.
     pub span: Span,
@@ -185,13 +185,13 @@ pub struct Diagnostic {
 /// A place that helps to explain a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
-    /// Where.
+    /// Its place.
     pub span: Span,
-    /// What is to be seen there.
+    /// The words shown there.
     pub message: String,
 }
 
-/// What was found out about one requirement.
+/// The outcome for one requirement.
 #[derive(
     Clone,
     Copy,
@@ -218,7 +218,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// The word shown to people and machines.
+    /// Returns the word shown to people and machines.
     pub fn as_str(self) -> &'static str {
         match self {
             Verdict::Met => "met",
@@ -229,14 +229,14 @@ impl Verdict {
     }
 }
 
-/// One row of the verdict table.
+/// A row of the verdict table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequirementVerdict {
     /// The requirement.
     pub requirement: Requirement,
-    /// What was found out.
+    /// The outcome.
     pub verdict: Verdict,
-    /// How many diagnostics bear on it.
+    /// Number of diagnostics that bear on it.
     pub diagnostics: usize,
     /// For an undecided requirement: what to supply, each in one sentence. For one that is met: what was assumed.
     pub supply: Vec<String>,
@@ -247,13 +247,13 @@ pub struct RequirementVerdict {
 pub struct ReleaseReport {
     /// The values file's path (the last one where several were merged), or the manifests' names.
     pub name: String,
-    /// One row a requirement, in the order of [`Requirement::ALL`].
+    /// Rows, each of a requirement, in the order of [`Requirement::ALL`].
     pub requirements: Vec<RequirementVerdict>,
-    /// What was inferred rather than given, in whole sentences ("taken as AWS from …").
+    /// Facts that were inferred rather than given, in whole sentences ("taken as AWS from …").
     pub inferred: Vec<String>,
 }
 
-/// What was checked and what was found, in numbers.
+/// The numbers of what was checked and what was found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
     /// Releases checked from values.
@@ -276,7 +276,7 @@ pub struct Summary {
     pub baselined: usize,
 }
 
-/// What a report can say of a rule that was applied, whether or not it found anything.
+/// Properties of a rule that was applied, whether or not it found anything.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleEntry {
     /// Its public name.
@@ -285,11 +285,11 @@ pub struct RuleEntry {
     pub title: String,
     /// The requirement that it bears on.
     pub requirement: Requirement,
-    /// How bad a finding usually is.
+    /// The usual severity of a finding.
     pub severity: Severity,
-    /// What happens when it does not hold.
+    /// The consequence where it does not hold.
     pub why: String,
-    /// What the documentation asks.
+    /// The documentation's demand.
     pub asks: String,
     /// Title of the document that asks it.
     pub document: String,

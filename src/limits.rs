@@ -10,7 +10,7 @@ use std::fmt;
 
 use portolan_yaml::nearest::nearest;
 
-/// What a limit counts.
+/// The units that a limit counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LimitUnit {
     /// Bytes; written with or without KiB, MiB or GiB.
@@ -19,20 +19,20 @@ pub enum LimitUnit {
     Count,
 }
 
-/// What is known about one limit.
+/// Properties of a limit.
 #[derive(Clone, Copy, Debug)]
 pub struct LimitDoc {
     /// The limit.
     pub limit: Limit,
     /// Its name on the command line and in findings.
     pub name: &'static str,
-    /// What it counts.
+    /// Its unit.
     pub unit: LimitUnit,
     /// The value that applies where none is given.
     pub default: usize,
     /// The highest value that can be given: beyond it the program itself would not be safe.
     pub most: usize,
-    /// What is limited; the first paragraph of its comment.
+    /// Its subject; the first paragraph of its comment.
     pub doc: &'static str,
 }
 
@@ -57,7 +57,7 @@ macro_rules! declare_limits {
         }
 
         impl Limit {
-            /// What is known about each of them, in the order of the reference.
+            /// Properties of each limit, in the order of the reference.
             pub const ALL: &[LimitDoc] = &[
                 $( LimitDoc {
                     limit: Limit::$variant,
@@ -69,14 +69,14 @@ macro_rules! declare_limits {
                 }, )*
             ];
 
-            /// Its name on the command line and in findings.
+            /// Returns its name on the command line and in findings.
             pub const fn name(self) -> &'static str {
                 match self { $( Limit::$variant => $name, )* }
             }
         }
 
         impl Limits {
-            /// The value of a limit.
+            /// Returns the value of a limit.
             pub fn get(&self, limit: Limit) -> usize {
                 match limit { $( Limit::$variant => self.$field, )* }
             }
@@ -92,7 +92,7 @@ const KIB: usize = 1 << 10;
 const MIB: usize = 1 << 20;
 /// 2 GiB: what the offsets of a span reach on every target.
 const MOST_BYTES: usize = 2047 * MIB;
-/// What a 32-bit target can still count.
+/// The largest number of steps that a 32-bit target can still count.
 const MOST_STEPS: usize = 4_000_000_000;
 
 declare_limits! {
@@ -135,12 +135,12 @@ declare_limits! {
 }
 
 impl Limit {
-    /// What is known about it.
+    /// Returns its properties.
     pub fn doc(self) -> Option<&'static LimitDoc> {
         Limit::ALL.iter().find(|doc| doc.limit == self)
     }
 
-    /// A value of it as it is written for people and on the command line.
+    /// Writes a value of it for people and for the command line.
     pub fn shown(self, value: usize) -> String {
         match self.doc().map(|doc| doc.unit) {
             Some(LimitUnit::Bytes) => bytes(value),
@@ -160,7 +160,7 @@ impl Limits {
         Ok(())
     }
 
-    /// The defaults, with these values in place of some.
+    /// Returns the defaults, with these values in place of some.
     pub fn with(given: &[(Limit, usize)]) -> Self {
         let mut limits = Limits::default();
         for (limit, value) in given {
@@ -169,7 +169,7 @@ impl Limits {
         limits
     }
 
-    /// What to do about a limit that was reached.
+    /// Returns advice for a limit that was reached.
     pub fn help(&self, limit: Limit) -> String {
         let value = self.get(limit);
         let name = limit.name();
@@ -368,7 +368,7 @@ fn number(text: &str, unit: LimitUnit) -> Result<usize, LimitValueError> {
     Ok(number.saturating_mul(factor))
 }
 
-/// A number of bytes with the largest unit that leaves no remainder.
+/// Writes a number of bytes with the largest unit that leaves no remainder.
 fn bytes(value: usize) -> String {
     for (unit, factor) in [("GiB", 1 << 30), ("MiB", MIB), ("KiB", KIB)] {
         if value >= factor && value.is_multiple_of(factor) {

@@ -20,7 +20,7 @@ use portolan_yaml::typed::schema_of;
 
 const GENERATED: &str = "<!-- Generated; `cargo xtask gen` rewrites it. -->\n";
 
-/// The JSON Schema of rule files, pretty-printed.
+/// Returns the JSON Schema of rule files, pretty-printed.
 pub fn rule_schema() -> String {
     let generated = SchemaSettings::draft2020_12()
         .into_generator()
@@ -51,7 +51,7 @@ fn titled(title: &str, generated: Option<&Map<String, Value>>) -> String {
     format!("{:#}\n", Value::Object(schema))
 }
 
-/// The reference of facts, in Markdown.
+/// Writes the reference of facts, in Markdown.
 pub fn facts() -> String {
     let mut text = format!("# Facts\n\n{GENERATED}");
     text.push_str(&format!(
@@ -93,7 +93,7 @@ text (`message`, `help`, …) shows them as `{{subject.field}}`.
     text
 }
 
-/// The reference of limits, in Markdown.
+/// Writes the reference of limits, in Markdown.
 pub fn limits() -> String {
     let mut text = format!("# Limits\n\n{GENERATED}");
     text.push_str(
@@ -157,13 +157,13 @@ fn subject_section(subject: &SubjectDoc) -> String {
     text
 }
 
-/// The words that a fact can be, each on a line of its own.
+/// Lists the words that a fact can be, each on a line of its own.
 fn words(field: &FieldDoc) -> String {
     let line = |word: &WordDoc| format!("<br>`{}`: {}", word.word, cell(&flowed(word.doc)));
     field.words.iter().map(line).collect()
 }
 
-/// The table of all rules, in Markdown.
+/// Writes the table of all rules, in Markdown.
 pub fn rules(files: &[RuleFile]) -> String {
     let mut text = format!("# Rules\n\n{GENERATED}");
     text.push_str("\nEach has a page of its own, which `portolan explain RULE` shows as well; `portolan explain REQUIREMENT` sums up a section.\n");
@@ -194,12 +194,12 @@ pub fn rules(files: &[RuleFile]) -> String {
     text
 }
 
-/// The text on one line.
+/// Puts a text on one line.
 fn flowed(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The text as it may stand in a cell of a table.
+/// Escapes a text for a cell of a table.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|")
 }

@@ -18,14 +18,14 @@ const WORDS: [&str; 10] = [
     "private_key",
 ];
 
-/// Where a word in `name` begins that makes what it names a secret: the first of them, in bytes.
+/// Returns the place of the first word in `name` that makes what it names a secret, in bytes.
 pub fn word_in(name: &str) -> Option<usize> {
     let lower = name.to_ascii_lowercase();
     WORDS.iter().filter_map(|word| lower.find(word)).min()
 }
 
-/// Where such a word begins in a long text at `from` or after. A megabyte takes a millisecond; to get ready takes as long as
-/// looking at some hundred names does, though.
+/// Returns the place of the first such word in a long text at `from` or after. A megabyte takes a millisecond; to get
+/// ready takes as long as looking at some hundred names does, though.
 pub fn word_after(text: &str, from: usize) -> Option<usize> {
     static PATTERN: OnceLock<Option<Regex>> = OnceLock::new();
     let pattern = PATTERN.get_or_init(|| Regex::new(&format!("(?i-u:{})", WORDS.join("|"))).ok());
@@ -35,7 +35,7 @@ pub fn word_after(text: &str, from: usize) -> Option<usize> {
     }
 }
 
-/// What a sentence says in place of a secret. Of one length whatever it hides.
+/// The sign in place of a secret in a sentence. Of one length whatever it hides.
 pub const MASK: &str = "********";
 
 /// Parts of a name that make its value a secret; compared in small letters, without `_`, `-` and `.`.
@@ -58,7 +58,7 @@ const SECRET: [&str; 16] = [
     "connstr",
 ];
 
-/// The same where the name ends with it.
+/// Words that make a name a secret where it ends with one of them.
 const SECRET_AT_END: [&str; 9] = [
     "licensekey",
     "masterkey",
@@ -71,7 +71,7 @@ const SECRET_AT_END: [&str; 9] = [
     "deploykey",
 ];
 
-/// The same where it is the last word of the name: `dbPass`, but not `bypass`.
+/// Words that make a name a secret where one of them is its last word: `dbPass`, but not `bypass`.
 const SECRET_LAST_WORD: [&str; 11] = [
     "pass",
     "passcode",
@@ -128,7 +128,7 @@ const NOT_SECRET: [&str; 38] = [
     "class",
 ];
 
-/// False for most names that are none of a secret, without a closer look.
+/// Tells whether a name may be that of a secret; false for most others, without a closer look.
 pub fn may_be_secret(name: &str) -> bool {
     const PARTS: [&str; 13] = [
         "pass", "pw", "secret", "token", "cred", "key", "auth", "conn", "jwt", "bearer", "dsn",
@@ -141,7 +141,7 @@ pub fn may_be_secret(name: &str) -> bool {
     })
 }
 
-/// True for a name whose value is a secret itself, not the name of one or a setting of it.
+/// Tells whether a name is one whose value is a secret itself, not the name of one or a setting of it.
 ///
 /// `annotation` says that a `/` stands before it: `…/auth-secret: carto-basic-auth` names an object.
 pub fn is_secret_name(name: &str, annotation: bool) -> bool {
@@ -162,7 +162,7 @@ pub fn is_secret_name(name: &str, annotation: bool) -> bool {
     !refers && tells
 }
 
-/// The last word of `DB_PASS`, `dbPass` and `db-pass`, in small letters.
+/// Returns the last word of `DB_PASS`, `dbPass` and `db-pass`, in small letters.
 fn last_word(name: &str) -> String {
     let is_sign = |c: char| !c.is_ascii_alphanumeric();
     let name = name.trim_end_matches(is_sign);
@@ -182,7 +182,7 @@ fn last_word(name: &str) -> String {
     name.get(start..).unwrap_or_default().to_ascii_lowercase()
 }
 
-/// True for what is no secret whatever its name: nothing, a number, a boolean, a template, a placeholder.
+/// Tells whether a value is harmless whatever its name: nothing, a number, a boolean, a template, a placeholder.
 pub fn is_harmless(value: &str) -> bool {
     let value = value.trim();
     let word = value.to_ascii_lowercase();
@@ -197,14 +197,16 @@ pub fn is_harmless(value: &str) -> bool {
         || value.starts_with("${")
 }
 
-/// A setting has few digits; what has more may well be a password, wherever a dot stands among them.
+/// Tells whether a value is a number. A setting has few digits; a longer one may well be a password, wherever a dot is
+/// among them.
 fn is_number(value: &str) -> bool {
     let mut bytes = value.bytes();
     let dots = value.bytes().filter(|byte| *byte == b'.').count();
     bytes.all(|byte| byte.is_ascii_digit() || byte == b'.') && value.len() - dots <= 5
 }
 
-/// True for a template that takes its value from elsewhere. One with a text in it may be that text: `{{ "x" | b64enc }}`.
+/// Tells whether a template takes its value from elsewhere. One with a string in it may be that string: `{{ "x" |
+/// b64enc }}`.
 fn is_template_without_text(value: &str) -> bool {
     let named = ["include ", "template ", "required ", "index ", "lookup "];
     value.starts_with("{{")

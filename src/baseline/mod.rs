@@ -49,9 +49,9 @@ pub struct BaselineEntry {
     pub path: Option<String>,
     /// The Kubernetes object concerned.
     pub object: Option<String>,
-    /// What was found.
+    /// The finding's message.
     pub message: Option<String>,
-    /// What the finding is recognised by.
+    /// The fingerprint by which the finding is recognised.
     pub fingerprint: String,
 }
 
@@ -92,7 +92,7 @@ impl Baseline {
         })
     }
 
-    /// Its entries.
+    /// Returns its entries.
     pub fn entries(&self) -> &[BaselineEntry] {
         &self.entries
     }
@@ -115,8 +115,8 @@ impl Baseline {
         outcome.settle();
     }
 
-    /// What is to be said about entries that nothing has matched. `looked_at` says whether the run would have found what an
-    /// entry names.
+    /// Reports the entries that nothing has matched. `looked_at` tells whether the run would have found what an entry
+    /// names.
     pub fn stale(&self, rules: &RuleSet, looked_at: &dyn Fn(&BaselineEntry) -> bool) -> Outcome {
         let mut outcome = Outcome::default();
         let mut about = Facts::default();
@@ -141,7 +141,7 @@ impl Baseline {
     }
 }
 
-/// The findings of an outcome as entries of a baseline.
+/// Turns the findings of an outcome into entries of a baseline.
 pub fn entries_of(outcome: &Outcome, name: &dyn Fn(&str) -> String) -> Vec<BaselineEntry> {
     let prints = fingerprints(&outcome.report, &outcome.sources, name);
     let clean = |text: &str| visible(&redacted(text, true), true);

@@ -7,7 +7,7 @@ const HEAD: &str = "\
 # `portolan baseline` rewrites it; nothing here is written by hand.
 ";
 
-/// The text of a baseline. Entries are sorted, each written once.
+/// Writes the text of a baseline. Entries are sorted, each written once.
 pub fn text(mut entries: Vec<BaselineEntry>) -> String {
     entries.sort();
     entries.dedup_by(|left, right| left.fingerprint == right.fingerprint);
@@ -37,7 +37,7 @@ pub fn text(mut entries: Vec<BaselineEntry>) -> String {
     text
 }
 
-/// A string in double quotes: what JSON calls a string, YAML reads in the same way.
+/// Puts a string in double quotes: a JSON string that YAML reads in the same way.
 fn quoted(text: &str) -> String {
     // YAML takes no raw U+007F to U+009F and no byte order mark in a text, which JSON leaves as they are.
     let mut quoted = String::new();

@@ -22,7 +22,7 @@ const OPEN: [&str; 8] = [
     "tags",
 ];
 
-/// The values in `chart/defaults.yaml`, whose root is given, that hold at a release.
+/// Returns the values in `chart/defaults.yaml`, whose root is given, that hold at a release.
 pub fn on_the_way(tree: &mut Tree, root: NodeId, version: &str) -> NodeId {
     let release = Release::of(version);
     let mut layers = Vec::new();
@@ -37,7 +37,7 @@ pub fn on_the_way(tree: &mut Tree, root: NodeId, version: &str) -> NodeId {
     layers.fold(first, |all, layer| merge(tree, all, layer))
 }
 
-/// Everything that is known of a release's values.
+/// Builds everything that is known of a release's values.
 pub(super) fn of_release(tree: &mut Tree, edition: &ChartVersion, on_the_way: NodeId) -> NodeId {
     let known = children(tree, edition, KeyId::ROOT);
     let known = mapping(tree, known);
@@ -96,7 +96,7 @@ fn unknown(tree: &mut Tree) -> NodeId {
     made_scalar(tree, OPAQUE.to_string(), Value::String, Span::NOWHERE)
 }
 
-/// A default as the catalogue has it: a scalar as JSON.
+/// Makes a node of a default as the catalogue has it: a scalar as JSON.
 fn default(tree: &mut Tree, json: &str) -> NodeId {
     let (text, style) = match json
         .strip_prefix('"')

@@ -10,7 +10,7 @@ use portolan_template::{Limit, Rendered, TemplateProblem};
 use portolan_yaml::source::{MappedText, Span};
 use portolan_yaml::{self, Node, NodeId, OPAQUE, ProblemKind, Tree};
 
-/// What came out of `extraDeploy`.
+/// Results of evaluating `extraDeploy`.
 #[derive(Debug, Default)]
 pub struct Deployed {
     /// The objects.
@@ -19,12 +19,12 @@ pub struct Deployed {
     pub unplaced: Vec<Unplaced>,
 }
 
-/// One entry of `extraDeploy`.
+/// An entry of `extraDeploy`.
 #[derive(Clone, Copy)]
 struct Item {
     /// Its value.
     id: NodeId,
-    /// Where it stands among the others, from 0.
+    /// Its index among the others, from 0.
     at: usize,
 }
 
@@ -59,11 +59,11 @@ pub fn render(tree: &mut Tree, values: NodeId, templates: &mut Templates<'_>) ->
     outcome
 }
 
-/// What would tell what a template prints.
+/// Advice for a template whose output is not known.
 const ASK_HELM: &str = "check Helm's output instead (`helm template … | portolan check -`)";
 
-/// An entry, or a document in it, of which nobody knows what it is. It stands at `span`, or, where that is empty, at the
-/// entry's beginning.
+/// Describes an entry, or a document in it, of which nobody knows what it is. Its place is `span`, or, where that is
+/// empty, the entry's beginning.
 fn unplaced(tree: &Tree, item: Item, span: Option<Span>, why: &str, supply: &str) -> Unplaced {
     let node = tree.node(item.id);
     let kinds = kinds(node);
@@ -81,7 +81,7 @@ fn unplaced(tree: &Tree, item: Item, span: Option<Span>, why: &str, supply: &str
     }
 }
 
-/// The kinds that the text of an entry names, each once.
+/// Finds the kinds that the text of an entry names, each once.
 fn kinds(node: Node<'_>) -> Vec<Box<str>> {
     let named = node.get("kind").and_then(Node::text).into_iter();
     let text = node.as_str().unwrap_or_default();
@@ -101,7 +101,8 @@ fn kinds(node: Node<'_>) -> Vec<Box<str>> {
     kinds
 }
 
-/// The entries in the order in which the chart goes through them: `range` takes a mapping's values by the order of its keys.
+/// Returns the entries in the order in which the chart goes through them: `range` takes a mapping's values by the order
+/// of its keys.
 fn entries(values: Node<'_>) -> Vec<NodeId> {
     let Some(node) = values.get("extraDeploy") else {
         return Vec::new();
@@ -115,7 +116,7 @@ fn entries(values: Node<'_>) -> Vec<NodeId> {
     items.chain(named.into_iter().map(|(_, id)| id)).collect()
 }
 
-/// The documents in the text of an entry.
+/// Evaluates the text of an entry and reads its documents.
 fn render_text(
     tree: &mut Tree,
     item: Item,
@@ -194,7 +195,7 @@ fn render_text(
     }
 }
 
-/// Why parts of an output are not known.
+/// Says why parts of an output are not known.
 fn reason(rendered: &Rendered) -> String {
     let opaque = rendered.opaque.first();
     opaque.map_or_else(

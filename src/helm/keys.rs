@@ -15,12 +15,12 @@ use portolan_yaml::{Entry, Node, NodeKind, Scalar, Tree, Value};
 /// More findings of one sort than this say nothing new: the file belongs to another chart. As many as a report shows.
 const MOST: usize = 10_000;
 
-/// Where a node stands as the chart sees it.
+/// The place of a node as the chart sees it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct KeyContext {
     /// The chart's key; `None` below a free-form mapping.
     pub key: Option<KeyId>,
-    /// What the chart has there.
+    /// The chart's type of value there.
     pub kind: Option<KeyType>,
     /// Whether it lies in a mapping that templates hand on as it is, where Kubernetes and not the chart reads it.
     pub is_handed_on: bool,
@@ -236,7 +236,7 @@ impl<'w> Walk<'w> {
         }
     }
 
-    /// Whether something under a key is used elsewhere by its anchor.
+    /// Tells whether something under a key is used elsewhere by its anchor.
     fn holds_used_anchor(&mut self, value: Node<'w>) -> bool {
         let root = self.root;
         let uses = self.uses.get_or_insert_with(|| uses(root));
@@ -392,7 +392,7 @@ fn is_number_text(text: &str) -> bool {
     text.is_empty() || text.contains("{{") || text.trim_end_matches('%').parse::<f64>().is_ok()
 }
 
-/// Text that a template may print as a mapping or a list.
+/// Tells whether a string is one that a template may print as a mapping or a list.
 fn is_yaml_text(scalar: &Scalar) -> bool {
     let text = scalar.text.trim();
     scalar.value == Value::String
@@ -413,7 +413,7 @@ pub(super) fn expected(kind: KeyType) -> ValueSort {
     }
 }
 
-/// What a value is, in words.
+/// Names the sort of a value.
 pub(super) fn found(value: Node<'_>) -> ValueSort {
     match value.kind() {
         NodeKind::Mapping(_) => ValueSort::Mapping,
@@ -435,7 +435,7 @@ fn is_string_map(key: &str) -> bool {
         || key.ends_with("Labels")
 }
 
-/// The first path of keys below a mapping, as long as there is but one way down.
+/// Returns the first path of keys below a mapping, as long as there is but one way down.
 fn first_below(value: Node<'_>) -> Option<String> {
     let mut names = Vec::new();
     let mut at = value;
@@ -451,7 +451,7 @@ fn first_below(value: Node<'_>) -> Option<String> {
     (!names.is_empty()).then(|| names.join("."))
 }
 
-/// Every use of something written elsewhere, below a node.
+/// Finds every use of something written elsewhere, below a node.
 fn uses(root: Node<'_>) -> Vec<Use> {
     let mut found = Vec::new();
     let mut stack = vec![root];

@@ -16,7 +16,7 @@ pub mod set;
 pub mod templates;
 pub mod values;
 
-/// What the source of the chart's defaults is called; its text is never shown as a place to edit.
+/// Name of the source of the chart's defaults; its text is never shown as a place to edit.
 pub const DEFAULTS_NAME: &str = "chart defaults";
 
 /// The defaults of the chart's keys that the projection reads, by release.

@@ -9,7 +9,7 @@ use super::values::made_scalar;
 use portolan_yaml::source::{MappedText, Span, SpanMap};
 use portolan_yaml::{Limits, Node, NodeData, NodeId, NodeKind, Scalar, Style, Tree, Value};
 
-/// How a template prints a value.
+/// The ways in which a template prints a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Manner {
     /// `{{ .Values.x }}` after a key.
@@ -20,7 +20,7 @@ pub(crate) enum Manner {
     Within,
 }
 
-/// What `{{ .Values.x }}` prints.
+/// Returns the text that `{{ .Values.x }}` prints.
 pub(crate) fn go_text(node: Node<'_>) -> Cow<'_, str> {
     match node.target().kind() {
         NodeKind::Scalar(scalar) => go_scalar(scalar),
@@ -49,7 +49,7 @@ pub(crate) fn outline(node: Node<'_>) -> Option<&'static str> {
 /// Deeper than any input: the parser limits nesting to less.
 const DEEPEST: usize = 1_000;
 
-/// `map[a:1 b:2]` and `[1 2]`, as Go prints them.
+/// Prints `map[a:1 b:2]` and `[1 2]`, as Go does.
 fn go_collection(node: Node<'_>, depth: usize) -> String {
     if depth > DEEPEST {
         return portolan_yaml::OPAQUE.to_string();
@@ -72,7 +72,8 @@ fn go_collection(node: Node<'_>, depth: usize) -> String {
     format!("[{}]", items.join(" "))
 }
 
-/// Whether a text that is printed without quotes is read as that very string, which can be seen without parsing it.
+/// Tells whether a text that is printed without quotes is read as that very string, which can be seen without parsing
+/// it.
 fn reads_as_itself(text: &str) -> bool {
     let is_plain = |at: char| {
         at.is_ascii_alphanumeric() || matches!(at, '.' | '_' | '-' | '/' | '*' | '+' | '=')
@@ -85,11 +86,11 @@ fn reads_as_itself(text: &str) -> bool {
 /// Why a value cannot be printed where the template prints it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Unprintable {
-    /// What YAML says of it.
+    /// The message of the YAML reader.
     pub(crate) message: String,
 }
 
-/// What YAML reads where a text is printed without quotes. The nodes stand at `site`.
+/// Reads a text that is printed without quotes as YAML. The nodes are at `site`.
 pub(crate) fn read_anew(
     tree: &mut Tree,
     text: &str,
@@ -128,7 +129,7 @@ pub(crate) fn read_anew(
     Ok(in_one_place(tree, read.id(), site))
 }
 
-/// A scalar that was read anew is a computed one: its text does not stand in the file as such.
+/// Puts a subtree that was read again at one place: its text is computed, and does not appear in the file as such.
 fn in_one_place(tree: &mut Tree, id: NodeId, site: Span) -> NodeId {
     match tree.node(id).scalar().cloned() {
         Some(scalar) => made_scalar(tree, scalar.text, scalar.value, site),
@@ -136,7 +137,7 @@ fn in_one_place(tree: &mut Tree, id: NodeId, site: Span) -> NodeId {
     }
 }
 
-/// What YAML reads where a value is printed without quotes: the value's own node where nothing changes.
+/// Reads a value that is printed without quotes as YAML: returns the value's own node where nothing changes.
 pub(crate) fn read_value(
     tree: &mut Tree,
     value: NodeId,
@@ -172,12 +173,12 @@ pub(crate) fn read_value(
     }))
 }
 
-/// A number or word that is written as it prints.
+/// Tells whether a number or word is written as it prints.
 fn is_same_number(read: &Scalar, own: &Scalar) -> bool {
     own.value != Value::String && read.value == own.value && *read.text == *own.text
 }
 
-/// A copy in which every scalar reads as `toYaml` prints it; the node itself where nothing changes.
+/// Copies a subtree so that every scalar reads as `toYaml` prints it; returns the node itself where nothing changes.
 pub(crate) fn as_yaml(tree: &mut Tree, root: NodeId) -> NodeId {
     let mut changed = std::collections::HashMap::new();
     let mut stack = vec![tree.node(root)];
@@ -213,7 +214,7 @@ mod tests {
     use super::*;
     use portolan_yaml::source::Sources;
 
-    /// What is read where the value of `x` is printed.
+    /// Returns what is read where the value of `x` is printed.
     fn printed(values: &str, manner: Manner) -> Result<(String, Value), String> {
         let mut sources = Sources::default();
         let source = sources.add("values.yaml", values);

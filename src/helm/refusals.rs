@@ -14,7 +14,7 @@ use crate::version::Version;
 use portolan_yaml::source::{SourceId, Span};
 use portolan_yaml::{Node, NodeId, Tree};
 
-/// What is looked at.
+/// Input of the search for refusals.
 #[derive(Clone, Copy)]
 pub struct Asked<'a> {
     /// The merged values, the chart's defaults included.
@@ -89,13 +89,13 @@ impl Circumstances for Seen<'_> {
 }
 
 impl<'s> Seen<'s> {
-    /// Where a key is written, or where it should be.
+    /// Returns the place where a key is written, or should be.
     fn anchor(&self, path: &KeyPath) -> Span {
         let parts: Vec<&str> = path.parts().collect();
         self.values.anchor(&parts)
     }
 
-    /// Whether the user has said anything of a key: a default that the user gave back to the chart counts.
+    /// Tells whether the user has said anything of a key: a default that the user gave back to the chart counts.
     fn is_given(&self, path: &KeyPath) -> bool {
         let mut node = self.values.root();
         for key in path.parts() {
@@ -119,7 +119,7 @@ impl<'s> Seen<'s> {
             .collect()
     }
 
-    /// A finding at the first key that the user has written; nothing where it is the chart's own affair.
+    /// Makes a finding at the first key that the user has written; nothing where it is the chart's own affair.
     fn refused(&self, refusal: &Refusal) -> Option<Refused> {
         let at = refusal.at.iter().find(|path| self.is_given(path))?;
         let span = self.anchor(at);

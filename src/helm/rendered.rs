@@ -13,7 +13,7 @@ use portolan_template::Rendered;
 use portolan_yaml::source::{MappedText, Span};
 use portolan_yaml::{Entry, Node, NodeData, NodeId, NodeKind, OPAQUE, ProblemKind, Tree, Value};
 
-/// What a value becomes; `None` where nothing is printed.
+/// Renders a value; `None` where nothing is printed.
 pub(crate) fn render(
     tree: &mut Tree,
     value: NodeId,
@@ -49,7 +49,7 @@ pub(crate) fn render(
 /// Nothing of an output can be used, and a problem says why.
 struct Unread;
 
-/// The first document of an output.
+/// Reads the first document of an output.
 fn read(
     tree: &mut Tree,
     rendered: &Rendered,
@@ -87,7 +87,7 @@ fn read(
     Ok(root.filter(|root| !root.is_null()).map(Node::id))
 }
 
-/// A mapping of which nobody knows the entries.
+/// Makes a mapping of which nobody knows the entries.
 fn unknown_entries(tree: &mut Tree, site: Span) -> NodeId {
     let value = made_scalar(tree, OPAQUE.to_string(), Value::String, site);
     let entry = Entry {
@@ -102,7 +102,7 @@ fn unknown_entries(tree: &mut Tree, site: Span) -> NodeId {
     })
 }
 
-/// Whether there is a template in a key or a string.
+/// Tells whether there is a template in a key or a string.
 pub(super) fn holds_template(root: Node<'_>) -> bool {
     let mut stack = vec![root];
     while let Some(node) = stack.pop() {
@@ -123,7 +123,8 @@ pub(super) fn holds_template(root: Node<'_>) -> bool {
     false
 }
 
-/// A copy of `root` in which the strings that hold templates are rendered one by one; `root` itself where there is none.
+/// Copies `root` so that the strings that hold templates are rendered one by one; returns `root` itself where there is
+/// none.
 fn render_each(tree: &mut Tree, root: NodeId, templates: &mut Templates<'_>) -> NodeId {
     let mut found = Vec::new();
     let mut stack = vec![tree.node(root)];
@@ -152,7 +153,7 @@ fn render_each(tree: &mut Tree, root: NodeId, templates: &mut Templates<'_>) -> 
 /// Deeper than any input: the limit `nesting` cannot be set to more.
 const DEEPEST: usize = 1_000;
 
-/// A copy of a subtree with some nodes replaced; unchanged parts are shared.
+/// Copies a subtree with some nodes replaced; unchanged parts are shared.
 pub(super) fn copy_with(
     tree: &mut Tree,
     root: NodeId,

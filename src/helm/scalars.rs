@@ -13,7 +13,7 @@ use portolan_yaml::{Entry, Node, Scalar, Stream, Style, Tree, Value};
 /// As many as a report shows.
 const MOST: usize = 10_000;
 
-/// A key that YAML makes something else of; true where it is one.
+/// Adds the fact that YAML changes a key; returns true where it does.
 pub(super) fn key(sources: &Sources, entry: &Entry, facts: &mut Facts) -> bool {
     let written = sources.slice(entry.key_span);
     // Quoted keys keep their quotes in the slice, and resolve to themselves.
@@ -35,7 +35,7 @@ pub(super) fn key(sources: &Sources, entry: &Entry, facts: &mut Facts) -> bool {
     true
 }
 
-/// An unquoted word that is a boolean to Helm.
+/// Adds the fact that an unquoted word is a boolean to Helm.
 pub(super) fn word(
     key_context: KeyContext,
     node: Node<'_>,
@@ -63,7 +63,7 @@ pub(super) fn word(
     facts.boolean_words.push(fact);
 }
 
-/// A number in place of a string, which a template prints in another way than it was written.
+/// Adds the fact that a number is in place of a string, which a template prints in another way than it was written.
 pub(super) fn number(
     sources: &Sources,
     path: &str,
@@ -94,7 +94,7 @@ pub(super) fn number(
     facts.rewritten_numbers.push(fact);
 }
 
-/// Whitespace within the quotes of a text.
+/// Adds the fact that there is whitespace within the quotes of a string.
 pub(super) fn padding(
     sources: &Sources,
     path: &str,
@@ -128,7 +128,7 @@ pub(super) fn padding(
     facts.padded_texts.push(fact);
 }
 
-/// Whether a scalar has been spoken of: the merged values show again what the files have shown.
+/// Tells whether a scalar has been reported: the merged values show again what the files have shown.
 fn is_known(facts: &Facts, span: Span) -> bool {
     facts
         .boolean_words
@@ -144,7 +144,7 @@ fn is_known(facts: &Facts, span: Span) -> bool {
             .any(|fact| fact.place.span == span)
 }
 
-/// Whether a value is one that must not be shown.
+/// Tells whether a value is one that must not be shown.
 fn is_secret(sources: &Sources, span: Span, path: &str) -> bool {
     let marked = sources.get(span.source).is_some_and(|source| {
         source
@@ -161,7 +161,7 @@ fn is_secret(sources: &Sources, span: Span, path: &str) -> bool {
     marked || path.contains("Secrets.") || words.iter().any(|word| name.contains(word))
 }
 
-/// The documents of a values file that Helm never reads: all but the first.
+/// Adds facts about the documents of a values file that Helm never reads: all but the first.
 pub fn documents(tree: &Tree, stream: &Stream, facts: &mut Facts) {
     let mut others = stream
         .documents
@@ -185,7 +185,7 @@ pub fn documents(tree: &Tree, stream: &Stream, facts: &mut Facts) {
     facts.ignored_documents.push(fact);
 }
 
-/// Values that a later file or option replaced by one of another kind.
+/// Adds facts about values that a later file or option replaced with one of another kind.
 pub fn overrides(sources: &Sources, merged: Node<'_>, facts: &mut Facts) {
     let mut stack = vec![merged];
     while let Some(node) = stack.pop() {
@@ -225,8 +225,8 @@ fn add_override(sources: &Sources, replaced: Node<'_>, node: Node<'_>, facts: &m
     facts.type_overrides.push(fact);
 }
 
-/// Whether one is a collection with something in it, and the other is another kind of thing. An empty value is how a
-/// file takes away what another one gave.
+/// Tells whether one is a collection with something in it, and the other is another kind of thing. An empty value is
+/// how a file takes away what another one gave.
 fn differ(before: Node<'_>, after: Node<'_>) -> bool {
     let sort = |node: Node<'_>| match (node.is_mapping(), node.is_sequence()) {
         (true, _) => 0,

@@ -9,12 +9,12 @@ use super::values::made_scalar;
 use portolan_yaml::source::{SourceId, Span};
 use portolan_yaml::{Entry, Node, NodeData, NodeId, NodeKind, Tree, Value};
 
-/// What is wrong with a `--set`.
+/// A mistake in a `--set`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SetError {
-    /// Where in the option's text.
+    /// Its place in the option's text.
     pub span: Span,
-    /// What is wrong.
+    /// The mistake, in a sentence.
     pub message: String,
 }
 
@@ -33,7 +33,7 @@ const MAX_DEPTH: usize = 30;
 /// The text of one option.
 #[derive(Clone, Copy, Debug)]
 pub struct Text<'t> {
-    /// Where it stands.
+    /// Its source.
     pub source: SourceId,
     /// The text.
     pub text: &'t str,
@@ -95,7 +95,7 @@ pub fn apply(
     Ok(root)
 }
 
-/// The path of keys that leads to a place in one of these pairs, which lie in the order of their places.
+/// Returns the path of keys that leads to a place in one of these pairs, which are in the order of their places.
 pub fn path_at(tree: &Tree, given: &[Given], span: Span) -> Option<String> {
     let start = |span: Span| (span.source, span.start);
     let after = given.partition_point(|pair| start(pair.span) <= start(span));
@@ -142,7 +142,7 @@ impl SetParser<'_> {
         })
     }
 
-    /// Text up to one of the stops, with backslashes taken away; the stop is not consumed.
+    /// Reads text up to one of the stops, with backslashes taken away; the stop is not consumed.
     fn until(&mut self, stops: &[char]) -> (String, Option<char>) {
         let mut read = String::new();
         let mut escaped = false;
@@ -275,7 +275,7 @@ impl SetParser<'_> {
     }
 }
 
-/// What Helm makes of an untyped value: `true`, `false`, `null`, an integer without leading zeros, or a string.
+/// Reads an untyped value as Helm does: `true`, `false`, `null`, an integer without leading zeros, or a string.
 fn typed(text: &str) -> Value {
     if text.eq_ignore_ascii_case("true") {
         return Value::Bool(true);

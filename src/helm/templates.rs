@@ -12,7 +12,7 @@ use portolan_template::{
 use portolan_yaml::source::{MappedText, Sources, Span};
 use portolan_yaml::{Node, NodeId, Problem, Tree};
 
-/// What templates are rendered with.
+/// Input of rendering templates.
 #[derive(Clone, Copy)]
 pub struct Rendering<'r> {
     /// The texts.
@@ -23,9 +23,9 @@ pub struct Rendering<'r> {
     pub edition: &'r ChartVersion,
     /// `.Capabilities.KubeVersion.Version`, where it was given.
     pub kube_version: Option<&'r str>,
-    /// How much may be done.
+    /// Limits on how much is done.
     pub limits: &'r Limits,
-    /// What the templates of the run have used up.
+    /// Budget that the templates of the run share.
     pub budget: &'r Budget,
 }
 
@@ -53,12 +53,13 @@ impl Rendering<'_> {
         }
     }
 
-    /// The limits of one template.
+    /// Returns the limits of one template.
     pub(super) fn limits(&self) -> portolan_template::Limits {
         portolan_template::Limits::from(self.limits)
     }
 
-    /// Whether nothing more is to be evaluated; what is no template costs only the nodes of its documents.
+    /// Returns the limit that stops all further evaluation, if one is reached; a string that is not a template costs
+    /// only the nodes of its documents.
     fn spent(&self, is_template: bool) -> Option<Limit> {
         let spent = self.budget.spent(&self.limits());
         spent.filter(|limit| is_template || *limit == Limit::Nodes)
@@ -68,9 +69,9 @@ impl Rendering<'_> {
 /// The values of a release.
 #[derive(Clone, Copy, Debug)]
 pub struct ReleaseValues {
-    /// What the chart says of the keys that decide the way to the router.
+    /// The chart's values for the keys that decide the way to the router.
     pub defaults: NodeId,
-    /// What the user has written.
+    /// The user's values.
     pub user: NodeId,
 }
 
@@ -87,7 +88,7 @@ pub struct Templates<'r> {
     left_out: Option<(Span, Limit, usize)>,
 }
 
-/// What was wrong with the templates.
+/// Problems found in templates.
 #[derive(Debug, Default)]
 pub struct TemplateProblems {
     /// Templates that Helm would refuse, and limits that were reached.
@@ -96,7 +97,7 @@ pub struct TemplateProblems {
     pub yaml: Vec<Problem>,
 }
 
-/// How many problems there were at some time.
+/// Number of problems at some time.
 #[derive(Clone, Copy)]
 pub(super) struct Mark(usize);
 
@@ -113,7 +114,7 @@ impl<'r> Templates<'r> {
         }
     }
 
-    /// What is wrong with the templates.
+    /// Returns the problems found in templates.
     pub fn into_problems(self) -> TemplateProblems {
         let mut problems = self.problems;
         if let Some((span, limit, count)) = self.left_out {
@@ -145,7 +146,7 @@ impl<'r> Templates<'r> {
         self.yaml_problems.push(problem);
     }
 
-    /// How many problems there are.
+    /// Counts the problems so far.
     pub(super) fn mark(&self) -> Mark {
         Mark(self.problems.len())
     }

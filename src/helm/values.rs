@@ -85,7 +85,7 @@ fn merge_nodes(tree: &mut Tree, base: NodeId, over: NodeId, nulls: Nulls, depth:
     })
 }
 
-/// The node `over`, remembering that it replaced `base`.
+/// Returns the node `over`, remembering that it replaced `base`.
 fn replace(tree: &mut Tree, base: NodeId, over: NodeId) -> NodeId {
     let node = tree.node(over);
     let data = NodeData {
@@ -109,43 +109,43 @@ pub struct Values<'t> {
 }
 
 impl<'t> Values<'t> {
-    /// Values whose nodes from `defaults` are the chart's own.
+    /// Makes values whose nodes from `defaults` are the chart's own.
     pub fn new(root: Node<'t>, defaults: SourceId) -> Self {
         Values { root, defaults }
     }
 
-    /// The root mapping.
+    /// Returns the root mapping.
     pub fn root(self) -> Node<'t> {
         self.root
     }
 
-    /// The value at a path.
+    /// Returns the value at a path.
     pub fn get(self, path: &[&str]) -> Option<Node<'t>> {
         self.root.at(path)
     }
 
-    /// The value at a path if it was written by the user, not by the chart.
+    /// Returns the value at a path if it was written by the user, not by the chart.
     pub fn given(self, path: &[&str]) -> Option<Node<'t>> {
         self.get(path).filter(|node| self.is_users(node.site()))
     }
 
-    /// True for a span in a file of the user's.
+    /// Tells whether a span is in a file of the user's.
     pub fn is_users(self, span: Span) -> bool {
         span.source != self.defaults && span != Span::NOWHERE
     }
 
-    /// A string; empty text, null and other types are `None`.
+    /// Returns a string; empty strings, null and other types are `None`.
     pub fn string(self, path: &[&str]) -> Option<&'t str> {
         self.get(path)?.text().filter(|text| !text.is_empty())
     }
 
-    /// Whether a template's `if` takes the value as true.
+    /// Tells whether a template's `if` takes the value as true.
     pub fn truthy(self, path: &[&str]) -> bool {
         self.get(path).is_some_and(is_truthy)
     }
 
-    /// Where the value at a path is written, or where it should be: the key of the last part of the path that the user
-    /// wrote; for a path of which nothing is there, the first key of the values.
+    /// Returns the place where the value at a path is written, or should be: the key of the last part of the path that
+    /// the user wrote; for a path of which nothing is there, the first key of the values.
     pub fn anchor(self, path: &[&str]) -> Span {
         let mut node = self.root;
         let mut span = self
@@ -185,7 +185,7 @@ pub fn is_truthy(node: Node<'_>) -> bool {
     }
 }
 
-/// A string that was computed rather than written, at the place that it was computed from.
+/// Makes a string that was computed rather than written, at the place that it was computed from.
 pub fn made_string(tree: &mut Tree, text: impl Into<Box<str>>, span: Span) -> NodeId {
     tree.push(NodeData {
         span,
@@ -198,7 +198,7 @@ pub fn made_string(tree: &mut Tree, text: impl Into<Box<str>>, span: Span) -> No
     })
 }
 
-/// A scalar that was computed, of any type.
+/// Makes a scalar that was computed, of any type.
 pub fn made_scalar(tree: &mut Tree, text: impl Into<Box<str>>, value: Value, span: Span) -> NodeId {
     tree.push(NodeData {
         span,

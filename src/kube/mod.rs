@@ -13,29 +13,29 @@ use std::sync::Arc;
 use portolan_yaml::source::Span;
 use portolan_yaml::{Node, NodeId, Tree};
 
-/// Where an object came from.
+/// The origin of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// A manifest.
     Manifest,
-    /// What the chart would render from the values.
+    /// The chart, as projected from the values.
     Projection,
     /// An entry of `extraDeploy`.
     ExtraDeploy,
 }
 
-/// One object.
+/// A Kubernetes object.
 #[derive(Clone, Debug)]
 pub struct Object {
     /// Its root mapping.
     pub root: NodeId,
-    /// Where it came from.
+    /// Its origin.
     pub origin: Origin,
     /// The chart's template that rendered it (`# Source:` above a rendered manifest).
     pub template: Option<String>,
 }
 
-/// One installation: a namespace, and the release within it.
+/// An installation: a namespace, and the release within it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Installation {
     /// The namespace; `None` where the objects leave it open.
@@ -45,14 +45,14 @@ pub struct Installation {
 }
 
 impl Installation {
-    /// True where an object that says this of itself may be part of one of the installations.
+    /// Tells whether an object that says this of itself may be part of one of the installations.
     pub fn may_be_one_of(&self, installations: &[Installation]) -> bool {
         installations
             .iter()
             .any(|installation| installation.may_hold(self, installations.len()))
     }
 
-    /// What an object says about where it belongs.
+    /// Reads from an object where it belongs.
     pub fn of(object: ObjectRef<'_>) -> Self {
         Installation {
             namespace: object.namespace().map(str::to_owned),
@@ -62,8 +62,8 @@ impl Installation {
         }
     }
 
-    /// Whether an object that says this of itself may be part of the installation. Release names only count where there
-    /// are several installations: with one, everything in its namespace may lead to it.
+    /// Tells whether an object that says this of itself may be part of the installation. Release names only count where
+    /// there are several installations: with one, everything in its namespace may lead to it.
     fn may_hold(&self, object: &Installation, installations: usize) -> bool {
         let agree = |left: &Option<String>, right: &Option<String>| match (left, right) {
             (Some(left), Some(right)) => left == right,
@@ -82,7 +82,8 @@ impl Installation {
 #[derive(Clone, Debug, Default)]
 pub struct Objects {
     own: ObjectSet,
-    /// What lies in namespaces without an installation, or may be shared between namespaces. One set for all installations.
+    /// Objects in namespaces without an installation, and those that may be shared between namespaces. One set for all
+    /// installations.
     shared: Arc<ObjectSet>,
     /// The installation's namespace, by which its own objects are told among the shared ones.
     namespace: Option<Box<str>>,
@@ -191,10 +192,10 @@ impl Objects {
         }
     }
 
-    /// The worlds of the installations. An object that names no namespace, and may so be of several installations, belongs to
-    /// those that have a link with it, and to the first where none has. What lies in a namespace without an installation is in
-    /// reach of all of them, unless `is_out_of_reach` says that nothing can link it with one. Also given is how many objects are
-    /// no installation's own.
+    /// Splits objects into the worlds of the installations. An object that names no namespace, and may so be of several
+    /// installations, belongs to those that have a link with it, and to the first where none has. Objects in a
+    /// namespace without an installation are in reach of all of them, unless `is_out_of_reach` says that nothing can
+    /// link one with them. Also returned is how many objects are no installation's own.
     pub fn split(
         self,
         tree: &Tree,
@@ -309,32 +310,32 @@ impl Objects {
         self.unplaced.push(unplaced);
     }
 
-    /// What could not be placed, in the order in which it was met.
+    /// Returns what could not be placed, in the order in which it was met.
     pub fn unplaced(&self) -> &[Unplaced] {
         &self.unplaced
     }
 
-    /// True where there may be objects of a kind that could not be read, so that a missing one proves nothing.
+    /// Tells whether there may be objects of a kind that could not be read, so that a missing one proves nothing.
     pub fn may_lack(&self, kind: &str) -> bool {
         self.unplaced.iter().any(|unplaced| unplaced.may_be(kind))
     }
 
-    /// How many there are of the installation's own.
+    /// Counts the installation's own objects.
     pub fn len(&self) -> usize {
         self.own.objects.len()
     }
 
-    /// True where there is none.
+    /// Tells whether there is none.
     pub fn is_empty(&self) -> bool {
         self.own.objects.is_empty()
     }
 
-    /// The installation's own objects.
+    /// Returns the installation's own objects.
     pub fn iter<'o>(&'o self, tree: &'o Tree) -> impl Iterator<Item = ObjectRef<'o>> {
         self.own.iter(tree)
     }
 
-    /// Its own of one kind.
+    /// Returns its own objects of one kind.
     pub fn of_kind<'o>(
         &'o self,
         tree: &'o Tree,
@@ -343,7 +344,7 @@ impl Objects {
         self.own.of_kind(tree, kind)
     }
 
-    /// Its own of one kind and name.
+    /// Returns its own objects of one kind and name.
     pub fn named<'o>(
         &'o self,
         tree: &'o Tree,
@@ -353,7 +354,7 @@ impl Objects {
         self.own.named(tree, kind, name)
     }
 
-    /// Every object of the world: the installation's own, then those of other namespaces.
+    /// Returns every object of the world: the installation's own, then those of other namespaces.
     pub fn everywhere<'o>(&'o self, tree: &'o Tree) -> impl Iterator<Item = ObjectRef<'o>> {
         let shared = self.shared.iter(tree);
         self.own
@@ -361,7 +362,7 @@ impl Objects {
             .chain(shared.filter(|object| self.is_elsewhere(*object)))
     }
 
-    /// Every object of one kind, of whatever namespace.
+    /// Returns every object of one kind, of whatever namespace.
     pub fn everywhere_of_kind<'o>(
         &'o self,
         tree: &'o Tree,
@@ -373,7 +374,7 @@ impl Objects {
             .chain(shared.filter(|object| self.is_elsewhere(*object)))
     }
 
-    /// Every object of one kind and name, of whatever namespace.
+    /// Returns every object of one kind and name, of whatever namespace.
     pub fn everywhere_named<'o>(
         &'o self,
         tree: &'o Tree,
@@ -386,7 +387,7 @@ impl Objects {
             .chain(shared.filter(|object| self.is_elsewhere(*object)))
     }
 
-    /// The object of a kind and name in the namespace of `from`.
+    /// Finds the object of a kind and name in the namespace of `from`.
     pub fn find<'o>(
         &'o self,
         tree: &'o Tree,
@@ -398,7 +399,8 @@ impl Objects {
             .find(|object| object.shares_namespace(from))
     }
 
-    /// The object of a kind and name that a reference in `from` means: in the namespace that it names, else in that of `from`.
+    /// Finds the object of a kind and name that a reference in `from` means: in the namespace that it names, else in
+    /// that of `from`.
     pub fn find_in<'o>(
         &'o self,
         tree: &'o Tree,
@@ -414,13 +416,13 @@ impl Objects {
             .find(|object| object.namespace().is_none_or(|own| own == namespace))
     }
 
-    /// Whether a shared object is not among the installation's own already.
+    /// Tells whether a shared object is not among the installation's own already.
     fn is_elsewhere(&self, object: ObjectRef<'_>) -> bool {
         object.namespace() != self.namespace.as_deref()
     }
 }
 
-/// What leads from the Services, Ingresses and Gateways of a set to other objects, and from those to a Service.
+/// Links from the Services, Ingresses and Gateways of a set to other objects, and from those to a Service.
 #[derive(Default)]
 struct Links<'t> {
     annotations: Vec<&'t str>,
@@ -451,14 +453,14 @@ impl<'t> Links<'t> {
         }
     }
 
-    /// Whether an annotation names an object, or the object, which holds these texts, names a Service.
+    /// Tells whether an annotation names an object, or the object, which holds these texts, names a Service.
     fn lead_to(&self, name: &str, texts: &HashSet<&str>) -> bool {
         let names_it = !name.is_empty() && self.annotations.iter().any(|text| text.contains(name));
         names_it || self.services.iter().any(|service| texts.contains(service))
     }
 }
 
-/// The scalars below a node.
+/// Returns the scalars below a node.
 fn texts(node: Node<'_>) -> HashSet<&str> {
     let mut found = HashSet::new();
     let mut stack = vec![node];
@@ -473,7 +475,7 @@ fn texts(node: Node<'_>) -> HashSet<&str> {
     found
 }
 
-/// A name as it stands in messages: a cluster takes no name of more than 253 characters, but thousands of findings in one
+/// Shortens a name for messages: a cluster takes no name of more than 253 characters, but thousands of findings in one
 /// object repeat what was written.
 fn shown(name: &str) -> String {
     const LONGEST: usize = 253;
@@ -494,22 +496,22 @@ pub struct ObjectRef<'o> {
 }
 
 impl<'o> ObjectRef<'o> {
-    /// `kind`; empty where there is none.
+    /// Returns `kind`; empty where there is none.
     pub fn kind(self) -> &'o str {
         self.node.get("kind").and_then(Node::as_str).unwrap_or("")
     }
 
-    /// `apiVersion`.
+    /// Returns `apiVersion`.
     pub fn api_version(self) -> Option<Node<'o>> {
         self.node.get("apiVersion")
     }
 
-    /// `metadata.name`.
+    /// Returns `metadata.name`.
     pub fn name(self) -> Option<&'o str> {
         self.node.at(&["metadata", "name"]).and_then(Node::text)
     }
 
-    /// `metadata.namespace`; `None` where it is left to the release.
+    /// Returns `metadata.namespace`; `None` where it is left to the release.
     pub fn namespace(self) -> Option<&'o str> {
         self.node
             .at(&["metadata", "namespace"])
@@ -517,7 +519,7 @@ impl<'o> ObjectRef<'o> {
             .filter(|namespace| !namespace.is_empty())
     }
 
-    /// Whether two objects may lie in one namespace: the same, or one that is left to the release.
+    /// Tells whether two objects may be in one namespace: the same, or one that is left to the release.
     pub fn shares_namespace(self, other: ObjectRef<'_>) -> bool {
         match (self.namespace(), other.namespace()) {
             (Some(left), Some(right)) => left == right,
@@ -525,7 +527,7 @@ impl<'o> ObjectRef<'o> {
         }
     }
 
-    /// Kind and name, as people say it: `Service carto-router`.
+    /// Returns kind and name, as people say it: `Service carto-router`.
     pub fn title(self) -> String {
         match self.name() {
             Some(name) => format!("{} {}", shown(self.kind()), shown(name)),
@@ -533,17 +535,17 @@ impl<'o> ObjectRef<'o> {
         }
     }
 
-    /// An annotation.
+    /// Returns an annotation.
     pub fn annotation(self, key: &str) -> Option<Node<'o>> {
         self.node.at(&["metadata", "annotations"])?.get(key)
     }
 
-    /// A label.
+    /// Returns a label.
     pub fn label(self, key: &str) -> Option<&'o str> {
         self.node.at(&["metadata", "labels"])?.get(key)?.text()
     }
 
-    /// True where the mapping at a path has parts that cannot be known without the chart.
+    /// Tells whether the mapping at a path has parts that cannot be known without the chart.
     pub fn is_opaque_at(self, path: &[&str]) -> bool {
         self.node.at(path).is_some_and(|node| {
             node.is_opaque()
@@ -553,8 +555,8 @@ impl<'o> ObjectRef<'o> {
         })
     }
 
-    /// Where a field that is missing should have been written: the key of the last part of the path that is there; for a
-    /// path of which nothing is there, the object's `kind`.
+    /// Returns the place where a missing field should have been written: the key of the last part of the path that is
+    /// there; for a path of which nothing is there, the object's `kind`.
     pub fn insertion_point(self, path: &[&str]) -> Span {
         let mut span = self
             .node

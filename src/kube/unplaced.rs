@@ -6,13 +6,13 @@ use portolan_yaml::source::Span;
 /// Whatever it could touch is undecided, and the verdict names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unplaced {
-    /// Where it stands.
+    /// Its place.
     pub span: Span,
-    /// What it is, as it is called in a sentence: "an Ingress in `extraDeploy`".
+    /// Its description in a sentence: "an Ingress in `extraDeploy`".
     pub what: String,
     /// Why it could not be placed, as the end of "…, because": "its condition asks what the cluster serves".
     pub why: String,
-    /// What would decide it, in one sentence.
+    /// Input that would decide it, in one sentence.
     pub supply: String,
     /// The kinds of the objects in it, as far as its text names them; empty where nobody knows.
     pub kinds: Vec<Box<str>>,
@@ -43,18 +43,18 @@ const WITHOUT_TRAFFIC: [&str; 20] = [
 ];
 
 impl Unplaced {
-    /// Whether a request from outside could be touched by it.
+    /// Tells whether a request from outside could be touched by it.
     pub fn may_carry_traffic(&self) -> bool {
         let is_harmless = |kind: &str| WITHOUT_TRAFFIC.contains(&kind);
         self.kinds.is_empty() || !self.kinds.iter().all(|kind| is_harmless(kind))
     }
 
-    /// Whether it may hold an object of a kind.
+    /// Tells whether it may hold an object of a kind.
     pub fn may_be(&self, kind: &str) -> bool {
         self.kinds.is_empty() || self.kinds.iter().any(|known| &**known == kind)
     }
 
-    /// What a row of the verdict table says of it.
+    /// Returns its sentence in a row of the verdict table.
     pub fn sentence(&self) -> String {
         format!("{} is not placed: {}; {}", self.what, self.why, self.supply)
     }

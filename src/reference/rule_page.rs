@@ -8,7 +8,7 @@ use crate::selftest::{ReadOptions, run_example};
 /// Columns of an example that a page shows; a certificate in base64 says nothing to a reader.
 const WIDEST: usize = 90;
 
-/// The page, in Markdown.
+/// Writes the page, in Markdown.
 ///
 /// # Errors
 /// Where the rule cannot be loaded, or its examples cannot be run.
@@ -50,7 +50,7 @@ pub fn rule(file: &RuleFile, read_options: &ReadOptions) -> Result<String, Strin
     Ok(text)
 }
 
-/// The severity, with those that hold only sometimes.
+/// Writes the severity, with those that hold only sometimes.
 fn severity(file: &RuleFile) -> String {
     let mut words = vec![file.severity.to_string()];
     for case in &file.severity_when {
@@ -59,7 +59,7 @@ fn severity(file: &RuleFile) -> String {
     words.join("; ")
 }
 
-/// A text, or a list of those that are said under conditions.
+/// Writes a text, or a list of those that are said under conditions.
 fn cases(text: &Text) -> String {
     let cases = text.cases();
     if let [Case { when: None, text }] = cases.as_slice() {
@@ -76,7 +76,7 @@ fn cases(text: &Text) -> String {
     list
 }
 
-/// The files of an example, without the bodies of private keys.
+/// Shows the files of an example, without the bodies of private keys.
 fn shown(example: &Example) -> String {
     let mut text = String::new();
     if !example.options.is_empty() {
@@ -107,7 +107,7 @@ fn cut(line: &str) -> String {
     }
 }
 
-/// What a check says of an example, a line a finding.
+/// Writes the findings of a check of an example, a line each.
 fn found(example: &Example, rules: &RuleSet, read_options: &ReadOptions) -> Result<String, String> {
     let outcome = run_example(example, rules, read_options)?;
     if outcome.report.diagnostics.is_empty() {
@@ -131,12 +131,12 @@ fn found(example: &Example, rules: &RuleSet, read_options: &ReadOptions) -> Resu
     Ok(format!("\n`portolan check` says:\n\n```text\n{lines}```\n"))
 }
 
-/// A text with its facts as `‹timeout.setting›`.
+/// Writes a text with its facts as `‹timeout.setting›`.
 fn outline(text: &str) -> String {
     prose(&Template::new(text).outline("‹", "›"))
 }
 
-/// The text on one line, in which nothing outside code spans is taken for HTML.
+/// Puts a text on one line in which nothing outside code spans is taken for HTML.
 fn prose(text: &str) -> String {
     flowed(text)
         .split('`')
@@ -149,7 +149,7 @@ fn prose(text: &str) -> String {
         .join("`")
 }
 
-/// With a capital and a full stop, as a text that stands alone has them.
+/// Gives a text that stands alone a capital and a full stop.
 fn sentence(text: &str) -> String {
     let text = super::capital(text);
     match text.strip_suffix("..") {

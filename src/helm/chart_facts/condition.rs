@@ -26,16 +26,16 @@ pub(crate) enum Condition {
     Any(Vec<Condition>),
 }
 
-/// What conditions are asked about.
+/// A source of the values and versions that conditions ask for.
 pub(crate) trait Circumstances {
-    /// The value of a key.
+    /// Returns the value of a key.
     fn value(&self, path: &KeyPath) -> Option<Node<'_>>;
-    /// The cluster's version, as the chart's library sees it.
+    /// Returns the cluster's version, as the chart's library sees it.
     fn cluster(&self) -> Option<Version>;
 }
 
 impl Condition {
-    /// Whether it holds.
+    /// Tells whether it holds.
     pub(crate) fn holds(&self, of: &impl Circumstances) -> bool {
         let text = |path: &KeyPath| of.value(path).and_then(Node::text).unwrap_or_default();
         match self {
@@ -88,7 +88,7 @@ fn list(node: Node<'_>) -> Read<Vec<Condition>> {
     node.items().map(Condition::read).collect()
 }
 
-/// `{KEY: TEXT}` or `{KEY: [TEXT, …]}`.
+/// Reads `{KEY: TEXT}` or `{KEY: [TEXT, …]}`.
 fn words(node: Node<'_>) -> Read<Condition> {
     let Some((entry, value)) = node.entries().next() else {
         return wrong(node, "a key with a text");

@@ -55,36 +55,36 @@ pub(crate) struct RenderedFacts {
 }
 
 impl RenderedFacts {
-    /// What the templates of all releases render.
+    /// Returns the objects that the templates of all releases render.
     pub(crate) fn of_chart() -> &'static RenderedFacts {
         static FACTS: OnceLock<RenderedFacts> = OnceLock::new();
         FACTS.get_or_init(|| read(OBJECTS, objects::read).unwrap_or_default())
     }
 
-    /// The key that a name of `renamed` stands for in a release.
+    /// Returns the key that a name of `renamed` means in a release.
     pub(crate) fn key(&self, name: &str, release: &Release) -> Option<&KeyPath> {
         let (_, paths) = self.renamed.iter().find(|(known, _)| known == name)?;
         let holds = |(range, _): &&(Range, KeyPath)| range.holds(release);
         paths.iter().find(holds).map(|(_, path)| path)
     }
 
-    /// What stands under `named`.
+    /// Returns the piece under `named`.
     pub(crate) fn named(&self, name: &str) -> Option<&Piece> {
         let found = self.named.iter().find(|(known, _)| known == name);
         found.map(|(_, piece)| piece)
     }
 }
 
-/// What the chart refuses, in all releases.
+/// Returns the refusals of the chart, in all releases.
 pub(crate) fn refusals() -> &'static Refusals {
     static REFUSALS: OnceLock<Refusals> = OnceLock::new();
     REFUSALS.get_or_init(|| read(REFUSALS_TEXT, refusals::read).unwrap_or_default())
 }
 
-/// What the templates render.
+/// Facts about the objects that the templates render.
 const OBJECTS: &str = include_str!("../../../chart/objects.yaml");
 
-/// What they refuse.
+/// Facts about the values that they refuse.
 const REFUSALS_TEXT: &str = include_str!("../../../chart/refusals.yaml");
 
 /// Reads a file of facts.

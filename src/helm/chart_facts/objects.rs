@@ -20,7 +20,7 @@ pub(crate) struct ObjectFacts {
     pub(crate) at: KeyPath,
     /// `metadata`.
     pub(crate) metadata: Vec<Field>,
-    /// What else it holds.
+    /// The rest of it.
     pub(crate) body: Vec<Field>,
 }
 
@@ -35,7 +35,7 @@ pub(crate) struct Field {
     pub(crate) value: Piece,
 }
 
-/// One of several values.
+/// An alternative among several values.
 #[derive(Clone, Debug)]
 pub(crate) struct Alternative {
     /// The releases in which it may be taken.
@@ -44,7 +44,7 @@ pub(crate) struct Alternative {
     pub(crate) when: Option<Condition>,
     /// The key of the values at which it stands.
     pub(crate) at: Option<KeyPath>,
-    /// What it is; nothing where the field is left out.
+    /// Its value; nothing where the field is left out.
     pub(crate) then: Option<Piece>,
 }
 
@@ -79,7 +79,7 @@ pub(crate) enum Piece {
     Selector(String),
     /// The release's namespace.
     Namespace,
-    /// What stands under `named`.
+    /// A piece of that name under `named`.
     The(String),
     /// The items of a list, as a part of another one.
     Items(Box<Piece>),
@@ -148,7 +148,7 @@ fn fields(node: Node<'_>) -> Read<Vec<Field>> {
     node.entries().map(field).collect()
 }
 
-/// `KEY@PATH`.
+/// Splits `KEY@PATH`.
 fn split_anchor(key: &str) -> (&str, Option<KeyPath>) {
     match key.split_once('@') {
         Some((key, at)) => (key, Some(KeyPath::new(at))),
@@ -174,7 +174,7 @@ fn piece(node: Node<'_>) -> Read<Piece> {
     }
 }
 
-/// `{$case: …}` and the like.
+/// Reads `{$case: …}` and the like.
 fn directive(node: Node<'_>) -> Read<Option<Piece>> {
     if let Some(cases) = node.get("$case") {
         let cases = cases.items().map(alternative).collect::<Read<_>>()?;
@@ -207,7 +207,7 @@ fn alternative(node: Node<'_>) -> Read<Alternative> {
     })
 }
 
-/// A text that begins with `=`.
+/// Reads a text that begins with `=`.
 fn value(node: Node<'_>, expression: &str) -> Read<Piece> {
     let words: Vec<&str> = expression.split(' ').collect();
     let piece = match words.as_slice() {
@@ -235,7 +235,7 @@ fn value(node: Node<'_>, expression: &str) -> Read<Piece> {
 
 #[cfg(test)]
 impl ObjectFacts {
-    /// The names of shared values and renamed keys that it refers to.
+    /// Returns the names of shared values and renamed keys that it refers to.
     pub(super) fn names_used(&self) -> Vec<String> {
         let mut names = Vec::new();
         let mut stack: Vec<&Piece> = vec![&self.api];

@@ -10,7 +10,7 @@ pub(crate) struct KeyPath {
 }
 
 impl KeyPath {
-    /// The path in a text: `router.service.type`, `.name`, `$domain`.
+    /// Reads a path: `router.service.type`, `.name`, `$domain`.
     pub(crate) fn new(text: &str) -> Self {
         let bare = text.strip_prefix('.').unwrap_or(text);
         KeyPath {
@@ -24,22 +24,22 @@ impl KeyPath {
         &self.text
     }
 
-    /// The names.
+    /// Returns the names.
     pub(crate) fn parts(&self) -> impl DoubleEndedIterator<Item = &str> + ExactSizeIterator {
         self.parts.iter().map(String::as_str)
     }
 
-    /// Whether it leads down from the item at hand and not from the top.
+    /// Tells whether it leads down from the item at hand and not from the top.
     pub(crate) fn is_relative(&self) -> bool {
         self.text.starts_with('.')
     }
 
-    /// The name of a key that was renamed.
+    /// Returns the name of a key that was renamed.
     pub(crate) fn renamed(&self) -> Option<&str> {
         self.text.strip_prefix('$')
     }
 
-    /// The value there.
+    /// Returns the value there.
     pub(crate) fn get<'t>(&self, root: Node<'t>) -> Option<Node<'t>> {
         self.parts().try_fold(root, |node, key| node.get(key))
     }

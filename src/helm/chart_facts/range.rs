@@ -8,13 +8,13 @@ use portolan_yaml::Node;
 pub(crate) struct Release([u64; 3]);
 
 impl Release {
-    /// The release of a version as charts have them: `1.84.10`, `1.84.10-rc.1`. One that is no such thing is taken for
+    /// Reads the release of a version as charts have them: `1.84.10`, `1.84.10-rc.1`. Any other version is taken for
     /// the newest: forks have numbers of their own.
     pub(crate) fn of(version: &str) -> Self {
         Release::parse(version).unwrap_or_else(Release::newest)
     }
 
-    /// Later than every release.
+    /// Returns a release later than every other.
     pub(crate) fn newest() -> Self {
         Release([u64::MAX; 3])
     }
@@ -36,7 +36,7 @@ pub(crate) struct Range {
 }
 
 impl Range {
-    /// Whether a release lies in it.
+    /// Tells whether a release is in it.
     pub(crate) fn holds(&self, release: &Release) -> bool {
         self.since.as_ref().is_none_or(|since| since <= release)
             && self.before.as_ref().is_none_or(|before| release < before)

@@ -14,7 +14,7 @@ pub(crate) struct Refusal {
     pub(crate) at: Vec<KeyPath>,
     /// Why, in one sentence.
     pub(crate) message: String,
-    /// What to do.
+    /// The fix, as a sentence.
     pub(crate) help: String,
     /// Whether it stops Helm in diagnostic mode too.
     pub(crate) always: bool,

@@ -34,7 +34,7 @@ pub struct ReleaseNames {
     pub namespace: Option<String>,
 }
 
-/// What the projection is made from.
+/// Input of the projection.
 #[derive(Clone, Copy)]
 pub struct Given<'g> {
     /// The merged values, the chart's defaults included.
@@ -52,18 +52,18 @@ pub struct Given<'g> {
 /// A value that Helm refuses to render.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
-    /// Where it stands.
+    /// Its place.
     pub span: Span,
     /// Why, in one sentence.
     pub message: String,
-    /// What to do.
+    /// The fix, as a sentence.
     pub help: String,
-    /// Where the other source stands and what it is, where a certificate is given twice.
+    /// Place and description of the other source, where a certificate is given twice.
     pub beside: Option<(Span, String)>,
 }
 
 impl Refused {
-    /// A value that the chart prints without quotes, and that needs them.
+    /// Refuses a value that the chart prints without quotes, and that needs them.
     pub(super) fn unprintable(what: &str, error: &Unprintable, span: Span) -> Self {
         Refused {
             span,
@@ -80,7 +80,7 @@ impl Refused {
 /// Objects, and what stands in the way of others.
 #[derive(Debug, Default)]
 pub struct Projected {
-    /// What the chart renders.
+    /// The objects that the chart renders.
     pub objects: Vec<Object>,
     /// Why Helm does not.
     pub refused: Vec<Refused>,
@@ -155,7 +155,7 @@ impl<'t, 'r> Projection<'t, 'r> {
         }
     }
 
-    /// All objects.
+    /// Renders all objects.
     pub fn render(mut self) -> Projected {
         let facts = self.facts;
         for object in &facts.objects {
@@ -185,7 +185,7 @@ impl<'t, 'r> Projection<'t, 'r> {
         Values::new(self.tree.node(self.given.values), self.given.defaults)
     }
 
-    /// Where the value of a key is written, or where it should be.
+    /// Returns the place where the value of a key is written, or should be.
     fn anchor(&self, path: &KeyPath) -> Span {
         let path = path
             .renamed()
@@ -309,7 +309,7 @@ impl<'t, 'r> Projection<'t, 'r> {
         }
     }
 
-    /// The first alternative that holds.
+    /// Returns the first alternative that holds.
     fn case(&self, cases: &'static [Alternative]) -> Option<&'static Alternative> {
         let seen = self.seen();
         cases.iter().find(|case| {
@@ -352,7 +352,7 @@ impl<'t, 'r> Projection<'t, 'r> {
         made
     }
 
-    /// The value of a key as it was written, or the chart's default at the place where it would be written.
+    /// Returns the value of a key as it was written, or the chart's default at the place where it would be written.
     fn value(&mut self, path: &KeyPath) -> NodeId {
         let span = self.anchor(path);
         let Some(node) = self.seen().get(path) else {
@@ -369,7 +369,7 @@ impl<'t, 'r> Projection<'t, 'r> {
         })
     }
 
-    /// A value printed without quotes, as it is then read.
+    /// Prints a value without quotes, and returns it as it is then read.
     fn print(&mut self, path: &KeyPath, or: Option<&str>, manner: Manner) -> NodeId {
         let value = self.value(path);
         let is_empty = !is_truthy(self.tree.node(value));
@@ -387,7 +387,7 @@ impl<'t, 'r> Projection<'t, 'r> {
         })
     }
 
-    /// What a key is called in messages.
+    /// Returns the name of a key in messages.
     fn name_of(&self, path: &KeyPath) -> String {
         let renamed = path.renamed();
         let path = renamed
@@ -396,7 +396,7 @@ impl<'t, 'r> Projection<'t, 'r> {
         path.as_str().trim_start_matches('.').to_owned()
     }
 
-    /// A value that the chart prints without quotes, and that needs them.
+    /// Records a value that the chart prints without quotes, and that needs them.
     fn unprintable(&mut self, what: &str, error: &Unprintable, span: Span) {
         let refused = Refused::unprintable(what, error, span);
         let known = &mut self.projected.refused;
@@ -405,7 +405,7 @@ impl<'t, 'r> Projection<'t, 'r> {
         }
     }
 
-    /// The value as `{{ … | quote }}` prints it, at the value's own place.
+    /// Prints the value as `{{ … | quote }}` does, at the value's own place.
     fn quote(&mut self, path: &KeyPath) -> NodeId {
         let span = self.anchor(path);
         let Some(node) = self.seen().get(path) else {
@@ -421,7 +421,8 @@ impl<'t, 'r> Projection<'t, 'r> {
         made_string(self.tree, text, span)
     }
 
-    /// Values that are evaluated as templates, one printed after the other: of two entries with one key the later wins.
+    /// Renders values that are evaluated as templates, one printed after the other: of two entries with one key the
+    /// later wins.
     fn rendered(&mut self, paths: &[KeyPath], at: Span) -> NodeId {
         let mut parts = Vec::new();
         for path in paths {
@@ -452,7 +453,7 @@ impl<'t, 'r> Projection<'t, 'r> {
         })
     }
 
-    /// A name made of the release's; nothing quotes it.
+    /// Makes a name from the release's; nothing quotes it.
     fn name(&mut self, name: &str, at: Span) -> NodeId {
         match printed::read_anew(self.tree, name, Manner::Plain, at) {
             Ok(read) => read,
@@ -512,7 +513,7 @@ fn cut_name(values: Values<'_>, name: &str) -> Option<Refused> {
 /// The label by which a component is known.
 const COMPONENT: &str = "app.kubernetes.io/component";
 
-/// The key that a value is printed from: it stands where that is written.
+/// Returns the key that a value is printed from: its place is where that is written.
 fn own_key(piece: &Piece) -> Option<&KeyPath> {
     match piece {
         Piece::Print(path, _) | Piece::Indent(path) | Piece::Quote(path) | Piece::Yaml(path) => {
