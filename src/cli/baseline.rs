@@ -21,7 +21,7 @@ use crate::check::Outcome;
 use crate::config::Coverage;
 use crate::limits::Limits;
 
-/// What is written where nothing else is said.
+/// Name of the file that is written where no other is named.
 const NAME: &str = "portolan-baseline.yaml";
 
 /// The rule about entries that match nothing.
@@ -107,7 +107,7 @@ impl Baselines {
         file.looked_at.extend(checked_files(group, &names));
     }
 
-    /// What is to be said about entries that no finding of the whole call has matched, with a group that they fall to.
+    /// Reports the entries that no finding of the whole call has matched, with a group that they fall to.
     pub(super) fn stale<'p>(
         &self,
         groups: &'p [Group],
@@ -134,8 +134,8 @@ impl Baselines {
     }
 }
 
-/// The files of which a group would have found everything, as a baseline names them: not those that a release uses which
-/// was left out of this call.
+/// Returns the files of which a group would have found everything, as a baseline names them: not those that a release
+/// uses which was left out of this call.
 fn checked_files(group: &Group, names: &Names<'_>) -> BTreeSet<String> {
     let inputs = group.runs.iter().flat_map(|run| {
         let pem = [&run.options.tls_cert, &run.options.tls_key];
@@ -184,7 +184,7 @@ fn present(path: &Path, here: &Path, limits: &Limits) -> Result<Baseline> {
     })
 }
 
-/// `portolan baseline`.
+/// Runs `portolan baseline`.
 pub(super) fn run(
     arguments: &BaselineArguments,
     style: OutputStyle,
@@ -307,7 +307,7 @@ fn fresh(
     Ok(fresh)
 }
 
-/// What becomes of a baseline.
+/// The new text of a baseline, and the numbers of what changed.
 struct Update {
     entries: Vec<BaselineEntry>,
     new: usize,
@@ -317,7 +317,7 @@ struct Update {
 }
 
 impl Update {
-    /// `folder` is that of the baseline.
+    /// Joins new findings with old entries; `folder` is that of the baseline.
     fn of(fresh: Fresh, old: Option<&Baseline>, folder: &Path) -> Update {
         let old = old.map(Baseline::entries).unwrap_or_default();
         let known: BTreeMap<&str, &BaselineEntry> = old

@@ -25,11 +25,11 @@ const MAX_FILE_BYTES: u64 = 5 * 1024 * 1024;
 /// The most files that are looked at; CARTO's chart has some 300 with its subcharts.
 const MAX_FILES: usize = 20_000;
 
-/// What `Chart.yaml` tells.
+/// The part of `Chart.yaml` that is read.
 #[derive(Debug, Default)]
 struct ChartYaml {
     version: Option<String>,
-    /// What the values of each subchart lie under.
+    /// Keys that hold the values of the subcharts.
     subcharts: Vec<String>,
 }
 

@@ -38,7 +38,7 @@ pub(super) fn run(
     ending.conclude(plan, Vec::new(), ctx)
 }
 
-/// How a check ends, whichever command it is made for.
+/// The way a check ends, whichever command it is made for.
 pub(super) struct ExitPolicy<'a> {
     pub arguments: &'a CheckArguments,
     pub outputs: &'a [Output],
@@ -135,7 +135,7 @@ impl ExitPolicy<'_> {
         exit
     }
 
-    /// The rules that applied, for a report that describes them: their texts are not read for any other.
+    /// Returns the rules that applied, for a report that describes them: their texts are not read for any other.
     fn entries(&self, groups: &[Group]) -> Vec<RuleEntry> {
         if !self.outputs.iter().any(Output::describes_rules) {
             return Vec::new();
@@ -150,7 +150,7 @@ impl ExitPolicy<'_> {
 #[derive(Default)]
 pub(super) struct EmptyInputs {
     all: Vec<String>,
-    /// Those that were asked for by name, or by a release.
+    /// Names that were asked for, or that a release names.
     asked_for: Vec<String>,
 }
 
@@ -241,13 +241,13 @@ fn name_configuration(group: &Group, outcome: &mut Outcome) {
     }
 }
 
-/// The time, in seconds since 1970.
+/// Reads the clock, in seconds since 1970.
 pub(super) fn clock() -> Option<i64> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
     i64::try_from(since.as_secs()).ok()
 }
 
-/// That there is no such rule, with the ones that may have been meant.
+/// Says that there is no such rule, with the ones that may have been meant.
 pub(super) fn no_rule<'n>(id: &str, ids: impl IntoIterator<Item = &'n str>) -> String {
     let near: Vec<String> = ranked(id, ids)
         .into_iter()
@@ -270,7 +270,7 @@ fn blank_names(inputs: &[Input]) -> Vec<String> {
         .collect()
 }
 
-/// True for a text that holds nothing but comments and document markers.
+/// Tells whether a text holds nothing but comments and document markers.
 pub(super) fn is_blank(text: &str) -> bool {
     text.trim_start_matches('\u{feff}').lines().all(|line| {
         let line = line.trim();
@@ -278,7 +278,7 @@ pub(super) fn is_blank(text: &str) -> bool {
     })
 }
 
-/// True where nothing was judged: that must never look like a pass.
+/// Tells whether nothing was judged: that must never look like a pass.
 fn is_nothing(outcome: &Outcome) -> bool {
     let summary = &outcome.report.summary;
     summary.releases == 0 && summary.manifests == 0 && outcome.report.diagnostics.is_empty()
@@ -306,7 +306,7 @@ fn nothing(blank: &[String], walked: bool, skipped: usize) -> Error {
     Error::Check(format!("nothing to check: {found}"))
 }
 
-/// Whether the findings of a group make the call fail, as the command line or else its configuration has it.
+/// Tells whether the findings of a group make the call fail, by the command line or else by its configuration.
 fn fails(arguments: &CheckArguments, group: &Group, outcome: &Outcome) -> bool {
     let config = group.found.as_ref().map(|found| &found.config.file);
     let fail_on = arguments

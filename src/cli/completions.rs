@@ -21,7 +21,7 @@ pub(super) fn run(arguments: &CompletionsArguments, ctx: &mut CliContext<'_>) ->
     ctx.print(Exit::Clean, |out| out.write_all(&script))
 }
 
-/// The command line with the built-in rules as values, where it takes a rule. To the parser any word is a rule, because
+/// Adds the built-in rules as values where the command line takes a rule. To the parser any word is a rule, because
 /// `--rules` brings others and the refusal of an unknown one suggests the nearest.
 fn with_rules(command: clap::Command) -> clap::Command {
     let rules = |argument: clap::Arg| {

@@ -36,7 +36,7 @@ pub(super) struct Finder {
     /// The current folder.
     pub here: PathBuf,
     choice: Choice,
-    /// What was found from a folder.
+    /// Configurations found, by the folder where the search began.
     known: HashMap<PathBuf, Option<Rc<FoundConfig>>>,
 }
 
@@ -134,17 +134,17 @@ fn load(path: &Path, here: &Path) -> Result<FoundConfig> {
 }
 
 impl FoundConfig {
-    /// A path of this configuration, as a whole one.
+    /// Makes a path of this configuration a whole one.
     pub(super) fn at(&self, path: &str) -> PathBuf {
         whole(&self.folder.join(path))
     }
 
-    /// What a path of this configuration is called from the current folder.
+    /// Returns a path of this configuration as seen from the current folder.
     pub(super) fn called(&self, path: &str, here: &Path) -> String {
         shown(&relative(&self.at(path), here))
     }
 
-    /// The options of a release, or of a file that no release names: as they are seen from the current folder.
+    /// Returns the options of a release, or of a file that no release names, as seen from the current folder.
     pub(super) fn options_of(&self, release: Option<usize>, here: &Path) -> ReleaseOptions {
         let release = release.and_then(|index| self.config.file.releases.get(index));
         let mut options = match release {
@@ -167,7 +167,7 @@ impl FoundConfig {
         options
     }
 
-    /// The field that an option of a release was written in: its own, or that for all releases.
+    /// Returns the field that an option of a release was written in: its own, or that for all releases.
     pub(super) fn field_of(&self, release: Option<usize>, key: &str) -> String {
         let release =
             release.and_then(|index| Some((index, self.config.file.releases.get(index)?)));
@@ -179,7 +179,7 @@ impl FoundConfig {
         }
     }
 
-    /// The releases that a file is a layer of.
+    /// Returns the releases that a file is a layer of.
     pub(super) fn releases_of(&self, file: &Path) -> &[usize] {
         let members = self.members.get_or_init(|| {
             let mut members: HashMap<PathBuf, Vec<usize>> = HashMap::new();
@@ -223,7 +223,7 @@ impl FoundConfig {
     }
 }
 
-/// `portolan config`.
+/// Runs `portolan config`.
 pub(super) fn run(
     arguments: &ConfigArguments,
     style: OutputStyle,
@@ -262,7 +262,7 @@ pub(super) fn run(
     ctx.print(Exit::Clean, |out| out.write_all(text.as_bytes()))
 }
 
-/// `prod: base.yaml, prod.yaml`, and what is missing.
+/// Writes the line of a release: `prod: base.yaml, prod.yaml`, and what is missing.
 fn line(release: &ReleaseFile, found: &FoundConfig, here: &Path) -> String {
     let files: Vec<String> = release
         .values
@@ -278,14 +278,15 @@ fn line(release: &ReleaseFile, found: &FoundConfig, here: &Path) -> String {
     format!("{}: {}", release.name, files.join(", "))
 }
 
-/// What files are called relative to a folder: for globs of a configuration and for entries of a baseline.
+/// Names of files relative to a folder: for globs of a configuration and for entries of a baseline.
 pub(super) struct Names<'p> {
     pub here: &'p Path,
     pub folder: &'p Path,
 }
 
 impl Names<'_> {
-    /// The name of a file as reports show it, relative to the folder. What is no file (`<stdin>`, `--set`) keeps its name.
+    /// Returns the name of a file as reports show it, relative to the folder. A name of something else (`<stdin>`,
+    /// `--set`) stays.
     pub(super) fn of(&self, name: &str) -> String {
         let path = self.here.join(name);
         if path.is_file() {
@@ -298,7 +299,7 @@ impl Names<'_> {
     }
 }
 
-/// What reports call the values that a configuration sets.
+/// Returns the name in reports of the values that a configuration sets.
 pub(super) fn set_origin(file: &str, field: &str, release: Option<&str>) -> String {
     match release {
         Some(release) => format!("{file} ({field} of release {release})"),
@@ -306,7 +307,7 @@ pub(super) fn set_origin(file: &str, field: &str, release: Option<&str>) -> Stri
     }
 }
 
-/// The file that such a name leads to, and the rest of the name.
+/// Returns the file that such a name leads to, and the rest of the name.
 pub(super) fn set_in_file(name: &str) -> Option<(&str, &str)> {
     let names = name.match_indices(" (set").map(|(at, _)| name.split_at(at));
     name.ends_with(')').then_some(names)?.next()

@@ -1,6 +1,6 @@
 //! Bytes to text.
 
-/// The text of a file, and the offset in it of the first byte that was not text in the file's encoding.
+/// Decodes a file: returns its text, and the offset in it of the first byte that was not text in the file's encoding.
 ///
 /// UTF-8, and UTF-16 where a byte order mark says so: Helm's parser reads both. Offsets are those of the text, which for
 /// UTF-16 are not those of the file.

@@ -139,7 +139,7 @@ impl ExplainPage {
         self.hanging(text, "  ", "  ");
     }
 
-    /// A wrapped text whose first line begins otherwise than the rest.
+    /// Writes a wrapped text whose first line begins otherwise than the rest.
     fn hanging(&mut self, text: &str, first: &str, rest: &str) {
         let room = self.style.width.saturating_sub(cells(rest)).max(20);
         // Line breaks of a rule file mean nothing, as in messages.
@@ -154,7 +154,7 @@ impl ExplainPage {
         }
     }
 
-    /// A text with its facts as `‹timeout.setting›`.
+    /// Writes a text with its facts as `‹timeout.setting›`.
     fn outline(&self, text: &str) -> String {
         let (open, close) = if self.style.unicode {
             ("‹", "›")
@@ -164,7 +164,7 @@ impl ExplainPage {
         Template::new(text).outline(open, close)
     }
 
-    /// A text, or several with the conditions under which each is said.
+    /// Writes a text, or several with the conditions under which each is said.
     fn cases(&mut self, text: &Text) {
         let cases = text.cases();
         let several = cases.len() > 1;
@@ -199,7 +199,7 @@ impl ExplainPage {
         }
     }
 
-    /// A file with line numbers, and a line of markers under what is found.
+    /// Writes a file with line numbers, and a line of markers under what is found.
     fn file(&mut self, file: &ExampleFile, finds: &[&Expected]) {
         let name = self.paint(Style::Faint, &self.style.visible(&file.name));
         self.line(&format!("  {name}"));

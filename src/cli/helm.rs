@@ -135,16 +135,16 @@ pub(super) fn run(arguments: &HelmArguments, style: OutputStyle, ctx: &mut CliCo
     work.run(ctx)
 }
 
-/// One call.
+/// A call of `portolan helm`.
 struct HelmRun<'a> {
     arguments: &'a HelmArguments,
     release: String,
     chart: &'a PathBuf,
     /// The chart's keys, for a chart that lies here; `None` in it where it cannot be read.
     local: Option<Option<ChartVersion>>,
-    /// What goes to Helm as it is.
+    /// Options that go to Helm as they are.
     others: &'a [PathBuf],
-    /// Where reports go.
+    /// Targets of the reports.
     outputs: Vec<Output>,
     style: OutputStyle,
 }
@@ -217,7 +217,7 @@ impl HelmRun<'_> {
         ending.conclude(plan, errors, ctx)
     }
 
-    /// The options with what Helm is told of release, chart and cluster.
+    /// Completes the options with what Helm is told of release, chart and cluster.
     fn complete(&self, options: &mut Options, ctx: &CliContext<'_>) {
         let release = &mut options.release;
         release.release_name = Some(self.release.clone());
@@ -241,7 +241,8 @@ impl HelmRun<'_> {
         }
     }
 
-    /// Whether the values are of a kind that can be judged without Helm: files and `--set`, for CARTO's own chart.
+    /// Tells whether the values are of a kind that can be judged without Helm: files and `--set`, for CARTO's own
+    /// chart.
     fn values_can_be_judged(&self) -> bool {
         let told = self.arguments;
         let is_carto = match &self.local {
@@ -268,7 +269,7 @@ impl HelmRun<'_> {
             && !self.others.iter().any(gives_values)
     }
 
-    /// What `helm template` is told.
+    /// Returns the arguments of `helm template`.
     fn helm_arguments(&self) -> Vec<OsString> {
         let told = self.arguments;
         let shared = &told.check.scope.options;

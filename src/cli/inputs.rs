@@ -12,7 +12,7 @@ use crate::check::{Input, Role};
 use crate::limits::{Limit, Limits};
 use portolan_yaml::nearest::nearest;
 
-/// What standard input is called.
+/// Name of standard input.
 pub(super) const STDIN: &str = "<stdin>";
 
 /// Names of files that are looked at in a folder.
@@ -25,7 +25,7 @@ pub(super) struct LoadedFile {
     pub path: Option<PathBuf>,
 }
 
-/// What came of reading.
+/// Everything that was read.
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
     /// The texts.
@@ -94,7 +94,7 @@ fn input(name: String, bytes: Vec<u8>, role: Role) -> Input {
     }
 }
 
-/// Merging a file again only brings its own values back to the top: of the same file, the last counts.
+/// Drops repeated files but for the last of each: merging a file again only brings its own values back to the top.
 fn last_of_each(values: &[PathBuf]) -> Vec<&Path> {
     let mut seen = HashSet::new();
     let mut kept: Vec<&Path> = values
@@ -110,7 +110,7 @@ fn last_of_each(values: &[PathBuf]) -> Vec<&Path> {
 struct InputReader<'s> {
     limits: &'s Limits,
     stdin: &'s mut dyn Read,
-    /// It can be read only once, but named twice (`-f - -`).
+    /// The bytes of standard input, which can be read only once but named twice (`-f - -`).
     stdin_bytes: Option<Vec<u8>>,
     gathered: Gathered,
 }
@@ -171,7 +171,7 @@ impl InputReader<'_> {
         }
     }
 
-    /// A file that nobody named as one of ours.
+    /// Adds a file that nobody named as one of ours.
     fn found(&mut self, folder: &Path, path: &Path) {
         if is_chart_template(folder, path) {
             self.gathered.templates += 1;
@@ -201,7 +201,7 @@ pub(super) fn unwalked(error: ignore::Error, folder: &Path) -> Error {
     }
 }
 
-/// True below `templates` of a Helm chart: those files are templates of YAML and not YAML.
+/// Tells whether a file is below `templates` of a Helm chart: such files are templates of YAML and not YAML.
 fn is_chart_template(folder: &Path, path: &Path) -> bool {
     path.ancestors()
         .skip(1)
@@ -258,7 +258,7 @@ fn reason(error: io::Error, path: &Path) -> FileError {
     }
 }
 
-/// The file beside a missing one that was probably meant.
+/// Finds the file beside a missing one that was probably meant.
 fn neighbour(path: &Path) -> Option<String> {
     let name = path.file_name()?.to_str()?;
     let folder = match path.parent()? {

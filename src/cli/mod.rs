@@ -42,7 +42,7 @@ pub use process::main;
 use arguments::Command;
 use style::OutputStyle;
 
-/// What the program ends with. The figures are public: see "Exit status" in the help.
+/// The exit status of the program. The figures are public: see "Exit status" in the help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
     /// Nothing at or above `--fail-on`.
@@ -54,7 +54,7 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// The exit status.
+    /// Returns the figure.
     pub fn code(self) -> u8 {
         match self {
             Exit::Clean => 0,
@@ -64,7 +64,7 @@ impl Exit {
     }
 }
 
-/// What is known about the terminal.
+/// Properties of the terminal.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Terminal {
     /// Standard output is one.
@@ -114,7 +114,7 @@ pub fn run(mut ctx: CliContext<'_>) -> Exit {
     }
 }
 
-/// Help, version and mistakes on the command line.
+/// Prints help, version or mistakes on the command line.
 fn refuse(ctx: &mut CliContext<'_>, error: &clap::Error) -> Exit {
     let style = OutputStyle::new(arguments::asked_color(&ctx.arguments), ctx);
     let text = error.render();

@@ -14,7 +14,7 @@ use super::{CliContext, Exit};
 use crate::check::Outcome;
 use crate::report::{self, Format};
 
-/// What `--format` says.
+/// A value of `--format`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct OutputSpec {
     format: Format,
@@ -40,7 +40,7 @@ pub(super) struct Output {
 }
 
 impl Output {
-    /// Whether the report describes the rules behind it.
+    /// Tells whether the report describes the rules behind it.
     pub(super) fn describes_rules(&self) -> bool {
         self.format == Format::Sarif
     }
@@ -52,7 +52,7 @@ enum OutputTarget {
     File(PathBuf),
 }
 
-/// Which reports go where; nothing where the command line contradicts itself, which is then said.
+/// Plans which reports go where; says it, and returns nothing, where the command line contradicts itself.
 pub(super) fn planned(
     arguments: &CheckArguments,
     style: OutputStyle,
@@ -63,6 +63,8 @@ pub(super) fn planned(
         .ok()
 }
 
+/// Plans which reports go where.
+///
 /// # Errors
 /// Sentences about two reports in one place, and about a report in place of an input.
 fn plan(arguments: &CheckArguments, style: OutputStyle) -> Result<Vec<Output>, Vec<Error>> {
@@ -124,7 +126,7 @@ fn plan(arguments: &CheckArguments, style: OutputStyle) -> Result<Vec<Output>, V
     }
 }
 
-/// How files of a format usually end.
+/// Returns the usual extension of files of a format.
 fn extension(format: Format) -> &'static str {
     match format {
         Format::Pretty | Format::Plain | Format::Github => "txt",
@@ -257,8 +259,8 @@ pub(super) fn to_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// A file that goes away by itself unless it gets its name. It may be read by whoever may read the one that it replaces, or
-/// by whoever the user lets read new files.
+/// Makes a file that goes away by itself unless it gets its name. It may be read by whoever may read the one that it
+/// replaces, or by whoever the user lets read new files.
 fn new_file(place: &Path, folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".portolan-");
@@ -290,8 +292,9 @@ fn new_file(place: &Path, folder: &Path) -> io::Result<tempfile::NamedTempFile> 
     Ok(file)
 }
 
-/// True for what is there and is no regular file: a pipe, a device, a socket. What a process calls its own open files is
-/// among them even where a regular file is behind it, which must not be replaced while it is open.
+/// Tells whether something is there that is not a regular file: a pipe, a device, a socket. The names that a process
+/// has for its own open files are among them even where a regular file is behind one, which must not be replaced while
+/// it is open.
 fn is_special(path: &Path) -> bool {
     let open = ["/dev/", "/proc/"]
         .iter()
@@ -299,7 +302,7 @@ fn is_special(path: &Path) -> bool {
     open || fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
 }
 
-/// Where a path leads through symbolic links, also where nothing is there yet.
+/// Follows a path through symbolic links, also where nothing is there yet.
 fn final_place(path: &Path) -> PathBuf {
     /// As many links as the kernel follows.
     const LINKS: usize = 40;

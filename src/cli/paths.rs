@@ -4,19 +4,19 @@ use std::env;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-/// The current folder.
+/// Returns the current folder.
 pub(super) fn current_folder() -> PathBuf {
     env::current_dir()
         .and_then(fs::canonicalize)
         .unwrap_or_else(|_| PathBuf::from("."))
 }
 
-/// The same for two names of one file.
+/// Returns one path for all names of a file.
 pub(super) fn identity(path: &Path) -> PathBuf {
     fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
-/// The whole path of a file whose last name is kept, though it may be a link: a file lies where it was put.
+/// Returns the whole path of a file whose last name is kept, though it may be a link: a file is where it was put.
 pub(super) fn whole(path: &Path) -> PathBuf {
     let Some(name) = path.file_name() else {
         return identity(path);
@@ -31,7 +31,7 @@ pub(super) fn whole(path: &Path) -> PathBuf {
     }
 }
 
-/// A whole path as it is written in a folder: without the folder's own part, with `..` for what lies beside it.
+/// Returns a whole path as it is written in a folder: without the folder's own part, with `..` for what is beside it.
 pub(super) fn relative(path: &Path, folder: &Path) -> PathBuf {
     let common = path
         .components()
@@ -50,7 +50,7 @@ pub(super) fn relative(path: &Path, folder: &Path) -> PathBuf {
     up.chain(path.components().skip(common)).collect()
 }
 
-/// A path as text. Bytes that are no text are written as `\xff`, so that two names stay two.
+/// Writes a path as text. Bytes that are not text are written as `\xff`, so that two names stay two.
 pub(super) fn shown(path: &Path) -> String {
     if let Some(text) = path.to_str() {
         return text.to_owned();
@@ -65,7 +65,7 @@ pub(super) fn shown(path: &Path) -> String {
     text
 }
 
-/// A path with `/` between its names, on every system.
+/// Writes a path with `/` between its names, on every system.
 pub(super) fn portable(path: &Path) -> String {
     let names: Vec<String> = path
         .components()

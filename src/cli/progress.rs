@@ -75,7 +75,7 @@ pub(super) fn checked(
     })
 }
 
-/// One line without its end.
+/// Draws one line without its end.
 fn bar(done: usize, total: usize) -> String {
     let part = |of: usize| done.min(total).saturating_mul(of) / total.max(1);
     let full = part(BAR);

@@ -100,7 +100,7 @@ fn table(files: &[&RuleFile], style: OutputStyle) -> String {
     text
 }
 
-/// A wrapped text whose lines after the first begin at `margin`, where its first one stands.
+/// Writes a wrapped text whose lines after the first begin at `margin`, as the first one does.
 fn hanging(
     text: &str,
     margin: usize,

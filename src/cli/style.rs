@@ -8,7 +8,7 @@ use crate::report;
 /// Text wider than this is hard to read, whatever the terminal.
 const WIDEST: usize = 120;
 
-/// How output looks.
+/// The style of output: colours, signs, width.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct OutputStyle {
     /// Standard output is a terminal.
@@ -34,7 +34,7 @@ impl OutputStyle {
         }
     }
 
-    /// The same for a report on standard error.
+    /// Returns the style for a report on standard error.
     pub(super) fn on_stderr(self, ctx: &CliContext<'_>) -> Self {
         OutputStyle {
             terminal: ctx.terminal.stderr,
@@ -43,7 +43,7 @@ impl OutputStyle {
         }
     }
 
-    /// For the renderers of reports.
+    /// Returns the options for the renderers of reports.
     pub(super) fn report_options(self, verbose: bool) -> report::Options {
         report::Options {
             color: self.color,
@@ -55,7 +55,7 @@ impl OutputStyle {
         }
     }
 
-    /// `error:` as it stands before messages on standard error.
+    /// Returns `error:` for messages on standard error.
     pub(super) fn error_word(self) -> &'static str {
         if self.error_color {
             "\u{1b}[1;31merror:\u{1b}[0m"
@@ -64,13 +64,13 @@ impl OutputStyle {
         }
     }
 
-    /// Text that others wrote, made safe for a terminal, and without what is a secret by its form.
+    /// Makes text that others wrote safe for a terminal, and masks what is a secret by its form.
     pub(super) fn visible(self, text: &str) -> String {
         report::visible(&report::redacted(text, self.unicode), self.unicode)
     }
 }
 
-/// See <https://no-color.org> and <https://bixense.com/clicolors>.
+/// Decides about colours; see <https://no-color.org> and <https://bixense.com/clicolors>.
 fn color(choice: ColorChoice, ctx: &CliContext<'_>, terminal: bool) -> bool {
     let set = |name: &str| (ctx.variable)(name).filter(|value| !value.is_empty());
     match choice {
@@ -95,7 +95,7 @@ fn width(ctx: &CliContext<'_>) -> usize {
         .map_or(80, |columns| columns.min(WIDEST))
 }
 
-/// The first of the variables that is set decides, as for the C library.
+/// Decides about Unicode: the first of the variables that is set counts, as for the C library.
 fn unicode(ctx: &CliContext<'_>) -> bool {
     if cfg!(windows) {
         return true;

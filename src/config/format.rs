@@ -34,7 +34,7 @@ pub struct ConfigFile {
     pub strict: Option<bool>,
     /// The file of known findings, as `portolan baseline` writes it.
     pub baseline: Option<String>,
-    /// What holds for all releases and for files that no release names.
+    /// Options of all releases and of files that no release names.
     #[serde(flatten)]
     pub defaults: ReleaseOptions,
 }
@@ -44,11 +44,11 @@ pub struct ConfigFile {
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 pub struct ReleaseFile {
-    /// What this release is called in reports and by `--release`.
+    /// The release's name in reports and for `--release`.
     pub name: String,
     /// Its values files in the order of Helm's `-f`: a later one wins.
     pub values: Vec<String>,
-    /// What holds for this release only; it wins over the same key at the top.
+    /// Options of this release only; they win over the same keys at the top.
     #[serde(flatten)]
     pub options: ReleaseOptions,
 }
@@ -70,7 +70,7 @@ pub struct IgnoreFile {
     pub until: Option<String>,
 }
 
-/// How findings of a rule are reported.
+/// The level at which findings of a rule are reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
@@ -85,7 +85,7 @@ pub enum Level {
 }
 
 impl Level {
-    /// The severity; nothing where findings are not reported.
+    /// Returns the severity; nothing where findings are not reported.
     pub fn severity(self) -> Option<Severity> {
         match self {
             Level::Error => Some(Severity::Error),
@@ -113,7 +113,7 @@ pub enum FailOn {
 }
 
 impl FailOn {
-    /// Whether a finding of that severity makes the check fail.
+    /// Tells whether a finding of that severity makes the check fail.
     pub fn counts(self, severity: Severity) -> bool {
         match self {
             FailOn::Error => severity >= Severity::Error,

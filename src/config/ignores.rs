@@ -11,22 +11,22 @@ use crate::rules::{RuleSet, judge};
 use portolan_certificate::time::end_of_day;
 use portolan_yaml::source::{SourceId, Sources, Span};
 
-/// What is known about the run whose findings are looked through.
+/// Properties of the run whose findings are looked through.
 pub struct Judging<'r> {
     /// The rules of the run.
     pub rules: &'r RuleSet,
     /// The time, in seconds since 1970; entries do not expire where it is not known.
     pub now: Option<i64>,
-    /// How much was checked of what the configuration speaks of.
+    /// Extent to which the configuration's releases were checked.
     pub extent: Coverage,
     /// Whether findings of a rule were asked for: what was not looked at is not unused.
     pub selected: &'r dyn Fn(&str) -> bool,
-    /// What a file is called relative to the folder of the configuration.
+    /// The name of a file relative to the folder of the configuration.
     pub name: &'r dyn Fn(&str) -> String,
 }
 
-/// How much of what a configuration speaks of was checked: an entry is called unused only where nothing is left that it could
-/// be meant for.
+/// Extent to which a configuration's releases were checked: an entry is called unused only where nothing is left that
+/// it could be meant for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Coverage {
     /// A part.
@@ -89,7 +89,7 @@ impl Config {
             .collect()
     }
 
-    /// Findings about the entries themselves.
+    /// Adds findings about the entries themselves.
     fn about_entries(&self, entries: &[IgnoreState<'_>], outcome: &mut Outcome, run: &Judging<'_>) {
         let mut about = Facts::default();
         let mut source = None;
@@ -157,7 +157,7 @@ impl Config {
 }
 
 impl IgnoreState<'_> {
-    /// True where it is meant for one of these files.
+    /// Tells whether it is meant for one of these files.
     fn names_one_of(&self, files: &Sources, name: &dyn Fn(&str) -> String) -> bool {
         let is_meant = |glob: &globset::GlobMatcher| {
             let mut files = files.iter();

@@ -11,7 +11,7 @@ use portolan_certificate::time::end_of_day;
 use portolan_yaml::nearest::nearest;
 use portolan_yaml::{Issue as ConfigIssue, ParsedText};
 
-/// Everything that is wrong with a file that has the right keys and types, names of rules aside.
+/// Finds everything that is wrong with a file that has the right keys and types, names of rules aside.
 pub(super) fn mistakes(file: &ConfigFile, text: &ParsedText) -> Vec<ConfigIssue> {
     let mut found = FoundIssues {
         text,
@@ -98,7 +98,7 @@ impl FoundIssues<'_> {
     }
 }
 
-/// Rules that are named and do not exist.
+/// Finds rules that are named and do not exist.
 pub(super) fn unknown_rules(
     file: &ConfigFile,
     text: &ParsedText,

@@ -24,7 +24,7 @@ use crate::rules::RuleSet;
 pub struct Config {
     /// The name that people know it by: its path.
     pub name: String,
-    /// What it says.
+    /// The file's contents.
     pub file: ConfigFile,
     text: ParsedText,
 }
@@ -49,23 +49,23 @@ impl Config {
         }
     }
 
-    /// Rules that it names and that do not exist.
+    /// Finds rules that it names and that do not exist.
     pub fn rules_unknown_to(&self, rules: &RuleSet) -> Vec<ConfigIssue> {
         meaning::unknown_rules(&self.file, &self.text, rules)
     }
 
-    /// A mistake at a field, for what only shows when its paths are followed.
+    /// Makes a mistake at a field, for what only shows when its paths are followed.
     pub fn mistake(&self, field: &str, message: impl Into<String>) -> ConfigIssue {
         self.text.issue(field, message)
     }
 
-    /// What holds for a release.
+    /// Returns the options of a release.
     pub fn options_of(&self, release: &ReleaseFile) -> ReleaseOptions {
         release.options.over(&self.file.defaults)
     }
 }
 
-/// The JSON Schema of `portolan.yaml`, for editors.
+/// Returns the JSON Schema of `portolan.yaml`, for editors.
 pub fn schema() -> serde_json::Value {
     schema_of::<ConfigFile>()
 }

@@ -1,7 +1,7 @@
 //! Patterns for places in values.
 
-/// Whether a place is the one that a pattern names, or lies below it. `*` stands for any characters, and a dot for a bracket
-/// too.
+/// Tells whether a place is the one that a pattern names, or is below it. `*` matches any characters, and a dot matches
+/// a bracket too.
 ///
 /// `router.service` is the place of `router.service.annotations["example.com/x"]` too, and not of `router.services`.
 pub(super) fn is_at_or_below(path: &str, pattern: &str) -> bool {

@@ -36,7 +36,7 @@ struct Program {
     names: Names,
 }
 
-/// What is wrong with an expression.
+/// A mistake in an expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConditionError {
     /// A sentence about it.
@@ -54,12 +54,12 @@ impl From<String> for ConditionError {
     }
 }
 
-/// What an expression comes to.
+/// The result of an expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Evaluation {
     /// True or false.
     Is(bool),
-    /// It needs facts that are not known: sentences that say what to supply.
+    /// Unknown, since facts are: sentences that say what to supply.
     Unknown(Vec<String>),
     /// The expression does not fit the facts (a mistake in the rule).
     Failed(String),
@@ -74,7 +74,7 @@ pub struct Bindings<'f> {
 pub const GLOBALS: [&str; 4] = ["cluster", "needed", "router", "domain"];
 
 impl<'f> Bindings<'f> {
-    /// The scope of a rule that is about `subject`.
+    /// Makes the scope of a rule that is about `subject`.
     pub fn new(facts: &'f Facts, subject: &'f dyn Subject) -> Self {
         let mut subjects = vec![subject];
         for name in GLOBALS {
@@ -85,7 +85,7 @@ impl<'f> Bindings<'f> {
         Bindings { subjects }
     }
 
-    /// A fact by subject and field.
+    /// Returns a fact by subject and field.
     pub fn fact(&self, subject: &str, field: &str) -> Option<AnyFact> {
         self.subjects
             .iter()
@@ -95,7 +95,7 @@ impl<'f> Bindings<'f> {
 }
 
 impl Condition {
-    /// An expression that is parsed when it is first used.
+    /// Makes an expression that is parsed when it is first used.
     pub fn new(source: impl Into<Cow<'static, str>>) -> Self {
         Condition {
             source: source.into(),
@@ -103,7 +103,7 @@ impl Condition {
         }
     }
 
-    /// What was written.
+    /// Returns the expression as it was written.
     pub fn source(&self) -> &str {
         &self.source
     }
@@ -143,7 +143,7 @@ impl Condition {
         })
     }
 
-    /// Whether it reads a fact.
+    /// Tells whether it reads a fact.
     pub fn reads(&self, subject: &str, field: &str) -> bool {
         self.program()
             .is_ok_and(|program| program.names.fact(subject, field))
@@ -240,7 +240,7 @@ pub(super) fn check_fact(about: &SubjectDoc, subject: &str, field: &str) -> Resu
     })
 }
 
-/// What to supply where a rule needs a subject that the input does not have.
+/// Says what to supply where a rule needs a subject that the input does not have.
 fn missing_global(subject: &str) -> String {
     match subject {
         "router" => "the router Service is not among the input: give the whole chart's manifests, or its values".to_owned(),
@@ -276,14 +276,14 @@ fn parse(source: &str) -> Result<IdedExpr, String> {
         .map_err(|error| format!("`{source}` is not a valid CEL expression: {error}"))
 }
 
-/// Where a node of an expression begins and ends, by the number that the parser gave it.
+/// Returns where a node of an expression begins and ends, by the number that the parser gave it.
 fn part_of(source: &str, id: u64) -> Option<Range<usize>> {
     let (_, places) = environment().parser().parse_with_source_info(source).ok()?;
     let (first, last) = places.offset_for(id)?;
     Some(usize::try_from(first).ok()?..usize::try_from(last).ok()? + 1)
 }
 
-/// What the parser made of an expression when Portolan was built, if one of the built-in rules has it.
+/// Returns the expression as it was parsed when Portolan was built, if one of the built-in rules has it.
 fn prepared(source: &str) -> Option<IdedExpr> {
     static ENTRIES: OnceLock<Vec<PreparedExpression<'static>>> = OnceLock::new();
     let entries = ENTRIES.get_or_init(|| {
@@ -306,7 +306,7 @@ fn version_compare(left: Arc<String>, right: Arc<String>) -> Result<i64, cel::Ex
     Ok(parse(&left)?.cmp(&parse(&right)?) as i64)
 }
 
-/// A subject as an expression sees it: with the facts that it names.
+/// Turns a subject into a value of an expression, with the facts that it names.
 fn visible(subject: &dyn Subject, names: &Names) -> Value {
     let doc = subject.doc();
     let whole = names.whole.iter().any(|name| name == doc.name);
@@ -339,7 +339,7 @@ fn to_cel(value: FactValue) -> Value {
     }
 }
 
-/// What an expression names.
+/// The names in an expression.
 #[derive(Debug, Default)]
 struct Names {
     /// Facts, by subject and field.

@@ -21,7 +21,7 @@ impl DeferredFile {
         }
     }
 
-    /// The file itself.
+    /// Returns the file itself.
     pub fn into_inner(self) -> RuleFile {
         let json = self.json;
         *self.file.into_inner().unwrap_or_else(|| read(json))
@@ -45,7 +45,8 @@ impl Deref for DeferredFile {
     }
 }
 
-/// A test reads each of them. Should one not fit all the same, a finding says so rather than nothing.
+/// Reads a rule file. A test reads each of them. Should one not fit all the same, a finding says so rather than
+/// nothing.
 fn read(json: &str) -> Box<RuleFile> {
     Box::new(serde_json::from_str(json).unwrap_or_else(|error| RuleFile {
         id: String::new(),

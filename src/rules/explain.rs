@@ -9,7 +9,7 @@ use crate::facts::{Fact, FactValue};
 /// Beside one finding no more places are shown than can be read.
 const MOST_LABELS: usize = 4;
 
-/// What the findings of a run say is missing, and what is there in its place.
+/// Settings that the findings of a run say are missing, and those that are there in their place.
 #[derive(Default)]
 pub(super) struct Explanations {
     /// Findings by their number, each with what it misses.

@@ -24,7 +24,7 @@ pub struct RuleFile {
     /// Where it names none, `requirement` holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requirement_from: Option<String>,
-    /// How bad a finding is.
+    /// Severity of a finding.
     pub severity: Severity,
     /// Other severities where a condition holds; the first that does counts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -32,13 +32,13 @@ pub struct RuleFile {
     /// Further requirements that are violated with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<Requirement>,
-    /// What a finding does to the requirement's verdict. By default an error or a warning makes it `violated`, and a note
-    /// leaves it alone.
+    /// Consequence of a finding for the requirement's verdict. By default an error or a warning makes it `violated`,
+    /// and a note leaves it alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Consequence>,
-    /// Where the documentation asks for it.
+    /// Place in the documentation that asks for it.
     pub documentation: Documentation,
-    /// What happens when it does not hold.
+    /// Consequence for users where it does not hold.
     pub why: String,
     /// The kind of thing that is judged: a subject of the reference of facts.
     pub subject: String,
@@ -50,22 +50,22 @@ pub struct RuleFile {
     /// Cases in which it cannot be said.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub undecided: Vec<Undecided>,
-    /// What is assumed where the rule holds, because nothing in the input can tell.
+    /// Assumptions made where the rule holds, because nothing in the input can tell.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub granted: Vec<Case>,
     /// The fact whose place is the primary span, as `subject.field`. The subject's own place when left out, and where the
     /// fact was written nowhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,
-    /// What is wrong: one sentence without a full stop. `{subject.field}` is replaced by the fact.
+    /// The problem: one sentence without a full stop. `{subject.field}` is replaced by the fact.
     pub message: Text,
-    /// How to fix it.
+    /// The fix, as a sentence.
     pub help: Text,
     /// Further places that explain the finding.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<LabelFile>,
-    /// What the settings are for that a finding says are missing. One that is there for that and that nobody reads is shown
-    /// beside it.
+    /// Purposes of the settings that a finding says are missing. One that is there for that and that nobody reads is
+    /// shown beside it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<Purpose>,
     /// For a rule about a setting that nobody reads: what is said of it beside a finding that such a setting is missing.
@@ -75,14 +75,14 @@ pub struct RuleFile {
     pub examples: Examples,
 }
 
-/// What a finding says beside others that it explains.
+/// The words of a finding beside others that it explains.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Explains {
     /// The fact that lists what the setting is for, as `subject.field`. Findings of rules that have one of these under
     /// `missing` are explained.
     pub missing: String,
-    /// What is to be seen at the setting's place.
+    /// The words shown at the setting's place.
     pub message: String,
 }
 
@@ -92,14 +92,14 @@ pub struct Explains {
 pub struct SeverityCase {
     /// A CEL expression over facts.
     pub when: String,
-    /// How bad a finding is then.
+    /// Severity of a finding then.
     pub severity: Severity,
-    /// What a finding does to the requirement's verdict then.
+    /// Consequence of a finding for the requirement's verdict then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Consequence>,
 }
 
-/// What a finding does to the verdict on its requirement.
+/// The consequence of a finding for the verdict on its requirement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Consequence {
@@ -111,7 +111,7 @@ pub enum Consequence {
     None,
 }
 
-/// Where the documentation asks for what a rule checks.
+/// A place in the documentation that asks for what a rule checks.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Documentation {
@@ -119,7 +119,7 @@ pub struct Documentation {
     pub document: String,
     /// The heading that it is under.
     pub heading: String,
-    /// What it asks, in our own words.
+    /// Its demand, in our own words.
     pub asks: String,
     /// Its address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -132,7 +132,7 @@ pub struct Documentation {
 pub struct Undecided {
     /// A CEL expression over facts.
     pub when: String,
-    /// What to supply so that it can be decided. `{subject.field}` is replaced by the fact.
+    /// Input that would decide it. `{subject.field}` is replaced by the fact.
     pub supply: String,
 }
 
@@ -147,7 +147,7 @@ pub enum Text {
 }
 
 impl Text {
-    /// Its cases; one without a condition for a text that is always the same.
+    /// Returns its cases; one without a condition for a text that is always the same.
     pub fn cases(&self) -> Vec<Case> {
         match self {
             Text::Always(text) => vec![Case {
@@ -176,7 +176,7 @@ pub struct Case {
 pub struct LabelFile {
     /// The fact whose place is labelled, as `subject.field`. The label is left out where the fact was written nowhere.
     pub at: String,
-    /// What is to be seen there.
+    /// The words shown there.
     pub message: String,
     /// A CEL expression over facts; always when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -197,7 +197,7 @@ pub struct Examples {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Example {
-    /// What the input shows, in a few words.
+    /// The situation that the input shows, in a few words.
     pub name: String,
     /// Options of `portolan check`, e.g. `--platform=aks`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

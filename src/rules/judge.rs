@@ -10,16 +10,16 @@ use super::template::{Template, split_name};
 use crate::diagnostic::{Diagnostic, Label, Requirement, RequirementVerdict, Severity, Verdict};
 use crate::facts::{Fact, Facts, Subject};
 
-/// What the rules say about one release or one set of manifests.
+/// The verdicts and findings on one release or one set of manifests.
 #[derive(Debug, Default)]
 pub struct Judgement {
     /// Every finding, in no particular order.
     pub diagnostics: Vec<Diagnostic>,
-    /// One row a requirement.
+    /// Rows, each of a requirement.
     pub requirements: Vec<RequirementVerdict>,
     /// Rules that could not be applied: mistakes in the rules themselves.
     pub failures: Vec<RuleFailure>,
-    /// How often each rule was found to hold, by id.
+    /// Number of times that each rule was found to hold, by id.
     pub held: BTreeMap<String, usize>,
 }
 
@@ -28,20 +28,20 @@ pub struct Judgement {
 pub struct RuleFailure {
     /// The rule's id.
     pub rule: String,
-    /// What went wrong.
+    /// The mistake.
     pub message: String,
 }
 
-/// What one rule says about one subject.
+/// The outcome of one rule for one subject.
 enum Finding {
     NotAbout,
-    /// It holds; what was assumed.
-    Tristate(Vec<String>),
+    /// The rule holds, under these assumptions.
+    Holds(Vec<String>),
     Broken(Box<Diagnostic>, Consequence),
     Undecided(Vec<String>),
 }
 
-/// What has been learnt about one requirement so far.
+/// The state of one requirement while rules are judged.
 #[derive(Default)]
 struct Tally {
     held: usize,
@@ -49,7 +49,7 @@ struct Tally {
     findings: usize,
     supply: Vec<String>,
     granted: Vec<String>,
-    /// What stands in those two: thousands of objects may each have a sentence of their own.
+    /// Sentences in those two: thousands of objects may each have one of their own.
     said: HashSet<String>,
 }
 
@@ -87,7 +87,7 @@ pub fn judge(rules: &RuleSet, facts: &Facts) -> Judgement {
     judgement
 }
 
-/// What has been learnt about each requirement so far.
+/// The state of each requirement while rules are judged.
 type Tallies = BTreeMap<Requirement, Tally>;
 
 impl Tally {
@@ -136,7 +136,7 @@ fn judge_rule(
         let tally = tallies.entry(rule.requirement).or_default();
         match apply(rule, *subject, &scope) {
             Ok(Finding::NotAbout) => {}
-            Ok(Finding::Tristate(granted)) => {
+            Ok(Finding::Holds(granted)) => {
                 tally.held += 1;
                 for sentence in granted {
                     if tally.said.insert(format!("granted: {sentence}")) {
@@ -191,7 +191,7 @@ fn judge_rule(
     }
 }
 
-/// The requirement that a rule bears on, here.
+/// Returns the requirement that a rule bears on, here.
 fn requirement(rule: &Rule, scope: &Bindings<'_>) -> Requirement {
     let named = rule.requirement_from.as_deref().and_then(split_name);
     let fact = named.and_then(|(subject, field)| scope.fact(subject, field));
@@ -227,7 +227,7 @@ fn apply(rule: &Rule, subject: &dyn Subject, scope: &Bindings<'_>) -> Result<Fin
                 granted.push(first_text(&rule.texts().granted, scope)?);
                 granted.retain(|text| !text.is_empty());
             }
-            Ok(Finding::Tristate(granted))
+            Ok(Finding::Holds(granted))
         }
         Evaluation::Is(false) => {
             let (severity, consequence) = weigh(rule, scope)?;
@@ -239,7 +239,7 @@ fn apply(rule: &Rule, subject: &dyn Subject, scope: &Bindings<'_>) -> Result<Fin
     }
 }
 
-/// How bad a finding is, and what it does to the verdict.
+/// Returns the severity of a finding, and its consequence for the verdict.
 fn weigh(rule: &Rule, scope: &Bindings<'_>) -> Result<(Severity, Consequence), String> {
     for (when, severity, consequence) in &rule.texts().severity_when {
         if holds(Some(when), scope)? {
@@ -311,7 +311,7 @@ fn first_text(cases: &CasesOf, scope: &Bindings<'_>) -> Result<String, String> {
     Ok(String::new())
 }
 
-/// Whether an optional condition holds; an unknown one does not.
+/// Tells whether an optional condition holds; an unknown one does not.
 fn holds(when: Option<&Condition>, scope: &Bindings<'_>) -> Result<bool, String> {
     match when.map(|when| when.evaluate(scope)) {
         None | Some(Evaluation::Is(true)) => Ok(true),

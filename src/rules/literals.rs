@@ -43,7 +43,7 @@ fn compared(call: &CallExpr) -> Result<(), WrongLiteral> {
     }
 }
 
-/// Whether a fact can equal a literal, or can hold it where it is a list.
+/// Checks that a fact can equal a literal, or can hold it where it is a list.
 fn equal(fact: &IdedExpr, literal: &IdedExpr) -> Result<(), WrongLiteral> {
     let (Some((name, field)), Expr::Literal(value)) = (named(fact), &literal.expr) else {
         return Ok(());
@@ -84,7 +84,7 @@ fn no_word(name: &str, field: &FieldDoc, text: &str) -> String {
     }
 }
 
-/// The fact that an expression is, with its name as it was written.
+/// Returns the fact that an expression is, with its name as it was written.
 fn named(expression: &IdedExpr) -> Option<(String, &'static FieldDoc)> {
     let Expr::Select(select) = &expression.expr else {
         return None;

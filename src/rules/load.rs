@@ -29,7 +29,7 @@ pub struct Rule {
     pub requirement_from: Option<Cow<'static, str>>,
     /// Which subjects it is about.
     pub when: Option<Condition>,
-    /// What must hold.
+    /// The condition that must hold.
     pub require: Condition,
     /// When it cannot be said, and what to supply.
     pub undecided: Vec<(Condition, Cow<'static, str>)>,
@@ -40,16 +40,16 @@ pub struct Rule {
     texts: OnceLock<Box<Texts>>,
 }
 
-/// What a rule says, beside whether it says it.
+/// The texts of a rule.
 #[derive(Debug)]
 pub struct Texts {
     /// Severities and consequences that hold only sometimes.
     pub severity_when: Vec<(Condition, Severity, Consequence)>,
-    /// What is assumed where the rule holds.
+    /// Assumptions made where the rule holds.
     pub granted: CasesOf,
-    /// What is wrong.
+    /// The problem.
     pub message: CasesOf,
-    /// How to fix it.
+    /// The fix.
     pub help: CasesOf,
     /// Secondary places: the fact, the text, the condition.
     pub labels: Vec<RuleLabel>,
@@ -60,7 +60,7 @@ pub struct Texts {
 pub struct RuleLabel {
     /// Subject and field of the fact whose place is labelled.
     pub at: (String, String),
-    /// What is to be seen there.
+    /// The words shown there.
     pub message: Template,
     /// When it is shown.
     pub when: Option<Condition>,
@@ -71,17 +71,17 @@ pub struct RuleLabel {
 pub struct CasesOf(pub Vec<(Option<Condition>, Template)>);
 
 impl Rule {
-    /// Its public name.
+    /// Returns its public name.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// What it says: read when it is first asked for.
+    /// Returns its texts, which are read when they are first asked for.
     pub fn texts(&self) -> &Texts {
         self.texts.get_or_init(|| Box::new(Texts::of(&self.file)))
     }
 
-    /// What a report can say of it.
+    /// Returns its properties for reports.
     pub fn entry(&self) -> RuleEntry {
         let file = &self.file;
         RuleEntry {
@@ -97,7 +97,7 @@ impl Rule {
         }
     }
 
-    /// What a finding does to the requirement's verdict.
+    /// Returns the consequence of a finding for the requirement's verdict.
     pub fn consequence(&self) -> Consequence {
         self.file
             .verdict
@@ -112,12 +112,12 @@ fn usual_consequence(severity: Severity) -> Consequence {
     }
 }
 
-/// What is wrong with a rule file.
+/// A mistake in a rule file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleError {
     /// The field concerned, as a path (`examples.bad[0].files`); empty for the file as a whole.
     pub field: String,
-    /// What is wrong.
+    /// The mistake, in a sentence.
     pub message: String,
     /// The bytes of the field's text that it is about, where it is not about all of them.
     pub part: Option<Range<usize>>,
@@ -149,13 +149,13 @@ pub struct RuleSet {
 }
 
 impl RuleSet {
-    /// The built-in rules, without their examples.
+    /// Returns the built-in rules, without their examples.
     pub fn builtin() -> &'static RuleSet {
         static RULES: OnceLock<RuleSet> = OnceLock::new();
         RULES.get_or_init(RuleSet::builtin_owned)
     }
 
-    /// The built-in rules again, for a set that others are added to.
+    /// Returns the built-in rules again, for a set that others are added to.
     pub fn builtin_owned() -> RuleSet {
         // That each of them is there is tested.
         let bytes = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"));
@@ -165,7 +165,7 @@ impl RuleSet {
         }
     }
 
-    /// A set of one rule.
+    /// Makes a set of one rule.
     ///
     /// # Errors
     /// Everything that is wrong with it.
@@ -180,7 +180,7 @@ impl RuleSet {
         }
     }
 
-    /// The built-in rules' files, with their examples.
+    /// Returns the built-in rules' files, with their examples.
     pub fn builtin_files() -> Vec<RuleFile> {
         let json = include_str!(concat!(env!("OUT_DIR"), "/rules-with-examples.json"));
         // A file that does not fit is found by the test that loads each file from the folder.
@@ -228,27 +228,27 @@ impl RuleSet {
         Ok(())
     }
 
-    /// The rule of that id.
+    /// Returns the rule of that id.
     pub fn get(&self, id: &str) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.id() == id)
     }
 
-    /// All rules.
+    /// Returns all rules.
     pub fn iter(&self) -> impl Iterator<Item = &Rule> {
         self.rules.iter()
     }
 
-    /// How many there are.
+    /// Counts the rules.
     pub fn len(&self) -> usize {
         self.rules.len()
     }
 
-    /// True where there is none.
+    /// Tells whether there is none.
     pub fn is_empty(&self) -> bool {
         self.rules.is_empty()
     }
 
-    /// The rules by the subject that they are about.
+    /// Returns the rules by the subject that they are about.
     pub fn by_subject(&self) -> BTreeMap<&str, Vec<&Rule>> {
         let mut map: BTreeMap<&str, Vec<&Rule>> = BTreeMap::new();
         for rule in &self.rules {

@@ -62,7 +62,7 @@ enum ExpressionShape<'a> {
     Comprehension(Box<Loop<'a>>),
 }
 
-/// What `all` and `exists` stand for.
+/// The loop that `all` and `exists` expand to.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Loop<'a> {
     #[serde(borrow)]

@@ -59,7 +59,7 @@ impl Template {
         Ok(())
     }
 
-    /// The text with the facts put in.
+    /// Puts the facts into the text.
     pub fn fill(&self, scope: &Bindings<'_>) -> String {
         let mut text = String::new();
         for part in &self.parts {
@@ -78,7 +78,7 @@ impl Template {
 }
 
 impl Template {
-    /// The text with the names of the facts, between two signs, where the facts would stand.
+    /// Puts the names of the facts, between two signs, in place of the facts.
     pub fn outline(&self, open: &str, close: &str) -> String {
         self.parts
             .iter()
@@ -90,7 +90,7 @@ impl Template {
     }
 }
 
-/// `subject.field` in its two parts.
+/// Splits `subject.field` into its two parts.
 pub(super) fn split_name(name: &str) -> Option<(&str, &str)> {
     let (subject, field) = name.split_once('.')?;
     let word = |text: &str| {

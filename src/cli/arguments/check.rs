@@ -47,7 +47,7 @@ pub(crate) struct CheckArguments {
     #[arg(long, conflicts_with = "baseline", help_heading = "Rules")]
     pub no_baseline: bool,
 
-    /// How to write the report [default: pretty on a terminal, else plain]
+    /// Format of the report, and file to write it to [default: pretty on a terminal, else plain]
     ///
     /// NAME is pretty, plain, json, sarif, github, gitlab, junit, checkstyle or markdown. Repeatable: every format but one
     /// needs a file of its own, for example `--format pretty --format sarif=portolan.sarif`. A file is written whole or not
@@ -99,7 +99,7 @@ Exit status:
   0  the file is written
   2  something could not be checked, and nothing is written";
 
-/// What is checked, and how it is judged.
+/// The input of a check, and the options that it is judged by.
 #[derive(Debug, Args)]
 pub(crate) struct CheckScope {
     /// Files and folders to check; `-` is standard input
@@ -183,19 +183,19 @@ pub(crate) struct CheckScope {
 }
 
 impl CheckScope {
-    /// How much may be read and done.
+    /// Returns the limits on how much is read and done.
     pub(crate) fn limits(&self) -> Limits {
         Limits::with(&self.run.limit)
     }
 
-    /// Whether findings of a rule were asked for.
+    /// Tells whether findings of a rule were asked for.
     pub(crate) fn selects(&self, rule: &str) -> bool {
         let named = |ids: &[String]| ids.iter().any(|id| id == rule);
         (self.select.is_empty() || named(&self.select)) && !named(&self.ignore)
     }
 }
 
-/// What a check is held to.
+/// Limits and files of a run.
 #[derive(Debug, Default, Args)]
 pub(crate) struct RunArguments {
     /// The time that certificates are judged at [default: now]

@@ -136,7 +136,7 @@ pub(super) enum Command {
     Man(ManArguments),
 }
 
-/// The whole command line, for whoever generates completions or a manual from it.
+/// Returns the whole command line, for whoever generates completions or a manual from it.
 pub fn command() -> clap::Command {
     let command = Arguments::command();
     command
@@ -153,7 +153,7 @@ pub(super) fn parse(ctx: &CliContext<'_>) -> Result<Arguments, clap::Error> {
     Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
 
-/// What `--color` says on a command line that could not be read, or that asks for help.
+/// Returns the value of `--color` on a command line that could not be read, or that asks for help.
 pub(super) fn asked_color(words: &[OsString]) -> ColorChoice {
     let mut words = words.iter().filter_map(|word| word.to_str());
     while let Some(word) = words.next() {

@@ -82,7 +82,7 @@ pub(crate) struct ConfigArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct RulesArguments {
-    /// How to write the list
+    /// Format of the list
     #[arg(long, default_value = "text", help_heading = "Output")]
     pub format: ListFormat,
 

@@ -6,7 +6,7 @@ use crate::diagnostic::Requirement;
 use crate::report::{self, Style, cells};
 use crate::rules::{Documentation, RuleFile};
 
-/// The options of `portolan check` that tell what the input alone may leave open.
+/// Returns the options of `portolan check` that tell what the input alone may leave open.
 pub(super) fn deciding(requirement: Requirement) -> &'static [&'static str] {
     match requirement {
         Requirement::Exposed | Requirement::Domain => &[],
@@ -73,7 +73,7 @@ impl ExplainPage {
         );
     }
 
-    /// What one place in the documentation asks.
+    /// Writes what one place in the documentation asks.
     fn asked_by(&mut self, documentation: &Documentation) {
         let (open, close) = if self.style.unicode {
             ("“", "”")
@@ -96,7 +96,7 @@ impl ExplainPage {
     }
 }
 
-/// What the documentation asks in the rules' words, each once.
+/// Returns the documentation's demands in the rules' words, each once.
 fn asked<'f>(rules: &[&'f RuleFile]) -> Vec<&'f Documentation> {
     let mut asked: Vec<&Documentation> = Vec::new();
     for file in rules {
@@ -108,7 +108,7 @@ fn asked<'f>(rules: &[&'f RuleFile]) -> Vec<&'f Documentation> {
     asked
 }
 
-/// The help on an option of `portolan check`.
+/// Returns the help on an option of `portolan check`.
 fn help_of(option: &str) -> String {
     let command = command();
     command
@@ -140,7 +140,7 @@ mod tests {
         }
     }
 
-    /// Names of options in a text, without their hyphens.
+    /// Finds the names of options in a text, without their hyphens.
     fn options_in(text: &str) -> impl Iterator<Item = &str> {
         text.split('`')
             .filter_map(|code| code.strip_prefix("--"))

@@ -155,8 +155,8 @@ impl Planner<'_> {
             .then(|| Run::new(Some(release.name.clone()), inputs, options)))
     }
 
-    /// The options of a check: the command line over a configuration, and what their paths lead to. An error of the command
-    /// line ends the call; one of the configuration keeps this check from being made.
+    /// Returns the options of a check: the command line over a configuration, and the contents of files that they name.
+    /// An error of the command line ends the call; one of the configuration keeps this check from being made.
     fn options(
         &mut self,
         found: Option<&FoundConfig>,

@@ -33,7 +33,7 @@ pub(super) struct Plan<'s> {
     pub terms: RunContext<'s>,
 }
 
-/// What holds for every check of a call.
+/// Options that hold for every check of a call.
 pub(super) struct RunContext<'s> {
     pub scope: &'s CheckScope,
     /// The current folder.
@@ -42,26 +42,26 @@ pub(super) struct RunContext<'s> {
     pub now: Option<i64>,
 }
 
-/// What one configuration, or none, applies to.
+/// The checks that one configuration, or none, applies to.
 pub(super) struct Group {
     pub found: Option<Rc<FoundConfig>>,
     /// The rules, where they are others than the built-in ones.
     own_rules: Option<RuleSet>,
     pub runs: Vec<Run>,
-    /// How much is checked of what the configuration speaks of.
+    /// Extent to which the configuration's releases are checked.
     pub extent: Coverage,
     /// Files of releases that this call does not check.
     pub left_out: BTreeSet<PathBuf>,
 }
 
-/// One check.
+/// A check to be made.
 pub(super) struct Run {
     /// The release of the configuration that it is.
     pub release: Option<String>,
     /// The names of its inputs.
     pub files: Vec<String>,
     pub inputs: Vec<Input>,
-    /// What Helm makes of them, where it was asked.
+    /// Helm's rendering of the values, where it was asked for.
     pub rendered: Option<Input>,
     pub options: Options,
 }
@@ -96,7 +96,7 @@ pub(super) fn plan<'s>(
     allowed(drafted.and_then(|drafts| drafts.finish(scope)), style, ctx)
 }
 
-/// The same for inputs that were read already.
+/// Plans the checks of inputs that were read already.
 pub(super) fn plan_of<'s>(
     scope: &'s CheckScope,
     gathered: Gathered,
@@ -128,7 +128,7 @@ struct PlannedRun {
     /// Texts that belong to none of its releases.
     loose: Vec<Input>,
     releases: BTreeSet<usize>,
-    /// What was asked for, whether all of it can be checked or not.
+    /// Extent of what was asked for, whether all of it can be checked or not.
     extent: Coverage,
 }
 
