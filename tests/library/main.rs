@@ -11,6 +11,7 @@ mod certificates;
 mod chart_keys;
 mod laws;
 mod layers;
+mod plan;
 mod promises;
 mod rules;
 mod secrets;
