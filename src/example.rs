@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct ExampleFile {
     /// What it is called.
     pub name: String,
-    /// What stands in it.
+    /// Its contents.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
     /// In place of `text`, a file that examples share, or several that are put one after the other: paths from the folder of

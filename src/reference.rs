@@ -101,7 +101,7 @@ pub fn limits() -> String {
 Inputs are not trusted: a few lines of YAML or of a template can ask for hours of work, or for more memory than there is. So
 everything that Portolan reads, computes and says has a limit. The defaults are far beyond any real installation.
 
-What lies beyond a limit is not looked at, and that is said: a finding of the rule `limit-reached`, an error at the place
+What is beyond a limit is not looked at, and that is said: a finding of the rule `limit-reached`, an error at the place
 where the limit was reached, names the limit, its value and how to raise it. The rest is still checked; a requirement that
 depends on what was left out is *undecided*, never *met*. Two limits only shorten what is said: beyond `findings` and
 `labels`, a closing note counts what is not shown, and the numbers below a report still count everything.

@@ -60,7 +60,7 @@ pub struct ReleaseFile {
 pub struct IgnoreFile {
     /// The rules whose findings are accepted.
     pub rules: Vec<String>,
-    /// Only at this value, or below it, as reports name it: `router.service.annotations`. `*` stands for any characters.
+    /// Only at this value, or below it, as reports name it: `router.service.annotations`. `*` matches any characters.
     pub path: Option<String>,
     /// Only in these files: a glob in which `*` stays within a folder and `**` does not.
     pub file: Option<String>,

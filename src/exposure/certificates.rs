@@ -462,7 +462,7 @@ fn elsewhere(cx: Context<'_>, user: &Use<'_>, name: &str, exposure: &mut Exposur
     let mut place = Anchor::new(user.name.site()).in_object(user.by.title());
     place.labels.push(Label {
         span: super::place_in(secret, &["metadata", "namespace"]).span,
-        message: "the Secret lies here".to_owned(),
+        message: "the Secret is here".to_owned(),
     });
     let mut fact = StraySecret::new(place);
     fact.secret = Fact::known(name.to_owned());

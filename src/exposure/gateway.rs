@@ -298,7 +298,7 @@ fn admits(gateway: ObjectRef<'_>, attached: Attached<'_>) -> Admission {
                 let at = from.map_or_else(|| listener.site(), Node::site);
                 refusal = Admission::No(
                     format!(
-                        "its listeners take routes of the Gateway's own namespace alone (`allowedRoutes`), and {} lies in `{}`",
+                        "its listeners take routes of the Gateway's own namespace alone (`allowedRoutes`), and {} is in `{}`",
                         attached.route.title(),
                         attached.route.namespace().unwrap_or_default()
                     ),

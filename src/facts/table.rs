@@ -19,7 +19,7 @@ declare_subjects! {
         version: String,
         /// Whether a GKE cluster is VPC-native; null where it was not given.
         vpc_native: bool,
-        /// Whether a GKE cluster lies in a Shared VPC; null where it was not given.
+        /// Whether a GKE cluster is in a Shared VPC; null where it was not given.
         shared_vpc: bool,
         /// Whether GKE Network Policy is on; null where it was not given.
         network_policy: bool,
@@ -57,12 +57,12 @@ declare_subjects! {
         testing_mode: bool,
     }
 
-    /// A TLS Secret that lies in a namespace where its reader does not look.
+    /// A TLS Secret that is in a namespace where its reader does not look.
     #[defect(true)]
     StraySecret ("stray_secret", stray_secrets) {
         /// Its name.
         secret: String,
-        /// The namespace that it lies in.
+        /// The namespace that it is in.
         namespace: String,
         /// What names it.
         reader: String,
@@ -535,7 +535,7 @@ declare_subjects! {
     UnknownAnnotation ("unknown_annotation", unknown_annotations) {
         /// The annotation's key.
         key: String,
-        /// The kind of object that it stands on.
+        /// The kind of object that it is on.
         kind: String,
         /// The controller whose prefix it has or was meant to have, with its article.
         controller: String,
@@ -551,7 +551,7 @@ declare_subjects! {
         requirement: String,
     }
 
-    /// A key of an annotation that is no legal name, so that the API server refuses the object.
+    /// A key of an annotation that is not a valid name, so that the API server refuses the object.
     #[defect(true)]
     InvalidAnnotationKey ("invalid_annotation_key", invalid_annotation_keys) {
         /// The key.
@@ -567,7 +567,7 @@ declare_subjects! {
     UnreadSetting ("unread_setting", unread_settings) {
         /// The annotation's key, or the path of the values.
         setting: String,
-        /// The kind of object that it stands on.
+        /// The kind of object that it is on.
         kind: String,
         /// Why nobody reads it.
         cause: UnreadCause,
@@ -645,7 +645,7 @@ declare_subjects! {
         key: String,
     }
 
-    /// A limit of Portolan that an input reached: what lies beyond it was not looked at.
+    /// A limit of Portolan that an input reached: what is beyond it was not looked at.
     #[defect(true)]
     ReachedLimit ("reached_limit", reached_limits) {
         /// The limit's name, e.g. `template-steps`.

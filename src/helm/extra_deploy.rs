@@ -278,7 +278,7 @@ fn no_object(node: Node<'_>) -> Option<&'static str> {
     };
     if node.scalar().is_some() || node.is_sequence() {
         return Some(
-            "Helm does not render this entry: what comes out of it is no mapping, and so no Kubernetes object",
+            "Helm does not render this entry: its output is not a mapping, and so not a Kubernetes object",
         );
     }
     if !is_text("apiVersion") || !is_text("kind") {
@@ -288,7 +288,7 @@ fn no_object(node: Node<'_>) -> Option<&'static str> {
     }
     let metadata = node.get("metadata");
     if metadata.is_some_and(|node| !node.is_mapping() && !node.is_null()) {
-        return Some("Helm does not render this entry: its `metadata` is no mapping");
+        return Some("Helm does not render this entry: its `metadata` is not a mapping");
     }
     None
 }

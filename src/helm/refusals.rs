@@ -176,7 +176,7 @@ impl<'s> Seen<'s> {
                 found.push(Refused {
                     span: node.site(),
                     message: format!(
-                        "the chart cannot render: its templates take `{path}` for a string, and it is none here"
+                        "the chart cannot render: its templates take `{path}` for a string, and it is not one here"
                     ),
                     help: "put it in quotes".to_owned(),
                     beside: None,

@@ -122,7 +122,7 @@ pub struct CertificatePlace {
     /// The field that names a Secret, or `NAMESPACE/NAME` of one.
     #[serde(default)]
     pub secret: Option<String>,
-    /// The Secret lies where the controller's pods run, which need not be the namespace of what names it.
+    /// The Secret is where the controller's pods run, which need not be the namespace of what names it.
     #[serde(default)]
     pub anywhere: bool,
 }

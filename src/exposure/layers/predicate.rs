@@ -203,7 +203,7 @@ impl Predicate {
             let setting = self.field.as_deref().unwrap_or_default();
             let setting = setting.rsplit('.').next().unwrap_or(setting);
             return Tristate::Unknown(format!(
-                "the controller's own configuration, where `{setting}` stands, is not among the input: give its ConfigMap"
+                "the controller's own configuration, which holds `{setting}`, is not among the input: give its ConfigMap"
             ));
         }
         let nodes = self.nodes(input);

@@ -27,7 +27,7 @@ pub struct ReadPrefix {
     /// Whether some keys of the prefix are not listed; a key is then found only where it comes near one.
     #[serde(default)]
     pub open: bool,
-    /// The keys without the prefix, by the kind of object that they are read on; `*` stands for any characters.
+    /// The keys without the prefix, by the kind of object that they are read on; `*` matches any characters.
     pub keys: BTreeMap<String, Vec<String>>,
     /// What keys are for: `timeout`, `redirect`, `tls` … A key that is for nothing is not missed where nobody reads it.
     #[serde(default)]

@@ -65,7 +65,7 @@ pub(crate) struct ReadKeys {
     /// (external-dns, cert-manager) has none, and nothing tells whether it is there.
     #[serde(default)]
     pub(crate) by: Option<Vec<String>>,
-    /// The keys without the prefix; `*` stands for any characters.
+    /// The keys without the prefix; `*` matches any characters.
     pub(crate) keys: Vec<String>,
 }
 

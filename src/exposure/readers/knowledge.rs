@@ -183,7 +183,7 @@ impl ReaderFile {
     }
 }
 
-/// Whether a key is one of a list's, whose `*` stands for any characters. Letter case counts to some controllers and to
+/// Whether a key is one of a list's, whose `*` matches any characters. Letter case counts to some controllers and to
 /// others it does not, so it does not count here.
 pub(super) fn is_like(listed: &str, key: &str) -> bool {
     let Some((before, after)) = listed.split_once('*') else {

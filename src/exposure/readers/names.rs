@@ -48,7 +48,7 @@ fn defect(key: &str) -> Option<(String, Option<String>)> {
         None => (None, key),
     };
     let defect = match prefix {
-        Some("") => Some("nothing stands before its slash".to_owned()),
+        Some("") => Some("nothing comes before its slash".to_owned()),
         Some(prefix) if prefix.len() > LONGEST_PREFIX => Some(format!(
             "its prefix has {} characters, and {LONGEST_PREFIX} are allowed",
             prefix.len()
