@@ -7,12 +7,25 @@ use super::values::coalesce;
 use crate::catalogue::ChartVersion;
 use crate::limits::Limits;
 use portolan_template::{
-    Budget, Chart, Context, Engine, Limit, ProblemKind, Release, Rendered, TemplateProblem,
+    Budget, Chart, Component, Context, Engine, Limit, ProblemKind, Release, Rendered,
+    TemplateProblem,
 };
 use portolan_yaml::source::{MappedText, Sources, Span};
 use portolan_yaml::{Node, NodeId, Problem, Tree};
 
-/// Input of rendering templates.
+/// Templates of CARTO's `templates/_helpers.tpl` that lead to the router.
+const COMPONENTS: [Component<'static>; 2] = [
+    Component {
+        template: "carto.router.fullname",
+        name: "router",
+    },
+    Component {
+        template: "carto.gateway.fullname",
+        name: "gateway",
+    },
+];
+
+/// What templates are rendered with.
 #[derive(Clone, Copy)]
 pub struct Rendering<'r> {
     /// The texts.
@@ -49,6 +62,7 @@ impl Rendering<'_> {
                 kube_version: self.kube_version,
                 api_versions: None,
             },
+            components: &COMPONENTS,
             limits: self.limits(),
         }
     }

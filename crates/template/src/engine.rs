@@ -2,19 +2,19 @@
 
 use std::rc::Rc;
 
-use super::eval::Eval;
+use super::eval::{Components, Eval};
 use super::value::{Heap, Value};
 use super::{Budget, Context, Limits, Rendered, root};
 use portolan_yaml::source::MappedText;
 
-/// Evaluates templates with the same values, which are taken in once. What a template changes in them (`set`, `merge`) is
-/// undone before the next.
+/// An engine that evaluates templates with the same values, which are taken in once. What a template changes in them
+/// (`set`, `merge`) is undone before the next.
 #[derive(Debug)]
 pub struct Engine {
     limits: Limits,
     heap: Heap,
     root: Value,
-    elsewhere: Option<Rc<[Box<str>]>>,
+    components: Components,
 }
 
 impl Engine {
@@ -27,7 +27,11 @@ impl Engine {
             limits: context.limits,
             heap,
             root,
-            elsewhere: None,
+            components: context
+                .components
+                .iter()
+                .map(|one| (Rc::from(one.template), Rc::from(one.name)))
+                .collect(),
         }
     }
 
@@ -43,7 +47,7 @@ impl Engine {
     pub fn render(&mut self, template: &MappedText, budget: &Budget) -> Rendered {
         let heap = std::mem::take(&mut self.heap);
         let mut eval = Eval::new(template, self.limits, budget, heap, self.root.clone());
-        eval.elsewhere = self.elsewhere.clone();
+        eval.components = Rc::clone(&self.components);
         let (rendered, heap) = eval.run();
         self.heap = heap;
         self.heap.restore();

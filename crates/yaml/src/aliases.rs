@@ -114,7 +114,7 @@ impl Builder<'_> {
         }
     }
 
-    /// The entries that a merge key brings in, the strongest last; `None` where goyaml refuses the value.
+    /// Returns the entries that a merge key brings in, the strongest last; `None` where goyaml refuses the value.
     pub(super) fn merged_entries(&self, value: NodeId) -> Option<Vec<Entry>> {
         let mapping = |id: NodeId| match self.tree.node(id).kind() {
             NodeKind::Mapping(entries) => Some(entries),

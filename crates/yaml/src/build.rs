@@ -1,6 +1,6 @@
 //! Builds nodes from the parser's events.
 //!
-//! It never recurses: open collections lie on a stack, so depth costs memory only, and only up to
+//! The builder never recurses: open collections lie on a stack, so depth costs memory only, and only up to
 //! [`Limits::max_nesting`]. Aliases and merge keys are in `aliases.rs`, problems in `report.rs`.
 
 use std::{collections::HashMap, ops::Range, sync::atomic::AtomicUsize};
@@ -304,7 +304,7 @@ impl Builder<'_> {
         self.finish(child, anchor);
     }
 
-    /// Where a value that was left out would have been written.
+    /// Finds where a value that was left out would have been written.
     pub(super) fn place_of_omitted(&self, mark: usize) -> Range<usize> {
         let text = self.text.text;
         let mut frames = self.frames.iter().rev();
@@ -415,7 +415,7 @@ impl Builder<'_> {
         self.set_key(range, |span| Key::Text { key, span });
     }
 
-    /// A key that is a node of its own: anchored, an alias, or not a scalar at all.
+    /// Takes a key that is a node of its own: anchored, an alias, or not a scalar at all.
     pub(super) fn node_key(&mut self, child: &Child) {
         let scalar = self.tree.node(child.id).scalar();
         if let Some(scalar) = scalar.map(|scalar| (scalar.text.clone(), scalar.value)) {

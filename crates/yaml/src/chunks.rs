@@ -1,9 +1,10 @@
 //! Reads a text document by document, where it can, and in several threads, where that pays.
 //!
-//! A `---` at the start of a line ends whatever stands above it, wherever it stands, so the documents of a text can be read
-//! for themselves. What goes wrong in one of them may depend on the rest of the text, though: the parser recovers in its
-//! own way, directives stand above the `---` that they belong to, and aliases have limits. So whenever a document is not
-//! simply right, the parser reads the text from the beginning of that document to its end, as if there were no chunks.
+//! A `---` at the start of a line ends whatever stands above it, wherever it stands, so the documents of a text can be
+//! read for themselves. What goes wrong in one of them may depend on the rest of the text, though: the parser recovers
+//! in its own way, directives stand above the `---` that they belong to, and aliases have limits. So whenever a
+//! document is not simply right, the parser reads the text from the beginning of that document to its end, as if there
+//! were no chunks.
 
 use std::{borrow::Cow, ops::Range, sync::atomic::Ordering};
 
@@ -18,7 +19,7 @@ use super::{
     simple::{self, Token, TokenKind},
 };
 
-/// What became of a chunk.
+/// The outcome of reading a chunk.
 enum Read {
     Whole,
     /// The parser has to read the text from here on.
@@ -38,8 +39,8 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Reads a part of the text that begins where a document may begin. False where everything after it has been read, too,
-    /// or nothing more is to be read.
+    /// Reads a part of the text that begins where a document may begin. False where everything after it has been read,
+    /// too, or nothing more is to be read.
     pub(super) fn read_part(&mut self, part: Range<usize>) -> bool {
         let mut at = part.start;
         let mut tokens = Vec::new();
@@ -82,7 +83,7 @@ impl<'a> Builder<'a> {
         read
     }
 
-    /// The parser's events of a chunk, if there is nothing about them that has to do with the rest of the text.
+    /// Returns the parser's events of a chunk, if there is nothing about them that has to do with the rest of the text.
     fn parsed(&self, chunk: Range<usize>) -> Option<Vec<(Event<'a>, Range<usize>)>> {
         // The marker below belongs to what the parser has to see, since the end of a text is something else to it.
         let whole = self.text.text;
@@ -213,7 +214,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// What was read of a part of the text.
+/// Everything that was read of a part of the text.
 struct Part {
     whole: bool,
     tree: Tree,
@@ -221,7 +222,7 @@ struct Part {
     rest: Rest,
 }
 
-/// The event that a token stands for.
+/// Returns the event that a token stands for.
 fn event(text: &str, token: Token) -> (Event<'_>, Range<usize>) {
     let scalar = |text, style| Event::Scalar {
         text,
@@ -279,7 +280,7 @@ fn event(text: &str, token: Token) -> (Event<'_>, Range<usize>) {
     }
 }
 
-/// The text of a block scalar, from its first character on.
+/// Returns the text of a block scalar, from its first character on.
 fn literal(written: &str, indentation: usize, strip: bool) -> String {
     let mut text = String::with_capacity(written.len());
     for (number, line) in written.split_inclusive('\n').enumerate() {
@@ -298,7 +299,7 @@ fn literal(written: &str, indentation: usize, strip: bool) -> String {
     text
 }
 
-/// Where the next document after the one at `at` begins with a `---`, or the end of the text.
+/// Finds where the next document after the one at `at` begins with a `---`, or the end of the text.
 fn next_marker(text: &str, at: usize) -> usize {
     let bytes = text.as_bytes();
     let mut from = at;

@@ -1,7 +1,7 @@
 //! The one place that knows the YAML parser: its events in our words.
 //!
-//! Everything behind this file could be replaced by another parser without anyone else noticing. Offsets are bytes of the
-//! text that was parsed, not yet spans of a file.
+//! Everything behind this file could be replaced by another parser without anyone else noticing. Offsets are bytes of
+//! the text that was parsed, not yet spans of a file.
 
 use std::{borrow::Cow, ops::Range};
 
@@ -11,7 +11,7 @@ use granit_parser::{
 
 use super::{Limits, Style};
 
-/// What the text holds next.
+/// The next thing that a text holds.
 pub(super) enum Event<'t> {
     DocumentStart {
         explicit: bool,
@@ -44,7 +44,7 @@ pub(super) enum Event<'t> {
 /// The number of a node's anchor, if it has one.
 pub(super) type Anchor = Option<usize>;
 
-/// Why the text cannot be parsed.
+/// The reason why a text cannot be parsed.
 pub(super) struct Failure {
     pub(super) kind: FailureKind,
     /// The byte where it shows; for quotes and brackets that are not closed, where they open.
@@ -80,7 +80,7 @@ pub(super) enum FailureKind {
     Other(String),
 }
 
-/// Reads events from a text.
+/// A reader of events from a text.
 pub(super) struct Events<'t> {
     parser: Parser<'t, granit_parser::StrInput<'t>>,
     len: usize,
@@ -104,7 +104,7 @@ impl<'t> Events<'t> {
         }
     }
 
-    /// The next event with the bytes it covers; `None` at the end of the text, and after a failure until
+    /// Returns the next event with the bytes it covers; `None` at the end of the text, and after a failure until
     /// [`Events::skip_document`].
     pub(super) fn next(&mut self) -> Option<Result<(Event<'t>, Range<usize>), Failure>> {
         loop {
@@ -164,7 +164,7 @@ impl<'t> Events<'t> {
     }
 }
 
-/// The parser counts anchors from 1.
+/// Turns the parser's number of an anchor, which counts from 1, into ours.
 fn anchor_of(id: usize) -> Anchor {
     (id != 0).then_some(id)
 }

@@ -18,7 +18,7 @@ fn skip_blank(text: &str, mut at: usize) -> usize {
     at
 }
 
-/// The end of the line that `at` lies in, before its line break.
+/// Returns the end of the line that `at` lies in, before its line break.
 pub(super) fn line_end(text: &str, at: usize) -> usize {
     let rest = text.as_bytes().get(at..).unwrap_or_default();
     at + rest
@@ -27,7 +27,7 @@ pub(super) fn line_end(text: &str, at: usize) -> usize {
         .unwrap_or(rest.len())
 }
 
-/// The start of the line that `at` lies in, behind a byte order mark.
+/// Returns the start of the line that `at` lies in, behind a byte order mark.
 pub(super) fn line_start(text: &str, at: usize) -> usize {
     let before = text.as_bytes().get(..at).unwrap_or_default();
     let mark = '\u{feff}';
@@ -42,7 +42,8 @@ pub(super) fn line_start(text: &str, at: usize) -> usize {
         .map_or(marked.min(at), |at| at + 1)
 }
 
-/// Just after the colon that follows a key which ends at `key_end`; the key's end if there is none (`{key}`).
+/// Returns the place just after the colon that follows a key which ends at `key_end`; the key's end if there is none
+/// (`{key}`).
 pub(super) fn after_colon(text: &str, key_end: usize) -> usize {
     let at = skip_blank(text, key_end);
     match text.as_bytes().get(at) {
@@ -51,7 +52,8 @@ pub(super) fn after_colon(text: &str, key_end: usize) -> usize {
     }
 }
 
-/// Just after the first dash from `from` on, which is the end of the item before, of the key above, or the dash itself.
+/// Returns the place just after the first dash from `from` on, which is the end of the item before, of the key above,
+/// or the dash itself.
 pub(super) fn after_dash(text: &str, from: usize) -> Option<usize> {
     let mut at = from;
     loop {
@@ -69,7 +71,7 @@ pub(super) fn after_dash(text: &str, from: usize) -> Option<usize> {
     }
 }
 
-/// A block scalar's content without the line break at its end and without empty lines below; for a block scalar
+/// Returns a block scalar's content without the line break at its end and without empty lines below; for a block scalar
 /// without content, the place just after its header.
 pub(super) fn block_content(text: &str, range: Range<usize>) -> Range<usize> {
     let mut content = text.get(range.clone()).unwrap_or_default();
@@ -91,7 +93,7 @@ pub(super) fn block_content(text: &str, range: Range<usize>) -> Range<usize> {
     header.len()..header.len()
 }
 
-/// True where a Go template begins.
+/// Returns true where a Go template begins.
 pub(super) fn opens_template(text: &str, at: usize) -> bool {
     text.get(at..).is_some_and(|rest| rest.starts_with("{{"))
 }
@@ -106,7 +108,7 @@ pub(super) fn template_range(text: &str, at: usize) -> Range<usize> {
     }
 }
 
-/// The directives above a `---` at `start`, in order.
+/// Returns the directives above a `---` at `start`, in order.
 pub(super) fn directives(text: &str, start: usize) -> Vec<(Range<usize>, &str)> {
     let mut found = Vec::new();
     let mut end = start;
@@ -125,7 +127,7 @@ pub(super) fn directives(text: &str, start: usize) -> Vec<(Range<usize>, &str)> 
     found
 }
 
-/// The first character that goyaml refuses wherever it stands (`readerc.go`), or that ends a line for it alone
+/// Returns the first character that goyaml refuses wherever it stands (`readerc.go`), or that ends a line for it alone
 /// (`yamlprivateh.go`: YAML 1.1 has more line breaks than 1.2).
 pub(super) fn control_character(text: &str) -> Option<(usize, char)> {
     const BLOCK: usize = 64;

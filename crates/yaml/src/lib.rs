@@ -1,10 +1,11 @@
-//! YAML with positions, read as Helm reads it.
+#![doc = include_str!("../README.md")]
 //!
-//! [`parse()`] turns text into nodes of a [`Tree`]. Each node, keys too, knows the span it was written at; what is wrong with
-//! the text comes back as [`Problem`]s next to whatever could still be read. Scalars are resolved as
-//! `sigs.k8s.io/yaml` does it, which is YAML 1.1 with edges of its own, not as YAML 1.2 would.
+//! # Plan
 //!
-//! This room never judges: that a key stands twice is a problem with two spans; whether it matters is said by a rule.
+//! [`source`] keeps texts and leads places back to them. A builder turns the parser's events (or, ten times as fast, plain
+//! lines that need no parser: `simple`) into nodes of a [`Tree`]; `scalar` resolves their values, `aliases` carries out
+//! aliases and merge keys, `report` and `syntax` say what is wrong as [`Problem`]s. [`ParsedText`] is a file of one
+//! document; `typed` (a feature) reads it as a type.
 
 mod aliases;
 mod build;
@@ -37,9 +38,10 @@ pub use parse::{
 };
 pub use parsed::{Issue, Issues, ParsedText};
 pub use path::{path_at, push_key};
-pub use place::{node_at, place_of};
+use place::node_at;
+pub use place::place_of;
 pub use problem::{Problem, ProblemKind};
-pub use scalar::{json_text, key_text, resolve, template_text, try_resolve, yaml_text};
+pub use scalar::{json_text, resolve, template_text, yaml_text};
 pub use text::mapped_text;
 pub use tree::{Entry, Node, NodeData, NodeId, NodeKind, OPAQUE, Scalar, Style, Tree, Value};
 

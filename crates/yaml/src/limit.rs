@@ -17,7 +17,7 @@ pub enum Limit {
     Problems,
 }
 
-/// How much of a text is read. Inputs are untrusted: each limit turns an attack into a problem with a span.
+/// The most that is read of a text. Inputs are untrusted: each limit turns an attack into a problem with a span.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Collections within one another, aliases followed. The rooms downstream recurse over nodes; at this depth their

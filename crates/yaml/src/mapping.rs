@@ -21,7 +21,7 @@ pub(super) struct Entries {
     index: Option<Index>,
 }
 
-/// Finds an entry by the hash of its key. Keys are compared, so the random seed of the hash never shows.
+/// An index of entries by the hash of their key. Keys are compared, so the random seed of the hash never shows.
 struct Index {
     hasher: RandomState,
     by_hash: HashMap<u64, usize>,
@@ -43,7 +43,7 @@ impl Index {
 pub(super) struct Lost {
     pub(super) key: Box<str>,
     pub(super) key_span: Span,
-    /// It had come in through a merge key, where giving way is the purpose.
+    /// True where it had come in through a merge key, where giving way is the purpose.
     pub(super) was_merged: bool,
 }
 
@@ -100,7 +100,7 @@ impl Entries {
         self.entries.iter().position(|entry| &*entry.key == key)
     }
 
-    /// The entries in the order in which they were first written.
+    /// Returns the entries in the order in which they were first written.
     pub(super) fn into_vec(mut self) -> Vec<Entry> {
         self.entries.shrink_to_fit();
         self.entries

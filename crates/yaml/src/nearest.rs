@@ -1,11 +1,11 @@
 //! "Did you mean …?"
 
-/// The name nearest to `name` by spelling, if any is near enough to be meant.
+/// Returns the name nearest to `name` by spelling, if any is near enough to be meant.
 pub fn nearest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     ranked(name, names).into_iter().next()
 }
 
-/// The names near enough to `name` to be meant, nearest first.
+/// Returns the names near enough to `name` to be meant, nearest first.
 pub fn ranked<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Vec<&'n str> {
     let mut near: Vec<(usize, &str)> = names
         .into_iter()
@@ -25,8 +25,8 @@ pub fn ranked<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Vec<&
     near.into_iter().map(|(_, candidate)| candidate).collect()
 }
 
-/// Whether a name is another one with a slip of the pen: letter case and signs between words aside, one letter of a short
-/// name may differ, or two of a long one.
+/// Says whether a name is another one with a slip of the pen: letter case and signs between words aside, one letter of
+/// a short name may differ, or two of a long one.
 pub fn is_slip(name: &str, meant: &str) -> bool {
     let bare = |text: &str| -> String {
         let letters = text.chars().filter(|c| !matches!(c, '-' | '_' | '.'));

@@ -7,7 +7,7 @@ use crate::source::{MappedText, SourceId, Sources, Span, SpanMap};
 
 use super::{Limit, Limits, Node, NodeId, Problem, ProblemKind, Tree, build::Builder};
 
-/// What was read from a text.
+/// Everything that was read from a text.
 #[derive(Debug, Default)]
 pub struct Stream {
     /// The documents that could be read whole, in order. A text of nothing but comments has none.
@@ -42,20 +42,20 @@ pub struct Comment {
     pub own_line: bool,
 }
 
-/// What somebody wants from a document once it has been read.
+/// Wishes about a document that has just been read.
 #[derive(Debug, Default)]
 pub struct Filtered {
     /// Places to be kept in [`Stream::places`].
     pub places: Vec<Span>,
-    /// Where no more than these keys of the root are needed for now: the others may be dropped from the tree. They are not
-    /// where something is wrong with the document.
+    /// Where no more than these keys of the root are needed for now: the others may be dropped from the tree. They are
+    /// not where something is wrong with the document.
     pub enough: Option<&'static [&'static str]>,
 }
 
-/// Looks at the root of every document, as soon as it has been read.
+/// A function that looks at the root of every document, as soon as it has been read.
 pub type DocumentFilter<'l> = &'l (dyn Fn(Node<'_>) -> Filtered + Sync);
 
-/// How a text is read. Nothing of this changes what is found in it.
+/// Options of reading a text. None of them changes what is found in it.
 #[derive(Clone, Copy, Default)]
 pub struct Reading<'l> {
     /// How many threads may read a large text at once; one, where nothing is said.
@@ -143,7 +143,8 @@ pub fn parse_source(
     read(builder, Builder::read_all)
 }
 
-/// Reads a document again of which [`Filtered::enough`] had been dropped; `None` where its place is not that of a document.
+/// Reads a document again of which [`Filtered::enough`] had been dropped; `None` where its place is not that of a
+/// document.
 pub fn parse_again(
     sources: &Sources,
     document: Document,

@@ -7,7 +7,7 @@ use std::ops::{Deref, Range};
 use crate::source::{LineColumn, MappedText, SourceId, Sources, Span};
 use crate::{Limits, Node, NodeId, Tree};
 
-/// Something wrong in a text, and where.
+/// A defect of a text, and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issue {
     /// Line and column, from 1.
@@ -25,7 +25,7 @@ impl fmt::Display for Issue {
 
 impl Error for Issue {}
 
-/// Everything that is wrong in a text, in its order; never nothing.
+/// All defects of a text, in its order; never nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issues(Vec<Issue>);
 
@@ -86,9 +86,9 @@ impl ParsedText {
     /// ```
     /// use portolan_yaml::ParsedText;
     ///
-    /// let text = ParsedText::parse("name: carto\nports: [80, 0o670]\n").unwrap();
+    /// let text = ParsedText::parse("name: shop\nports: [80, 0o670]\n").unwrap();
     /// let root = text.root().unwrap();
-    /// assert_eq!(root.to_json().to_string(), r#"{"name":"carto","ports":[80,440]}"#);
+    /// assert_eq!(root.to_json().to_string(), r#"{"name":"shop","ports":[80,440]}"#);
     /// assert_eq!(text.issue("ports[1]", "is taken").to_string(), "2:13: is taken");
     /// ```
     ///
@@ -103,8 +103,8 @@ impl ParsedText {
         }
     }
 
-    /// Reads what can be read, and says what is wrong beside. Where a key stands twice its last value is taken, of several
-    /// documents the first one that is whole, as by Helm.
+    /// Reads what can be read, and says what is wrong beside. Where a key stands twice its last value is taken, of
+    /// several documents the first one that is whole, as by Helm.
     pub fn parse_leniently(text: &str) -> (ParsedText, Vec<Issue>) {
         let (text, problems) = ParsedText::read(text);
         let issues = text.issues(problems);
@@ -149,29 +149,29 @@ impl ParsedText {
         Issues(issues.collect())
     }
 
-    /// The root of its document; nothing where there is no content.
+    /// Returns the root of its document; nothing where there is no content.
     pub fn root(&self) -> Option<Node<'_>> {
         self.root.map(|root| self.tree.node(root))
     }
 
-    /// The whole text.
+    /// Returns the whole text.
     pub fn as_str(&self) -> &str {
         self.sources.text(self.source)
     }
 
-    /// The place before the first character.
+    /// Returns the place before the first character.
     pub fn start(&self) -> Span {
         Span::new(self.source, 0, 0)
     }
 
-    /// Where a field (`ignore[0].rules`) stands: a scalar's value, or the key of a collection; for one that was not
-    /// written, the nearest thing around it that was.
+    /// Finds where a field (`ignore[0].rules`) stands: a scalar's value, or the key of a collection; for one that was
+    /// not written, the nearest thing around it that was.
     pub fn span(&self, field: &str) -> Span {
         let span = self.root().and_then(|root| crate::place_of(root, field));
         span.unwrap_or(self.start())
     }
 
-    /// The path of a place; nothing where it lies outside of all keys.
+    /// Returns the path of a place; nothing where it lies outside of all keys.
     pub fn path(&self, span: Span) -> Option<String> {
         let path = crate::path_at(self.root()?, span);
         (!path.is_empty()).then_some(path)

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use super::tree::{Entry, Node, NodeId, NodeKind};
 use crate::source::Span;
 
-/// The path to the deepest node or key below `root` that holds `span`: `router.service.annotations["example.com/x"]`,
-/// `extraDeploy[0]`. Empty for a place outside all of them.
+/// Returns the path to the deepest node or key below `root` that holds `span`:
+/// `service.annotations["example.com/x"]`, `extraDeploy[0]`. Empty for a place outside all of them.
 ///
 /// Values that an alias leads to are found where they were written.
 pub fn path_at(root: Node<'_>, span: Span) -> String {
@@ -58,8 +58,8 @@ pub fn path_at(root: Node<'_>, span: Span) -> String {
     }
 }
 
-/// The entries that a place is likely to lie in: there may be a million, and as many places. They lie in order but for those
-/// that a merge key brought in from elsewhere, before or after the ones looked for.
+/// Returns the entries that a place is likely to lie in: there may be a million, and as many places. They lie in order
+/// but for those that a merge key brought in from elsewhere, before or after the ones looked for.
 fn near<'t>(node: Node<'_>, entries: &'t [Entry], span: Span) -> [Option<&'t Entry>; 2] {
     [true, false].map(|elsewhere_is_before| {
         let after = entries.partition_point(|entry| {
@@ -73,7 +73,7 @@ fn near<'t>(node: Node<'_>, entries: &'t [Entry], span: Span) -> [Option<&'t Ent
     })
 }
 
-/// True where a node begins before a place, or with it.
+/// Returns true where a node begins before a place, or with it.
 fn begins(node: Span, span: Span) -> bool {
     (node.source, node.start) <= (span.source, span.start)
 }
@@ -111,9 +111,9 @@ mod tests {
 
     #[test]
     fn a_place_leads_back_to_its_path() {
-        let text = "router:\n  service:\n    annotations:\n      carto.acme.io/x: \"10\"\nextraDeploy:\n  - |\n    kind: BackendConfig\n  - kind: Service\n";
+        let text = "shop:\n  service:\n    annotations:\n      example.com/x: \"10\"\nmanifests:\n  - |\n    kind: BackendConfig\n  - kind: Service\n";
         let (mut sources, mut tree) = (Sources::default(), Tree::default());
-        let source = sources.add("customizations.yaml", text);
+        let source = sources.add("values.yaml", text);
         let stream = parse(
             &MappedText::of_source(&sources, source),
             &mut tree,
@@ -124,12 +124,9 @@ mod tests {
             let start = text.find(what).unwrap();
             path_at(root, Span::new(source, start, start + what.len()))
         };
-        assert_eq!(
-            at("\"10\""),
-            "router.service.annotations[\"carto.acme.io/x\"]"
-        );
-        assert_eq!(at("service"), "router.service");
-        assert_eq!(at("BackendConfig"), "extraDeploy[0]");
-        assert_eq!(at("Service"), "extraDeploy[1].kind");
+        assert_eq!(at("\"10\""), "shop.service.annotations[\"example.com/x\"]");
+        assert_eq!(at("service"), "shop.service");
+        assert_eq!(at("BackendConfig"), "manifests[0]");
+        assert_eq!(at("Service"), "manifests[1].kind");
     }
 }

@@ -3,8 +3,8 @@
 use super::tree::Node;
 use crate::source::Span;
 
-/// Where a field (`examples.bad[0].files`) stands: a scalar's value, or the key of a collection; for one that was not
-/// written, the nearest thing around it that was. Nothing where not even its first step was written.
+/// Finds where a field (`examples.bad[0].files`) stands: a scalar's value, or the key of a collection; for one that was
+/// not written, the nearest thing around it that was. Nothing where not even its first step was written.
 pub fn place_of(root: Node<'_>, field: &str) -> Option<Span> {
     let mut node = root;
     let mut span = None;
@@ -23,8 +23,8 @@ pub fn place_of(root: Node<'_>, field: &str) -> Option<Span> {
     span
 }
 
-/// The value of a field (`examples.bad[0].files`), where it was written.
-pub fn node_at<'t>(root: Node<'t>, field: &str) -> Option<Node<'t>> {
+/// Returns the value of a field (`examples.bad[0].files`), where it was written.
+pub(crate) fn node_at<'t>(root: Node<'t>, field: &str) -> Option<Node<'t>> {
     steps(field).try_fold(root, |node, step| match step {
         Step::Key(key) => node.entry(key).map(|(_, value)| value),
         Step::Index(index) => node.items().nth(index),

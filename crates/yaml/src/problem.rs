@@ -1,9 +1,12 @@
 //! What is wrong with a text as YAML, before anyone asks what it means.
 
+use std::error::Error;
+use std::fmt;
+
 use crate::Limit;
 use crate::source::Span;
 
-/// Something that is wrong with a text.
+/// A defect of a text as YAML.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// What kind of thing is wrong.
@@ -18,6 +21,14 @@ pub struct Problem {
     pub related: Option<(Span, String)>,
 }
 
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Error for Problem {}
+
 /// The kinds of problems.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -27,17 +38,17 @@ pub enum ProblemKind {
     /// An alias whose value cannot be known: there is no such anchor before it, or the anchored value holds itself. The
     /// document is left out of the stream, as Helm refuses it.
     Alias,
-    /// Well-formed YAML that Helm's parser refuses all the same (a null key, `!!int eight`, `%YAML 1.2`). The document is
-    /// in the stream; of a mapping entry that Helm refuses, the key and value are not.
+    /// Well-formed YAML that Helm's parser refuses all the same (a null key, `!!int eight`, `%YAML 1.2`). The document
+    /// is in the stream; of a mapping entry that Helm refuses, the key and value are not.
     Rejected,
-    /// A key that stands twice in a mapping. Helm silently takes the last, which is the primary span; the one that is lost
-    /// is the related one.
+    /// A key that stands twice in a mapping. Helm silently takes the last, which is the primary span; the one that is
+    /// lost is the related one.
     DuplicateKey {
         /// The key as Helm sees it.
         key: String,
     },
-    /// A merge key (`<<`) below an entry with a key of its own. In Helm's parser the later one wins, so the entry above is
-    /// silently lost, unlike in other YAML parsers. The primary span is the merge key, the related one the lost key.
+    /// A merge key (`<<`) below an entry with a key of its own. In Helm's parser the later one wins, so the entry above
+    /// is silently lost, unlike in other YAML parsers. The primary span is the merge key, the related one the lost key.
     MergeOverridesKey {
         /// The key as Helm sees it.
         key: String,
@@ -47,7 +58,7 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    /// True where the document that has the problem was left out of the stream.
+    /// Returns true where the document that has the problem was left out of the stream.
     pub fn loses_document(&self) -> bool {
         match self {
             ProblemKind::Syntax | ProblemKind::Alias => true,

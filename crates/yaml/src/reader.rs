@@ -13,7 +13,7 @@ use super::{
     syntax,
 };
 
-/// Where a builder stands, beside its tree and stream.
+/// The place where a builder stands, beside its tree and stream.
 pub(super) struct Rest {
     pub(super) unsaid_problems: usize,
     pub(super) nodes: usize,
@@ -23,7 +23,7 @@ pub(super) struct Rest {
     pub(super) unended: Option<usize>,
 }
 
-/// Where a builder stood before a document.
+/// The place where a builder stood before a document.
 pub(super) struct Mark {
     tree: usize,
     documents: usize,
@@ -70,7 +70,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// What there is to be had from it at its end.
+    /// Takes the builder apart.
     pub(super) fn into_rest(self) -> (Stream, Rest) {
         let rest = self.rest();
         (self.stream, rest)
@@ -129,7 +129,7 @@ impl Builder<'_> {
         true
     }
 
-    /// Where it stands, between two documents.
+    /// Remembers where it stands, between two documents.
     pub(super) fn mark(&self) -> Mark {
         Mark {
             tree: self.tree.len(),

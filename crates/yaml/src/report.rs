@@ -46,7 +46,7 @@ impl Builder<'_> {
         }
     }
 
-    /// The first tab of a range that goyaml's scanner meets where a token may begin.
+    /// Returns the first tab of a range that goyaml's scanner meets where a token may begin.
     fn refused_tab(
         &self,
         token_end: usize,
@@ -83,7 +83,7 @@ impl Builder<'_> {
         })
     }
 
-    /// The column of the innermost collection where that is a block mapping, otherwise 0.
+    /// Returns the column of the innermost collection where that is a block mapping, otherwise 0.
     fn column_of_mapping(&self) -> usize {
         match self.frames.last() {
             Some(frame) if matches!(frame.content, Content::Mapping { .. }) => frame

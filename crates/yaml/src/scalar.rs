@@ -1,11 +1,11 @@
 //! What Helm makes of a scalar, and how Helm prints it again.
 //!
-//! Helm reads values with `sigs.k8s.io/yaml`: `go.yaml.in/yaml/v2` resolves the scalars (its `resolve.go`; YAML 1.1 with
-//! edges of its own), the result is turned into JSON, and that is decoded with `encoding/json` into
+//! Helm reads values with `sigs.k8s.io/yaml`: `go.yaml.in/yaml/v2` resolves the scalars (its `resolve.go`; YAML 1.1
+//! with edges of its own), the result is turned into JSON, and that is decoded with `encoding/json` into
 //! `map[string]interface{}`. So [`resolve`] follows the first of these, and [`template_text`], [`yaml_text`] and
 //! [`json_text`] follow all three: in a template **every** number of a values file is a `float64`
-//! (`pkg/cli/values/options.go` and `pkg/chart/loader/load.go` of Helm 3.22 do not ask for `UseNumber`), which is
-//! why `{{ .Values.port }}` prints `1.234567e+06` for `1234567`.
+//! (`pkg/cli/values/options.go` and `pkg/chart/loader/load.go` of Helm 3.22 do not ask for `UseNumber`), which is why
+//! `{{ .Values.port }}` prints `1.234567e+06` for `1234567`.
 //!
 //! The tests hold a table that was produced by those Go packages.
 
@@ -16,7 +16,7 @@ use super::tree::{Scalar, Style, Value};
 /// The prefix that `!!` stands for.
 const CORE_TAG: &str = "tag:yaml.org,2002:";
 
-/// What Helm's parser resolves a scalar to.
+/// Resolves a scalar as Helm's parser does.
 ///
 /// `tag` is the explicit tag, as `!!int` or in full (`tag:yaml.org,2002:int`). A text that its tag does not fit, which
 /// Helm refuses to read, comes back as [`Value::String`]; [`try_resolve`] tells it apart.
@@ -24,8 +24,9 @@ pub fn resolve(text: &str, style: Style, tag: Option<&str>) -> Value {
     try_resolve(text, style, tag).unwrap_or(Value::String)
 }
 
-/// As [`resolve`], but `None` where the text does not fit its tag (`!!int eight`), so that Helm refuses the file.
-pub fn try_resolve(text: &str, style: Style, tag: Option<&str>) -> Option<Value> {
+/// Resolves as [`resolve`] does, but gives `None` where the text does not fit its tag (`!!int eight`), so that Helm
+/// refuses the file.
+pub(crate) fn try_resolve(text: &str, style: Style, tag: Option<&str>) -> Option<Value> {
     let Some(tag) = tag else {
         return Some(match style {
             Style::Plain => resolve_word(text),
@@ -94,7 +95,7 @@ fn resolve_number(text: &str) -> Value {
         .unwrap_or_else(|| resolve_float(&plain))
 }
 
-/// Go's `strconv.ParseInt(text, 0, 64)`, then `ParseUint`.
+/// Reads an integer as Go's `strconv.ParseInt(text, 0, 64)` does, then `ParseUint`.
 fn go_integer(text: &str) -> Option<Value> {
     let (negative, plus, digits) = match text.as_bytes().first()? {
         b'-' => (true, false, text.get(1..)?),
@@ -124,13 +125,14 @@ fn go_integer(text: &str) -> Option<Value> {
     }
 }
 
-/// `0b-1` is -1 to goyaml: what follows `0b` goes to `ParseInt` with its sign.
+/// Reads `0b-1`, which is -1 to goyaml: what follows `0b` goes to `ParseInt` with its sign.
 fn go_odd_binary(text: &str) -> Option<Value> {
     let rest = text.strip_prefix("0b")?;
     i64::from_str_radix(rest, 2).ok().map(Value::Int)
 }
 
-/// goyaml's `yamlStyleFloat`: `^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`, then `ParseFloat`.
+/// Reads a number that fits goyaml's `yamlStyleFloat`: `^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`, then
+/// `ParseFloat`.
 fn resolve_float(text: &str) -> Value {
     fn digits(bytes: &[u8]) -> usize {
         bytes
@@ -174,7 +176,8 @@ fn resolve_float(text: &str) -> Value {
     }
 }
 
-/// Go's `strconv.underscoreOK`. It holds for numbers that begin with a dot; from others goyaml cuts all underscores.
+/// Says what Go's `strconv.underscoreOK` says. goyaml asks it of numbers that begin with a dot; from others it cuts all
+/// underscores.
 fn underscores_between_digits(text: &str) -> bool {
     let is_digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
     let bytes = text.as_bytes();
@@ -189,10 +192,10 @@ fn starts_like_a_date(text: &str) -> bool {
     matches!(text.as_bytes(), [a, b, c, d, b'-', ..] if [a, b, c, d].iter().all(|byte| byte.is_ascii_digit()))
 }
 
-/// A mapping key as Helm sees it, from what the key resolves to: `y` is `true`, `010` is `8`, `1.0` is `1`.
+/// Returns a mapping's key as Helm sees it, from what the key resolves to: `y` is `true`, `010` is `8`, `1.0` is `1`.
 ///
 /// `None` for the keys that Helm refuses: null, and integers above `i64::MAX`.
-pub fn key_text<'t>(text: &'t str, value: Value) -> Option<Cow<'t, str>> {
+pub(crate) fn key_text<'t>(text: &'t str, value: Value) -> Option<Cow<'t, str>> {
     match value {
         Value::String => Some(Cow::Borrowed(text)),
         Value::Bool(true) => Some(Cow::Borrowed("true")),
@@ -208,7 +211,7 @@ pub fn key_text<'t>(text: &'t str, value: Value) -> Option<Cow<'t, str>> {
     }
 }
 
-/// What `{{ .Values.x }}` prints for a scalar of a values file. Null prints nothing.
+/// Returns what `{{ .Values.x }}` prints for a scalar of a values file. Null prints nothing.
 pub fn template_text(scalar: &Scalar) -> Cow<'_, str> {
     match number(scalar.value) {
         Some(value) => Cow::Owned(go_shortest(&format!("{value:e}"))),
@@ -216,8 +219,8 @@ pub fn template_text(scalar: &Scalar) -> Cow<'_, str> {
     }
 }
 
-/// What `{{ toYaml .Values.x }}` prints for a scalar of a values file, but a string comes without the quotes that it
-/// may need there.
+/// Returns what `{{ toYaml .Values.x }}` prints for a scalar of a values file, but a string comes without the quotes
+/// that it may need there.
 pub fn yaml_text(scalar: &Scalar) -> Cow<'_, str> {
     let Some(value) = number(scalar.value) else {
         return word(scalar, "null");
@@ -230,8 +233,8 @@ pub fn yaml_text(scalar: &Scalar) -> Cow<'_, str> {
     }
 }
 
-/// The scalar as JSON, as `{{ toJson .Values.x }}` prints it (without the HTML escapes that Go adds to strings).
-/// NaN and infinity, which Helm refuses to read, come out as `null`.
+/// Returns the scalar as JSON, as `{{ toJson .Values.x }}` prints it (without the HTML escapes that Go adds to
+/// strings). NaN and infinity, which Helm refuses to read, come out as `null`.
 pub fn json_text(scalar: &Scalar) -> String {
     match number(scalar.value) {
         Some(value) => json_number(value),
@@ -240,7 +243,7 @@ pub fn json_text(scalar: &Scalar) -> String {
     }
 }
 
-/// The number that Helm holds for a value: always a `float64`.
+/// Returns the number that Helm holds for a value: always a `float64`.
 fn number(value: Value) -> Option<f64> {
     match value {
         Value::Int(value) => Some(value as f64),
@@ -259,7 +262,8 @@ fn word<'s>(scalar: &'s Scalar, null: &'static str) -> Cow<'s, str> {
     }
 }
 
-/// Go's `strconv.FormatFloat(value, 'g', -1, …)`, from Rust's shortest `{:e}` form of the value.
+/// Writes a number as Go's `strconv.FormatFloat(value, 'g', -1, …)` does, from Rust's shortest `{:e}` form of the
+/// value.
 fn go_shortest(scientific: &str) -> String {
     let Some((mantissa, exponent)) = scientific.split_once('e') else {
         return scientific.to_owned();
@@ -273,7 +277,7 @@ fn go_shortest(scientific: &str) -> String {
     positional(mantissa, exponent)
 }
 
-/// `encoding/json`'s way: positional from 1e-6 to below 1e21.
+/// Writes a number as `encoding/json` does: positional from 1e-6 to below 1e21.
 fn json_number(value: f64) -> String {
     let scientific = format!("{value:e}");
     let Some((mantissa, exponent)) = scientific.split_once('e') else {

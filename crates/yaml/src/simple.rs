@@ -1,10 +1,10 @@
 //! Reads the YAML that nearly all manifests are written in, and nothing else.
 //!
-//! The parser takes 25 ns for a byte, since it must be ready for all of YAML at each of them. Rendered manifests are block
-//! mappings and sequences of scalars on one line, literal blocks, `{}` and lists such as `["a", "b"]`; for these alone
-//! a scan of the lines is ten times as fast. It gives up at the first byte that it does not fully understand, and then
-//! the parser reads the whole document instead. So it never has to be right about what is odd, only about what is plain;
-//! `tests/simple.rs` holds both ways against each other.
+//! The parser takes 25 ns for a byte, since it must be ready for all of YAML at each of them. Rendered manifests are
+//! block mappings and sequences of scalars on one line, literal blocks, `{}` and lists such as `["a", "b"]`; for these
+//! alone a scan of the lines is ten times as fast. It gives up at the first byte that it does not fully understand, and
+//! then the parser reads the whole document instead. So it never has to be right about what is odd, only about what is
+//! plain; `tests/simple.rs` holds both ways against each other.
 
 use std::ops::Range;
 
@@ -52,8 +52,8 @@ pub(super) enum TokenKind {
 /// Longer keys are left to the parser, which has a limit for them.
 const LONGEST_KEY: usize = 128;
 
-/// Puts the document in `chunk` into `tokens`; `None` where there is anything in it that is not simple. The chunk begins
-/// with the text or at a `---`, and ends with the text or before the next `---`.
+/// Puts the document in `chunk` into `tokens`; `None` where there is anything in it that is not simple. The chunk
+/// begins with the text or at a `---`, and ends with the text or before the next `---`.
 pub(super) fn read(
     text: &str,
     chunk: Range<usize>,
@@ -202,7 +202,7 @@ impl Lines<'_> {
         self.byte(at) == Some(b'-') && self.byte(at + 1) == Some(b' ')
     }
 
-    /// A line with something on it from `first` to `end`; gives the start of the line to go on with.
+    /// Reads a line with something on it from `first` to `end`; gives the start of the line to go on with.
     fn content(&mut self, first: usize, end: usize) -> Option<usize> {
         if !self.begun {
             self.begin(first, false);
@@ -294,7 +294,7 @@ impl Lines<'_> {
         is_key.then_some(SimpleKey { token, after })
     }
 
-    /// A key with what follows it on its line.
+    /// Reads a key with what follows it on its line.
     fn entry(&mut self, key: SimpleKey, end: usize, column: usize) -> Option<usize> {
         self.tokens.push(key.token);
         let at = self.skip_spaces(key.after);
@@ -335,7 +335,7 @@ impl Lines<'_> {
         }
     }
 
-    /// A scalar without quotes, to the end of its line or a comment.
+    /// Reads a scalar without quotes, to the end of its line or a comment.
     fn plain(&mut self, at: usize, end: usize) -> Option<usize> {
         let mut stop = end;
         let rest = self.bytes.get(at..end)?;
@@ -360,7 +360,7 @@ impl Lines<'_> {
         self.rest(close, end)
     }
 
-    /// Just after the closing quote, if what stands between means itself.
+    /// Returns the place just after the closing quote, if what stands between means itself.
     fn quoted(&self, at: usize, end: usize) -> Option<usize> {
         let quote = self.byte(at)?;
         let rest = self.bytes.get(at + 1..end)?;
@@ -394,7 +394,7 @@ impl Lines<'_> {
         self.rest(close + 1, end)
     }
 
-    /// The items of a list in brackets; gives the place of the closing one.
+    /// Reads the items of a list in brackets; gives the place of the closing one.
     fn items(&mut self, mut at: usize, end: usize) -> Option<usize> {
         loop {
             at = self.skip_spaces(at);
@@ -465,12 +465,12 @@ impl Lines<'_> {
     }
 }
 
-/// What keys, and words in brackets, are made of.
+/// Says whether keys, and words in brackets, are made of a byte.
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/')
 }
 
-/// What a scalar without quotes may begin with; a dash is looked at for itself.
+/// Says whether a scalar without quotes may begin with a byte; a dash is looked at for itself.
 fn begins_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         || matches!(

@@ -1,8 +1,8 @@
 //! Input texts and positions in them.
 //!
-//! [`Sources`] keeps every input text with its name and line index. A [`Span`] is a byte range of one of them: it is how
-//! everything downstream says *where*. Text that does not stand in a file as such (the value of a block scalar, the output
-//! of a template) carries a [`SpanMap`] that leads every one of its bytes back to a file.
+//! [`Sources`] keeps every input text with its name and line index. A [`Span`] is a byte range of one of them: it is
+//! how everything downstream says *where*. Text that does not stand in a file as such (the value of a block scalar, the
+//! output of a template) carries a [`SpanMap`] that leads every one of its bytes back to a file.
 //!
 //! Nothing here reads a file: texts come in from the command line, or from whoever embeds the library.
 
@@ -33,7 +33,7 @@ impl Span {
         end: 0,
     };
 
-    /// The span from `start` to `end` (exclusive), in bytes.
+    /// Makes the span from `start` to `end` (exclusive), in bytes.
     pub fn new(source: SourceId, start: usize, end: usize) -> Self {
         let clamp = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         Span {
@@ -43,7 +43,7 @@ impl Span {
         }
     }
 
-    /// The same place after [`Sources::append`] has put its text behind `by` others.
+    /// Returns the place as it is after [`Sources::append`] has put its text behind `by` others.
     pub fn moved(self, by: u32) -> Self {
         Span {
             source: SourceId(self.source.0.saturating_add(by)),
@@ -51,22 +51,22 @@ impl Span {
         }
     }
 
-    /// The byte range within the source.
+    /// Returns the byte range within the source.
     pub fn range(self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
 
-    /// Length in bytes.
+    /// Returns the length in bytes.
     pub fn len(self) -> usize {
         self.range().len()
     }
 
-    /// True for a span between two characters.
+    /// Returns true for a span between two characters.
     pub fn is_empty(self) -> bool {
         self.start == self.end
     }
 
-    /// The zero-width span at the start of this one.
+    /// Returns the zero-width span at the start of this one.
     pub fn at_start(self) -> Self {
         Span {
             end: self.start,
@@ -74,8 +74,8 @@ impl Span {
         }
     }
 
-    /// The smallest span that holds both; `self` where they lie in different sources.
-    pub fn hull(self, other: Span) -> Self {
+    /// Returns the smallest span that holds both; `self` where they lie in different sources.
+    pub(crate) fn hull(self, other: Span) -> Self {
         if self.source != other.source {
             return self;
         }
@@ -86,7 +86,7 @@ impl Span {
         }
     }
 
-    /// True where `other` lies within this span.
+    /// Returns true where `other` lies within this span.
     pub fn contains(self, other: Span) -> bool {
         self.source == other.source && self.start <= other.start && other.end <= self.end
     }
@@ -139,22 +139,22 @@ impl Source {
         })
     }
 
-    /// The name shown to people: a path as it was given, `<stdin>`, `--set`.
+    /// Returns the name shown to people: a path as it was given, `<stdin>`, `--set`.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The whole text.
+    /// Returns the whole text.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// How many lines the text has; a text that ends in a line break has an empty last line.
+    /// Returns how many lines the text has; a text that ends in a line break has an empty last line.
     pub fn line_count(&self) -> usize {
         self.lines().len()
     }
 
-    /// The bytes of a line (from 1) without its line break.
+    /// Returns the bytes of a line (from 1) without its line break.
     pub fn line_range(&self, line: usize) -> Range<usize> {
         let start = line
             .checked_sub(1)
@@ -168,7 +168,7 @@ impl Source {
         start..start + body.trim_end_matches(['\n', '\r']).len()
     }
 
-    /// Line and column of a byte offset.
+    /// Returns the line and column of a byte offset.
     pub fn line_column(&self, offset: usize) -> LineColumn {
         let offset = offset.min(self.text.len());
         let line = self
@@ -215,27 +215,27 @@ impl Sources {
         id
     }
 
-    /// The source of that id.
+    /// Returns the source of that id.
     pub fn get(&self, id: SourceId) -> Option<&Source> {
         self.sources.get(id.0 as usize)
     }
 
-    /// The name of a source.
+    /// Returns the name of a source.
     pub fn name(&self, id: SourceId) -> &str {
         self.get(id).map_or("<unknown>", Source::name)
     }
 
-    /// The text of a source.
+    /// Returns the text of a source.
     pub fn text(&self, id: SourceId) -> &str {
         self.get(id).map_or("", Source::text)
     }
 
-    /// The text under a span.
+    /// Returns the text under a span.
     pub fn slice(&self, span: Span) -> &str {
         self.text(span.source).get(span.range()).unwrap_or_default()
     }
 
-    /// Line and column of a span's start.
+    /// Returns the line and column of a span's start.
     pub fn line_column(&self, span: Span) -> LineColumn {
         self.get(span.source)
             .map_or(LineColumn { line: 1, column: 1 }, |source| {
@@ -273,7 +273,7 @@ impl Sources {
         by
     }
 
-    /// All sources, in the order in which they were added.
+    /// Returns all sources, in the order in which they were added.
     pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
         self.sources
             .iter()
@@ -282,7 +282,7 @@ impl Sources {
     }
 }
 
-/// Leads the bytes of a derived text back to where they were written.
+/// A map from the bytes of a derived text back to where they were written.
 ///
 /// Pieces lie in order and without gaps. An *exact* piece was copied byte for byte; any other was made from its whole
 /// span (the output of `{{ … }}`, an escape sequence), so each byte of it leads to that whole span.
@@ -301,19 +301,19 @@ struct Piece {
 }
 
 impl SpanMap {
-    /// The map of a text that is a source's own.
+    /// Returns the map of a text that is a source's own.
     pub fn identity(source: SourceId, len: usize) -> Self {
         let mut map = SpanMap::default();
         map.push_exact(Span::new(source, 0, len));
         map
     }
 
-    /// Length of the derived text in bytes.
+    /// Returns the length of the derived text in bytes.
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// True for an empty derived text.
+    /// Returns true for an empty derived text.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
@@ -389,7 +389,8 @@ impl SpanMap {
             .checked_sub(1)
     }
 
-    /// Where the byte at `offset` was written; for an offset at the end of the text, the place just after its last byte.
+    /// Finds where the byte at `offset` was written; for an offset at the end of the text, the place just after its
+    /// last byte.
     fn locate(&self, offset: usize) -> Option<Span> {
         let piece = self.pieces.get(self.piece_at(offset)?)?;
         if !piece.exact {
@@ -400,7 +401,7 @@ impl SpanMap {
         Some(Span::new(piece.span.source, at, at))
     }
 
-    /// Where a byte range of the derived text was written: the hull of its pieces.
+    /// Finds where a byte range of the derived text was written: the hull of its pieces.
     ///
     /// `None` only for the map of an empty text.
     pub fn span(&self, range: Range<usize>) -> Option<Span> {
@@ -432,7 +433,7 @@ pub struct MappedText {
 }
 
 impl MappedText {
-    /// A whole source.
+    /// Takes a whole source.
     pub fn of_source(sources: &Sources, source: SourceId) -> Self {
         let text = sources.text(source).to_owned();
         let map = SpanMap::identity(source, text.len());
@@ -468,7 +469,7 @@ mod tests {
         map.push_exact(Span::new(id, 0, 6));
         map.push_made(5, Span::new(id, 6, 25));
         map.push_exact(Span::new(id, 25, 28));
-        // "name: carto-lb"
+        // "name: shops-lb"
         assert_eq!(map.span(6..14), Some(Span::new(id, 6, 28)));
         assert_eq!(map.span(0..4), Some(Span::new(id, 0, 4)));
         assert_eq!(map.span(12..14), Some(Span::new(id, 26, 28)));

@@ -17,7 +17,7 @@ pub(super) struct SyntaxDefect {
     pub(super) related: Option<(Range<usize>, String)>,
 }
 
-/// A Go template where a value was expected.
+/// Describes a Go template where a value was expected.
 pub(super) fn unquoted_template(range: Range<usize>, kind: ProblemKind) -> SyntaxDefect {
     SyntaxDefect {
         kind,
@@ -30,7 +30,7 @@ pub(super) fn unquoted_template(range: Range<usize>, kind: ProblemKind) -> Synta
     }
 }
 
-/// What had been read when the failure came.
+/// The surroundings of a failure: what had been read when it came.
 pub(super) struct Context {
     /// Where the scalar before it was written.
     pub(super) last_scalar: Option<Range<usize>>,
@@ -77,7 +77,7 @@ pub(super) fn explain(text: &str, failure: &Failure, context: Context) -> Syntax
     found
 }
 
-/// Message and help for a kind of failure; moves the range of `found` where a better place is known.
+/// Gives message and help for a kind of failure; moves the range of `found` where a better place is known.
 fn describe(
     text: &str,
     kind: &FailureKind,
@@ -223,7 +223,7 @@ fn expected_key(text: &str, at: usize) -> (String, &'static str) {
     )
 }
 
-/// A `:` where no key can be: either the line is indented below a value, or the value itself holds `: `.
+/// Describes a `:` where no key can be: either the line is indented below a value, or the value itself holds `: `.
 fn unexpected_colon(
     text: &str,
     at: usize,
@@ -251,7 +251,7 @@ fn unexpected_colon(
     )
 }
 
-/// An unquoted `{{` at the beginning of a value, on the line of the error or the one above.
+/// Finds an unquoted `{{` at the beginning of a value, on the line of the error or the one above.
 fn template_near(text: &str, at: usize) -> Option<Range<usize>> {
     let start = line_start(text, at);
     let on_line = template_in_line(text, start..line_end(text, at));
@@ -274,14 +274,14 @@ fn template_in_line(text: &str, line: Range<usize>) -> Option<Range<usize>> {
         .then(|| template_range(text, line.start + at))
 }
 
-/// The tab at or around an error: the parser may point just past it.
+/// Finds the tab at or around an error: the parser may point just past it.
 fn tab_near(text: &str, at: usize) -> Option<Range<usize>> {
     let line = text.get(line_start(text, at)..line_end(text, at))?;
     let tab = line_start(text, at) + line.find('\t')?;
     Some(tab..tab + 1)
 }
 
-/// The first escape in a double-quoted scalar from `quote` on that YAML does not know.
+/// Finds the first escape in a double-quoted scalar from `quote` on that YAML does not know.
 fn bad_escape(text: &str, quote: usize) -> Option<Range<usize>> {
     let mut characters = text.get(quote + 1..)?.char_indices();
     while let Some((offset, character)) = characters.next() {
@@ -312,7 +312,7 @@ fn bad_escape(text: &str, quote: usize) -> Option<Range<usize>> {
     None
 }
 
-/// The text of a line without its indentation.
+/// Returns the text of a line without its indentation.
 fn line_text(text: &str, at: usize) -> Range<usize> {
     let range = line_start(text, at)..line_end(text, at);
     let line = text.get(range.clone()).unwrap_or_default();
@@ -326,7 +326,7 @@ fn character_at(text: &str, at: usize) -> char {
         .unwrap_or(' ')
 }
 
-/// The character at an offset; nothing at the end of a line.
+/// Returns the character at an offset; nothing at the end of a line.
 fn one_character(text: &str, at: usize) -> Range<usize> {
     match text.get(at..).and_then(|rest| rest.chars().next()) {
         Some('\n' | '\r') | None => at..at,

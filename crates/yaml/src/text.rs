@@ -9,7 +9,7 @@ use crate::source::{MappedText, Sources, Span, SpanMap};
 
 use super::{Node, Style};
 
-/// A scalar's value with its map; empty for sequences and mappings.
+/// Returns a scalar's value with its map; empty for sequences and mappings.
 ///
 /// Never fails: a value that is not written in the file as such leads, as a whole, to the span of the node.
 pub fn mapped_text(sources: &Sources, node: Node<'_>) -> MappedText {
@@ -111,7 +111,7 @@ impl<'t> Walk<'t> {
     }
 }
 
-/// Plain scalars of several lines and quoted ones.
+/// Maps plain scalars of several lines, and quoted ones.
 fn flow(source: &str, value: &str, span: Span, style: Style) -> Option<SpanMap> {
     let quotes = usize::from(style != Style::Plain);
     let range = span.range();
@@ -149,7 +149,7 @@ fn flow(source: &str, value: &str, span: Span, style: Style) -> Option<SpanMap> 
     walk.finish()
 }
 
-/// Whitespace within a line stands for itself; around line breaks it goes, and the breaks are folded.
+/// Takes whitespace. Within a line it stands for itself; around line breaks it goes, and the breaks are folded.
 fn white_space(walk: &mut Walk<'_>) -> Option<()> {
     let rest = walk.source_rest();
     let blank = rest.len() - rest.trim_start_matches([' ', '\t']).len();
@@ -181,7 +181,7 @@ fn skip_indentation(walk: &mut Walk<'_>) {
     walk.at += rest.len() - rest.trim_start_matches([' ', '\t']).len();
 }
 
-/// One escape of a double-quoted scalar.
+/// Takes one escape of a double-quoted scalar.
 fn escape(walk: &mut Walk<'_>) -> Option<()> {
     let mut characters = walk.source_rest().chars();
     characters.next();
@@ -232,7 +232,7 @@ fn escape(walk: &mut Walk<'_>) -> Option<()> {
     walk.made(char::from_u32(code)?.encode_utf8(&mut buffer), len)
 }
 
-/// Literal and folded scalars. The span begins after the indentation of the first line with content.
+/// Maps literal and folded scalars. The span begins after the indentation of the first line with content.
 fn block(source: &str, value: &str, span: Span) -> Option<SpanMap> {
     let start = span.start as usize;
     let before = source.get(..start)?;
@@ -278,7 +278,8 @@ fn block(source: &str, value: &str, span: Span) -> Option<SpanMap> {
     walk.finish()
 }
 
-/// The line breaks after a line of a block scalar, with the empty lines that follow: the value says what became of them.
+/// Takes the line breaks after a line of a block scalar, with the empty lines that follow: the value says what became
+/// of them.
 fn line_breaks(walk: &mut Walk<'_>, indentation: usize) -> Option<()> {
     let wanted = walk.rest.len() - walk.rest.trim_start_matches('\n').len();
     // Where each break begins, up to the next line with content.

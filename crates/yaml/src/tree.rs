@@ -1,27 +1,28 @@
 //! The tree of nodes that every later room reads.
 //!
-//! Nodes lie in one arena, [`Tree`], and are named by [`NodeId`]; [`Node`] pairs the two for reading. A node knows the span
-//! it was written at, whichever text it came from. The tree only grows: merging values adds nodes and never changes one.
+//! Nodes lie in one arena, [`Tree`], and are named by [`NodeId`]; [`Node`] pairs the two for reading. A node knows the
+//! span it was written at, whichever text it came from. The tree only grows: merging values adds nodes and never
+//! changes one.
 
 use serde_json::Value as Json;
 
 use crate::source::Span;
 
-/// Stands for text that cannot be known without the chart (the output of `{{ include "…" . }}`). A Unicode
-/// noncharacter, so that it cannot be meant by anyone.
+/// A character that stands for text that cannot be known without the chart (the output of `{{ include "…" . }}`). A
+/// Unicode noncharacter, so that it cannot be meant by anyone.
 pub const OPAQUE: char = '\u{fdd0}';
 
-/// Names a node of a [`Tree`].
+/// The name of a node of a [`Tree`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct NodeId(u32);
 
 impl NodeId {
-    /// The same node after [`Tree::append`] has put its tree behind `by` nodes.
+    /// Returns the node's id as it is after [`Tree::append`] has put its tree behind `by` nodes.
     pub(super) fn moved(self, by: u32) -> Self {
         NodeId(self.0.saturating_add(by))
     }
 
-    /// Its place among the nodes of its tree.
+    /// Returns the node's place among the nodes of its tree.
     pub(super) fn index(self) -> usize {
         self.0 as usize
     }
@@ -33,7 +34,7 @@ pub struct Tree {
     pub(super) nodes: Vec<NodeData>,
 }
 
-/// What is stored for one node.
+/// A node as it is stored.
 #[derive(Debug, Clone)]
 pub struct NodeData {
     /// Where it was written. A block scalar's span is its content, without the header; a collection's reaches from its
@@ -81,7 +82,7 @@ pub struct Scalar {
     pub style: Style,
 }
 
-/// What a scalar resolves to.
+/// A value that a scalar resolves to.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Value {
     /// Nothing, `~`, `null`.
@@ -98,7 +99,7 @@ pub enum Value {
     String,
 }
 
-/// How a scalar was written.
+/// A way of writing a scalar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
     /// Without quotes; also a value that was left out.
@@ -123,23 +124,23 @@ impl Tree {
         id
     }
 
-    /// How many nodes there are.
+    /// Returns how many nodes there are.
     pub fn len(&self) -> usize {
         self.nodes.len()
     }
 
-    /// True for a tree without nodes.
+    /// Returns true for a tree without nodes.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
     }
 
-    /// A node for reading.
+    /// Pairs a node with its tree, for reading.
     pub fn node(&self, id: NodeId) -> Node<'_> {
         Node { tree: self, id }
     }
 
-    /// What is stored for a node. Ids come from this tree's own [`Tree::push`], so they are always in range; an id of
-    /// another tree would read an arbitrary node, never out of bounds.
+    /// Returns what is stored for a node. Ids come from this tree's own [`Tree::push`], so they are always in range; an
+    /// id of another tree would read an arbitrary node, never out of bounds.
     pub fn data(&self, id: NodeId) -> &NodeData {
         static NOTHING: NodeData = NodeData {
             span: Span::NOWHERE,
@@ -158,17 +159,17 @@ pub struct Node<'t> {
 }
 
 impl<'t> Node<'t> {
-    /// Its name in the tree.
+    /// Returns the node's name in the tree.
     pub fn id(self) -> NodeId {
         self.id
     }
 
-    /// The tree it lies in.
+    /// Returns the tree that the node lies in.
     pub fn tree(self) -> &'t Tree {
         self.tree
     }
 
-    /// The node itself, or the one that its alias leads to.
+    /// Returns the node itself, or the one that its alias leads to.
     pub fn target(self) -> Node<'t> {
         let mut at = self;
         // An alias leads to an anchor before it, so this ends; the bound guards against a tree built by hand.
@@ -181,32 +182,32 @@ impl<'t> Node<'t> {
         at
     }
 
-    /// What is stored for the node (for an alias: for the node that it leads to).
+    /// Returns what is stored for the node (for an alias: for the node that it leads to).
     pub fn data(self) -> &'t NodeData {
         self.tree.data(self.target().id)
     }
 
-    /// What it is; never [`NodeKind::Alias`].
+    /// Returns the kind of node; never [`NodeKind::Alias`].
     pub fn kind(self) -> &'t NodeKind {
         &self.data().kind
     }
 
-    /// Where its text was written.
+    /// Returns the place where the node's text was written.
     pub fn span(self) -> Span {
         self.data().span
     }
 
-    /// Where it is used: the alias for an alias, otherwise its span.
+    /// Returns the place where the node is used: the alias for an alias, otherwise its span.
     pub fn site(self) -> Span {
         self.tree.data(self.id).span
     }
 
-    /// The node that this one replaced when values were merged.
+    /// Returns the node that this one replaced when values were merged.
     pub fn overrides(self) -> Option<Node<'t>> {
         self.data().overrides.map(|id| self.tree.node(id))
     }
 
-    /// The scalar, if it is one.
+    /// Returns the scalar, if it is one.
     pub fn scalar(self) -> Option<&'t Scalar> {
         match self.kind() {
             NodeKind::Scalar(scalar) => Some(scalar),
@@ -214,19 +215,19 @@ impl<'t> Node<'t> {
         }
     }
 
-    /// A string's text; `None` for numbers, booleans, null and collections.
+    /// Returns a string's text; `None` for numbers, booleans, null and collections.
     pub fn as_str(self) -> Option<&'t str> {
         let scalar = self.scalar()?;
         matches!(scalar.value, Value::String).then_some(&*scalar.text)
     }
 
-    /// A scalar's text as it would be printed, whatever it resolves to; `None` for null and collections.
+    /// Returns a scalar's text as it would be printed, whatever it resolves to; `None` for null and collections.
     pub fn text(self) -> Option<&'t str> {
         let scalar = self.scalar()?;
         (scalar.value != Value::Null).then_some(&*scalar.text)
     }
 
-    /// A boolean's value.
+    /// Returns a boolean's value.
     pub fn as_bool(self) -> Option<bool> {
         match self.scalar()?.value {
             Value::Bool(value) => Some(value),
@@ -234,7 +235,7 @@ impl<'t> Node<'t> {
         }
     }
 
-    /// An integer's value.
+    /// Returns an integer's value.
     pub fn as_int(self) -> Option<i64> {
         match self.scalar()?.value {
             Value::Int(value) => Some(value),
@@ -242,29 +243,29 @@ impl<'t> Node<'t> {
         }
     }
 
-    /// True for null, written or left out.
+    /// Returns true for null, written or left out.
     pub fn is_null(self) -> bool {
         self.scalar()
             .is_some_and(|scalar| scalar.value == Value::Null)
     }
 
-    /// True for a mapping.
+    /// Returns true for a mapping.
     pub fn is_mapping(self) -> bool {
         matches!(self.kind(), NodeKind::Mapping(_))
     }
 
-    /// True for a sequence.
+    /// Returns true for a sequence.
     pub fn is_sequence(self) -> bool {
         matches!(self.kind(), NodeKind::Sequence(_))
     }
 
-    /// True where part of the scalar's text cannot be known without the chart.
+    /// Returns true where part of the scalar's text cannot be known without the chart.
     pub fn is_opaque(self) -> bool {
         self.scalar()
             .is_some_and(|scalar| scalar.text.contains(OPAQUE))
     }
 
-    /// The entries of a mapping; empty for anything else.
+    /// Returns the entries of a mapping; empty for anything else.
     pub fn entries(
         self,
     ) -> impl DoubleEndedIterator<Item = (&'t Entry, Node<'t>)> + ExactSizeIterator {
@@ -278,7 +279,7 @@ impl<'t> Node<'t> {
             .map(move |entry| (entry, tree.node(entry.value)))
     }
 
-    /// The items of a sequence; empty for anything else.
+    /// Returns the items of a sequence; empty for anything else.
     pub fn items(self) -> impl DoubleEndedIterator<Item = Node<'t>> + ExactSizeIterator {
         let items: &'t [NodeId] = match self.kind() {
             NodeKind::Sequence(items) => items,
@@ -288,17 +289,18 @@ impl<'t> Node<'t> {
         items.iter().map(move |id| tree.node(*id))
     }
 
-    /// The entry of a mapping under a key.
+    /// Returns the entry of a mapping under a key.
     pub fn entry(self, key: &str) -> Option<(&'t Entry, Node<'t>)> {
         self.entries().find(|(entry, _)| &*entry.key == key)
     }
 
-    /// The value of a mapping under a key.
+    /// Returns the value of a mapping under a key.
     pub fn get(self, key: &str) -> Option<Node<'t>> {
         self.entry(key).map(|(_, value)| value)
     }
 
-    /// Gives it as JSON, aliases carried out. Numbers stay what they were written as, where Helm makes floats of all.
+    /// Gives the node as JSON, aliases carried out. Numbers stay what they were written as, where Helm makes floats of
+    /// all.
     pub fn to_json(self) -> Json {
         match self.kind() {
             NodeKind::Scalar(scalar) => match scalar.value {
@@ -320,7 +322,7 @@ impl<'t> Node<'t> {
         }
     }
 
-    /// The value at the end of a path of keys.
+    /// Returns the value at the end of a path of keys.
     pub fn at(self, path: &[&str]) -> Option<Node<'t>> {
         path.iter().try_fold(self, |node, key| node.get(key))
     }

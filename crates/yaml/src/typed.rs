@@ -1,8 +1,8 @@
 //! Typed reading, with the place of everything that is wrong.
 //!
-//! A text is read with our own tree, which knows where each node stands, and held against the JSON Schema of a type: that
-//! finds every unknown key and every wrong type at once, at its exact place, where a deserializer stops at the first. What
-//! passes is given to serde.
+//! A text is read with our own tree, which knows where each node stands, and held against the JSON Schema of a type:
+//! that finds every unknown key and every wrong type at once, at its exact place, where a deserializer stops at the
+//! first. What passes is given to serde.
 //!
 //! Of JSON Schema this knows what `schemars` makes of structs, enumerations of words, lists, maps and untagged choices
 //! between values of different kinds. A struct is closed with `deny_unknown_fields`; an open one takes any further key.
@@ -95,13 +95,13 @@ pub fn read<T: JsonSchema + DeserializeOwned>(text: &str) -> Result<Typed<T>, Is
     Err(text.issues(found))
 }
 
-/// Holds nodes against a schema; gives the value that serde reads.
+/// A walk that holds nodes against a schema, and gives the value that serde reads.
 struct Check<'s> {
     defs: &'s Json,
     found: &'s mut Vec<(Span, String)>,
 }
 
-/// What a schema allows.
+/// The values that a schema allows.
 struct Choice<'s> {
     schemas: Vec<&'s Json>,
     /// Whether nothing may stand there, too.
@@ -123,7 +123,7 @@ impl<'s> Check<'s> {
         Json::Object(Map::new())
     }
 
-    /// `what` is how messages name the node.
+    /// Holds a node against a schema; `what` is how messages name the node.
     fn node(&mut self, node: Node<'_>, schema: &'s Json, what: &str) -> Json {
         let mut choice = Choice {
             schemas: Vec::new(),

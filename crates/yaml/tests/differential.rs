@@ -1,4 +1,4 @@
-//! The same texts through our reader and through `yaml_serde`, a parser of another family: the structure must be equal.
+//! Our reader held against `yaml_serde`, a parser of another family: the structure of the same texts must be equal.
 //!
 //! Set `PORTOLAN_CORPUS` to a folder to compare every `*.yaml` below it, too.
 

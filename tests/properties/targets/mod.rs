@@ -2,7 +2,8 @@
 //! broken.
 //!
 //! `cargo test` runs them over a bounded number of generated inputs and over every regression (`tests/properties/main.rs`);
-//! `cargo fuzz` runs them for as long as it is let (`fuzz/`). Both take this module as it is.
+//! `cargo fuzz` runs them for as long as it is let (`fuzz/`). Both take this module as it is. What must hold for the input
+//! of a crate stands in that crate (`crates/NAME/tests/target/`), whose own tests run it, too.
 
 mod certificate;
 pub mod edits;
@@ -13,11 +14,14 @@ mod report_formats;
 mod rule_file;
 pub mod sections;
 pub mod seeds;
-mod spans;
 mod template;
 mod values_merge;
 mod whole_check;
+/// Any text as YAML: the crate's own target.
+#[path = "../../../crates/yaml/tests/target/mod.rs"]
 mod yaml_tree;
+
+use yaml_tree::spans;
 
 /// An entrance for input that nobody has looked at.
 #[derive(Clone, Copy)]

@@ -1,17 +1,25 @@
-//! Any text as YAML, and the YAML that stands in its scalars.
+//! What must hold for any bytes at all as YAML, and for the YAML that stands in their scalars: panics where a property is
+//! broken.
+//!
+//! `cargo test -p portolan-yaml` runs it over generated texts, and the target `yaml_tree` of `cargo fuzz` (`fuzz/` of the
+//! repository) for as long as it is let.
+#![allow(unreachable_pub)] // Included by the crate of fuzz targets, too.
+
+pub mod spans;
 
 use portolan_yaml::source::{MappedText, Sources, Span};
 use portolan_yaml::{Limits, NodeId, Problem, Stream, Tree, mapped_text, parse, path_at};
 
-use super::spans::{assert_lines, assert_nodes, assert_reads_back, assert_span, assert_stream};
+use spans::{assert_lines, assert_nodes, assert_reads_back, assert_span, assert_stream};
 
 /// How many scalars are read back, and how many of those with lines of their own are read as YAML once more.
 const SCALARS: usize = 64;
 const INNER: usize = 8;
 
+/// Reads a text, whatever it is.
 pub fn run(data: &[u8]) {
     let mut sources = Sources::default();
-    let source = sources.add("customizations.yaml", String::from_utf8_lossy(data));
+    let source = sources.add("values.yaml", String::from_utf8_lossy(data));
     let text = MappedText::of_source(&sources, source);
     let mut tree = Tree::default();
     let stream = parse(&text, &mut tree, &Limits::default());
@@ -50,7 +58,7 @@ pub fn run(data: &[u8]) {
     }
 }
 
-/// A text within a text, as `extraDeploy` has them: what is found in it leads to the file, too.
+/// Reads a text within a text, such as a manifest in a block scalar: what is found in it leads to the file, too.
 fn read_within(sources: &Sources, tree: &mut Tree, scalar: NodeId) {
     let whole = tree.node(scalar).span();
     let text = mapped_text(sources, tree.node(scalar));
@@ -72,7 +80,7 @@ fn read_within(sources: &Sources, tree: &mut Tree, scalar: NodeId) {
     }
 }
 
-/// Comments and documents are in the order of the text.
+/// Checks that comments and documents are in the order of the text.
 fn assert_in_order(sources: &Sources, stream: &Stream) {
     let mut last = 0;
     for comment in &stream.comments {
@@ -87,7 +95,7 @@ fn assert_in_order(sources: &Sources, stream: &Stream) {
     }
 }
 
-/// Reading again gives the same.
+/// Checks that reading again gives the same.
 fn assert_same_again(text: &MappedText, first: &Stream, first_tree: &Tree) {
     let mut tree = Tree::default();
     let again = parse(text, &mut tree, &Limits::default());
@@ -95,10 +103,10 @@ fn assert_same_again(text: &MappedText, first: &Stream, first_tree: &Tree) {
     assert_eq!(first_tree.len(), tree.len());
 }
 
-/// What was read of a text, with lines and columns: the same however its lines end.
+/// Lists what was read of a text, with lines and columns: the same however its lines end.
 fn outline(text: &str) -> Vec<String> {
     let mut sources = Sources::default();
-    let source = sources.add("customizations.yaml", text);
+    let source = sources.add("values.yaml", text);
     let mut tree = Tree::default();
     let text = MappedText::of_source(&sources, source);
     let stream = parse(&text, &mut tree, &Limits::default());

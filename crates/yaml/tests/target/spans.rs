@@ -1,11 +1,13 @@
 //! What must hold for every place: within its text, on character boundaries, and the same place by line and column.
 
+#![allow(unreachable_pub)] // Included by the crate of fuzz targets, too.
+
 use std::collections::HashSet;
 
 use portolan_yaml::source::{MappedText, Source, Sources, Span};
 use portolan_yaml::{Limits, Node, NodeId, Stream, Style, Tree, mapped_text, parse};
 
-/// The span lies in a text of ours, and cuts no character.
+/// Checks that a span lies in a text of ours, and cuts no character.
 pub fn assert_span(sources: &Sources, span: Span, what: &str) {
     let Some(source) = sources.get(span.source) else {
         panic!("{what}: {span:?} lies in no text");
@@ -20,7 +22,7 @@ pub fn assert_span(sources: &Sources, span: Span, what: &str) {
 /// How much of a text is counted through: columns of very long lines take long.
 const COUNTED: usize = 2_000;
 
-/// Line and column of every offset are what counting gives, and lead back to it.
+/// Checks that line and column of every offset are what counting gives, and lead back to it.
 pub fn assert_lines(source: &Source) {
     let text = source.text();
     let (mut line, mut column, mut before) = (1, 1, ' ');
@@ -47,7 +49,7 @@ pub fn assert_lines(source: &Source) {
     }
 }
 
-/// Every byte of a derived text leads to a place in a text of ours.
+/// Checks that every byte of a derived text leads to a place in a text of ours.
 pub fn assert_mapped(sources: &Sources, text: &MappedText, what: &str) {
     assert_eq!(text.map.len(), text.text.len(), "{what}: map and text");
     let characters = text
@@ -72,7 +74,7 @@ pub fn assert_mapped(sources: &Sources, text: &MappedText, what: &str) {
     );
 }
 
-/// Everything that parsing gave leads to places in texts of ours.
+/// Checks that everything that parsing gave leads to places in texts of ours.
 pub fn assert_stream(sources: &Sources, tree: &Tree, stream: &Stream) {
     for problem in &stream.problems {
         assert_span(sources, problem.span, "problem");
@@ -90,7 +92,7 @@ pub fn assert_stream(sources: &Sources, tree: &Tree, stream: &Stream) {
     }
 }
 
-/// Every node and key at or below one has a span, also the nodes that it replaced. Gives all of them.
+/// Checks that every node and key at or below one has a span, also the nodes that it replaced. Gives all of them.
 pub fn assert_nodes<'t>(sources: &Sources, root: Node<'t>) -> Vec<Node<'t>> {
     let mut seen: HashSet<NodeId> = HashSet::new();
     let mut nodes = Vec::new();
@@ -118,7 +120,7 @@ pub fn assert_nodes<'t>(sources: &Sources, root: Node<'t>) -> Vec<Node<'t>> {
     nodes
 }
 
-/// What stands under a scalar's span is its value, and its text leads back byte for byte.
+/// Checks that what stands under a scalar's span is its value, and that its text leads back byte for byte.
 pub fn assert_reads_back(sources: &Sources, node: Node<'_>) {
     let Some(scalar) = node.scalar() else {
         return;
@@ -141,7 +143,7 @@ pub fn assert_reads_back(sources: &Sources, node: Node<'_>) {
     }
 }
 
-/// The value of a text that is one scalar.
+/// Reads a text that is one scalar.
 fn reparsed(written: &str) -> Option<String> {
     let mut sources = Sources::default();
     let mut tree = Tree::default();
