@@ -7,23 +7,10 @@ use super::values::coalesce;
 use crate::catalogue::ChartVersion;
 use crate::limits::Limits;
 use portolan_template::{
-    Budget, Chart, Component, Context, Engine, Limit, ProblemKind, Release, Rendered,
-    TemplateProblem,
+    Budget, Chart, Context, Engine, Limit, ProblemKind, Release, Rendered, TemplateProblem,
 };
 use portolan_yaml::source::{MappedText, Sources, Span};
 use portolan_yaml::{Node, NodeId, Problem, Tree};
-
-/// Templates of CARTO's `templates/_helpers.tpl` that lead to the router.
-const COMPONENTS: [Component<'static>; 2] = [
-    Component {
-        template: "carto.router.fullname",
-        name: "router",
-    },
-    Component {
-        template: "carto.gateway.fullname",
-        name: "gateway",
-    },
-];
 
 /// What templates are rendered with.
 #[derive(Clone, Copy)]
@@ -36,9 +23,9 @@ pub struct Rendering<'r> {
     pub edition: &'r ChartVersion,
     /// `.Capabilities.KubeVersion.Version`, where it was given.
     pub kube_version: Option<&'r str>,
-    /// Limits on how much is done.
+    /// How much may be done.
     pub limits: &'r Limits,
-    /// Budget that the templates of the run share.
+    /// What the templates of the run have used up.
     pub budget: &'r Budget,
 }
 
@@ -62,18 +49,16 @@ impl Rendering<'_> {
                 kube_version: self.kube_version,
                 api_versions: None,
             },
-            components: &COMPONENTS,
             limits: self.limits(),
         }
     }
 
-    /// Returns the limits of one template.
+    /// The limits of one template.
     pub(super) fn limits(&self) -> portolan_template::Limits {
         portolan_template::Limits::from(self.limits)
     }
 
-    /// Returns the limit that stops all further evaluation, if one is reached; a string that is not a template costs
-    /// only the nodes of its documents.
+    /// Whether nothing more is to be evaluated; what is no template costs only the nodes of its documents.
     fn spent(&self, is_template: bool) -> Option<Limit> {
         let spent = self.budget.spent(&self.limits());
         spent.filter(|limit| is_template || *limit == Limit::Nodes)
@@ -83,9 +68,9 @@ impl Rendering<'_> {
 /// The values of a release.
 #[derive(Clone, Copy, Debug)]
 pub struct ReleaseValues {
-    /// The chart's values for the keys that decide the way to the router.
+    /// What the chart says of the keys that decide the way to the router.
     pub defaults: NodeId,
-    /// The user's values.
+    /// What the user has written.
     pub user: NodeId,
 }
 
@@ -102,7 +87,7 @@ pub struct Templates<'r> {
     left_out: Option<(Span, Limit, usize)>,
 }
 
-/// Problems found in templates.
+/// What was wrong with the templates.
 #[derive(Debug, Default)]
 pub struct TemplateProblems {
     /// Templates that Helm would refuse, and limits that were reached.
@@ -111,7 +96,7 @@ pub struct TemplateProblems {
     pub yaml: Vec<Problem>,
 }
 
-/// Number of problems at some time.
+/// How many problems there were at some time.
 #[derive(Clone, Copy)]
 pub(super) struct Mark(usize);
 
@@ -128,7 +113,7 @@ impl<'r> Templates<'r> {
         }
     }
 
-    /// Returns the problems found in templates.
+    /// What is wrong with the templates.
     pub fn into_problems(self) -> TemplateProblems {
         let mut problems = self.problems;
         if let Some((span, limit, count)) = self.left_out {
@@ -160,7 +145,7 @@ impl<'r> Templates<'r> {
         self.yaml_problems.push(problem);
     }
 
-    /// Counts the problems so far.
+    /// How many problems there are.
     pub(super) fn mark(&self) -> Mark {
         Mark(self.problems.len())
     }

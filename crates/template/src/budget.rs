@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The most that may be done. Going beyond ends a template with a problem of kind [`super::ProblemKind::Limit`].
+/// How much may be done. Going beyond ends a template with a problem of kind [`super::ProblemKind::Limit`].
 ///
 /// Steps and bytes are those of all templates that share a [`Budget`].
 #[derive(Debug, Clone, Copy)]
@@ -15,8 +15,7 @@ pub struct Limits {
     pub steps: u64,
     /// Bytes of all texts that are made, and so of any one of them.
     pub output_bytes: usize,
-    /// How deep blocks, parentheses, `include` and `tpl` may be nested, together. About 200 is safe on a stack of 2
-    /// MiB.
+    /// How deep blocks, parentheses, `include` and `tpl` may be nested, together. About 200 is safe on a stack of 2 MiB.
     pub depth: usize,
     /// Bytes of one template.
     pub template_bytes: usize,
@@ -72,8 +71,8 @@ pub enum Limit {
     Nesting,
 }
 
-/// The work that the templates of one release have done. Shared by all of them: a limit that held for each of them
-/// alone would bound nothing, for a file of a megabyte has room for a hundred thousand.
+/// What the templates of one release have used up. Shared by all of them: a limit that held for each of them alone would
+/// bound nothing, for a file of a megabyte has room for a hundred thousand.
 #[derive(Debug, Default)]
 pub struct Budget {
     steps: AtomicU64,
@@ -103,13 +102,13 @@ impl Budget {
         add(&self.nodes, nodes as u64);
     }
 
-    /// Returns how many nodes may still be read.
+    /// How many nodes may still be read.
     pub fn nodes_left(&self, limits: &Limits) -> usize {
         let used = usize::try_from(self.nodes.load(Ordering::Relaxed)).unwrap_or(usize::MAX);
         limits.nodes.saturating_sub(used)
     }
 
-    /// Returns the limit of the whole release that was reached, if one was: no further template is evaluated then.
+    /// The limit of the whole release that was reached, if one was: no further template is evaluated then.
     pub fn spent(&self, limits: &Limits) -> Option<Limit> {
         [
             (&self.steps, limits.steps, Limit::Steps),

@@ -2,19 +2,19 @@
 
 use std::rc::Rc;
 
-use super::eval::{Components, Eval};
+use super::eval::Eval;
 use super::value::{Heap, Value};
 use super::{Budget, Context, Limits, Rendered, root};
 use portolan_yaml::source::MappedText;
 
-/// An engine that evaluates templates with the same values, which are taken in once. What a template changes in them
-/// (`set`, `merge`) is undone before the next.
+/// Evaluates templates with the same values, which are taken in once. What a template changes in them (`set`, `merge`) is
+/// undone before the next.
 #[derive(Debug)]
 pub struct Engine {
     limits: Limits,
     heap: Heap,
     root: Value,
-    components: Components,
+    elsewhere: Option<Rc<[Box<str>]>>,
 }
 
 impl Engine {
@@ -27,11 +27,7 @@ impl Engine {
             limits: context.limits,
             heap,
             root,
-            components: context
-                .components
-                .iter()
-                .map(|one| (Rc::from(one.template), Rc::from(one.name)))
-                .collect(),
+            elsewhere: None,
         }
     }
 
@@ -47,7 +43,7 @@ impl Engine {
     pub fn render(&mut self, template: &MappedText, budget: &Budget) -> Rendered {
         let heap = std::mem::take(&mut self.heap);
         let mut eval = Eval::new(template, self.limits, budget, heap, self.root.clone());
-        eval.components = Rc::clone(&self.components);
+        eval.elsewhere = self.elsewhere.clone();
         let (rendered, heap) = eval.run();
         self.heap = heap;
         self.heap.restore();

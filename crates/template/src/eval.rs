@@ -26,16 +26,13 @@ const MAX_OPAQUE: usize = 10_000;
 pub(super) struct Fault {
     /// The part of the template that is at fault, if it is not the whole command.
     pub range: Option<Bytes>,
-    /// Its place in a file, once it is known which text `range` is of.
+    /// The same in a file, once it is known which text `range` is of.
     pub span: Option<Span>,
     pub message: String,
     pub help: Option<String>,
     /// The limit that was reached, if it is that.
     pub limit: Option<Limit>,
 }
-
-/// Names of templates and of the components whose full names they give.
-pub(super) type Components = Rc<[(Rc<str>, Rc<str>)]>;
 
 pub(super) type EvalResult<T = Value> = Result<T, Fault>;
 
@@ -74,7 +71,7 @@ pub(super) enum Flow {
     Next,
     Break,
     Continue,
-    /// Unknown: whether a `break` or `continue` was met.
+    /// It is not known whether a `break` or `continue` was met.
     Uncertain,
 }
 
@@ -117,8 +114,6 @@ pub(super) struct Eval<'a> {
     /// Why the last opaque value that went into a text is not known.
     pub last_reason: Rc<str>,
     pub depth: usize,
-    /// Named templates that give a component's full name, each with the component.
-    pub components: Components,
     problems: Vec<TemplateProblem>,
     opaque: Vec<OpaquePart>,
 }
@@ -149,7 +144,6 @@ impl<'a> Eval<'a> {
             action: Span::NOWHERE,
             last_reason: Rc::from("part of it is not known"),
             depth: 0,
-            components: Components::default(),
             problems: Vec::new(),
             opaque: Vec::new(),
         }

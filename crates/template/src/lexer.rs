@@ -1,6 +1,6 @@
 //! Splits a template into text and actions, and actions into tokens with byte ranges.
 //!
-//! The lexer goes on after an error: an action that is never closed ends with its first line, and what follows is text again.
+//! It goes on after an error: an action that is never closed ends with its first line, and what follows is text again.
 
 use super::ast::{Bytes, SyntaxProblem};
 use super::literal::{parse_number, unescape};

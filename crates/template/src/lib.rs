@@ -1,4 +1,12 @@
-#![doc = include_str!("../README.md")]
+//! Evaluates Go templates as Helm does, without the chart.
+//!
+//! [`render`] takes a template (an entry of `extraDeploy`, with the map that leads its bytes to the values file) and what
+//! is known of the release and its values. It gives the text, every byte of which leads back to where it was written, and
+//! the problems for which Helm would refuse the template. It never panics, and works within [`Limits`].
+//!
+//! What cannot be known without the chart is *opaque* and stays so through functions, conditions and loops, so that
+//! nothing is concluded from it. Existing engines have no value for "unknown" and no place for a byte's origin (gotmpl 0.6
+//! has a closed set of values and accepts a missing `end`); both run through everything here.
 //!
 //! # What stands in the text for what is not known
 //!
@@ -22,8 +30,6 @@
 //! Each of these is recorded as an [`OpaquePart`]. The text may still not be valid YAML: then, and only where there are
 //! opaque parts, the document should be taken as unknown, not as wrong.
 
-use std::error::Error;
-use std::fmt;
 use std::ops::Range;
 
 use portolan_yaml::Node;
@@ -54,7 +60,7 @@ pub use written::written;
 #[cfg(test)]
 mod tests;
 
-/// Facts about the release. One that is `None` is opaque.
+/// What is known of the release. What is `None` is opaque.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Release<'a> {
     /// `.Release.Name`
@@ -69,7 +75,7 @@ pub struct Release<'a> {
     pub is_upgrade: Option<bool>,
 }
 
-/// Facts about the chart. One that is `None` is opaque.
+/// What is known of the chart. What is `None` is opaque.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Chart<'a> {
     /// `.Chart.Name`
@@ -80,7 +86,7 @@ pub struct Chart<'a> {
     pub app_version: Option<&'a str>,
 }
 
-/// Facts about the cluster. One that is `None` is opaque.
+/// What is known of the cluster. What is `None` is opaque.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Capabilities<'a> {
     /// `.Capabilities.KubeVersion.Version`, with or without its `v`: `v1.29.4-gke.1043000`.
@@ -89,16 +95,7 @@ pub struct Capabilities<'a> {
     pub api_versions: Option<&'a [String]>,
 }
 
-/// A named template of the chart that gives a component's full name: that of the release, a hyphen, and the component.
-#[derive(Debug, Clone, Copy)]
-pub struct Component<'a> {
-    /// The template's name: `shop.frontend.fullname`.
-    pub template: &'a str,
-    /// The component's name: `frontend`.
-    pub name: &'a str,
-}
-
-/// Everything that a template is evaluated with.
+/// What a template is evaluated with.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
     /// The merged values, `.Values`.
@@ -112,13 +109,11 @@ pub struct Context<'a> {
     pub chart: Chart<'a>,
     /// `.Capabilities`
     pub capabilities: Capabilities<'a>,
-    /// Named templates of the chart whose output is known although the chart is not there.
-    pub components: &'a [Component<'a>],
     /// How much work may be done.
     pub limits: Limits,
 }
 
-/// A template's output, with what is wrong and what is not known.
+/// What [`render`] gives.
 #[derive(Debug, Clone, Default)]
 pub struct Rendered {
     /// The output. Literal text leads to its own bytes, what an action printed to the whole action.
@@ -130,12 +125,12 @@ pub struct Rendered {
 }
 
 impl Rendered {
-    /// Returns true where Helm would refuse the template, so that nothing of `text` would be deployed.
+    /// True where Helm would refuse the template, so that nothing of `text` would be deployed.
     pub fn is_refused(&self) -> bool {
         self.problems.iter().any(|problem| problem.fatal)
     }
 
-    /// Returns true where a limit was reached: `text` is then not all that Helm would make of the template.
+    /// True where a limit was reached: `text` is then not all that Helm would make of the template.
     pub fn is_cut_short(&self) -> bool {
         self.problems
             .iter()
@@ -143,7 +138,7 @@ impl Rendered {
     }
 }
 
-/// A defect of a template.
+/// Something wrong with a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TemplateProblem {
     /// Where it stands.
@@ -158,20 +153,12 @@ pub struct TemplateProblem {
     pub kind: ProblemKind,
 }
 
-impl fmt::Display for TemplateProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl Error for TemplateProblem {}
-
 /// Kinds of problems.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProblemKind {
     /// The template cannot be parsed.
     Syntax,
-    /// The template can be parsed, but its evaluation fails.
+    /// It can, but its evaluation fails.
     Evaluation,
     /// One of the [`Limits`] was reached. Helm may well accept the template.
     Limit(Limit),

@@ -372,7 +372,7 @@ impl<'t> CommandReader<'t, '_> {
             let shown = self.shown(&token.range);
             self.problem(
                 token.range.clone(),
-                format!("unexpected `{shown}`: what comes before it has no fields"),
+                format!("unexpected `{shown}`: what stands before it has no fields"),
                 None,
             );
             return None;

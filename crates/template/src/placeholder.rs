@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_block_of_entries_leaves_one_entry_with_their_indentation() {
-        assert_eq!(block("    app: shop", "\n    team: geo"), "\n    ?: ?");
+        assert_eq!(block("    app: carto", "\n    team: geo"), "\n    ?: ?");
         assert_eq!(block("", "  team: geo\n"), "  ?: ?\n");
         assert_eq!(block("  ", "team: geo\n  tier: web\n"), "?: ?\n");
         assert_eq!(block("  ", "# why\n  team: geo\n"), "?: ?\n");
@@ -205,7 +205,7 @@ mod tests {
     #[test]
     fn a_value_alone_on_its_line_is_an_entry_unless_a_key_waits_for_it() {
         let value = |before: &str| for_value(before, true).text.replace(OPAQUE, "?");
-        assert_eq!(value("metadata:\n  name: shop\n  "), "?: ?");
+        assert_eq!(value("metadata:\n  name: carto\n  "), "?: ?");
         assert_eq!(value("metadata:\n  labels:\n    "), "?");
         assert_eq!(value("hosts:\n- a.example.com\n"), "- ?");
         assert_eq!(value("name: "), "?");

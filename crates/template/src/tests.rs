@@ -69,11 +69,10 @@ fn run(template: &str, change: impl Fn(&mut Context<'_>)) -> Rendered {
             ..Release::default()
         },
         chart: Chart {
-            name: Some("shop"),
+            name: Some("carto"),
             ..Chart::default()
         },
         capabilities: Capabilities::default(),
-        components: &[],
         limits: Limits::default(),
     };
     change(&mut context);
@@ -256,10 +255,10 @@ fn a_key_that_is_absent_is_unknown_unless_values_are_complete() {
 
 #[test]
 fn labels_of_the_chart_leave_room_for_their_siblings() {
-    let template = "metadata:\n  labels: {{- include \"common.labels.standard\" . | nindent 4 }}\n    app: shop\n    {{- if .Values.commonLabels }}\n    {{- include \"common.tplvalues.render\" ( dict \"value\" .Values.commonLabels \"context\" $ ) | nindent 4 }}\n    {{- end }}\n  namespace: {{ .Release.Namespace | quote }}\n";
+    let template = "metadata:\n  labels: {{- include \"common.labels.standard\" . | nindent 4 }}\n    app: carto\n    {{- if .Values.commonLabels }}\n    {{- include \"common.tplvalues.render\" ( dict \"value\" .Values.commonLabels \"context\" $ ) | nindent 4 }}\n    {{- end }}\n  namespace: {{ .Release.Namespace | quote }}\n";
     assert_eq!(
         shown(template),
-        "metadata:\n  labels:\n    ?: ?\n    app: shop\n    ?: ?\n  namespace: \"maps\"\n"
+        "metadata:\n  labels:\n    ?: ?\n    app: carto\n    ?: ?\n  namespace: \"maps\"\n"
     );
     let rendered = run(template, |_| ());
     assert_eq!(rendered.opaque.len(), 2);
@@ -366,16 +365,12 @@ fn a_map_that_the_chart_may_add_to_says_so() {
 fn names_that_depend_on_the_release_only_are_known() {
     assert_eq!(
         shown("{{ include \"common.names.fullname\" . }}"),
-        "selfhosted-shop"
+        "selfhosted-carto"
     );
-    const FRONT: Component<'_> = Component {
-        template: "shop.front.fullname",
-        name: "front",
-    };
-    let front = "name: {{ include \"shop.front.fullname\" . }}";
-    let named = run(front, |context| context.components = &[FRONT]);
-    assert_eq!(named.text.text, "name: selfhosted-shop-front");
-    assert_eq!(shown(front), "name: ?");
+    assert_eq!(
+        shown("{{ include \"carto.router.fullname\" . }}"),
+        "selfhosted-carto-router"
+    );
     assert_eq!(shown("{{ include \"common.names.namespace\" . }}"), "maps");
     assert_eq!(
         shown(
@@ -406,7 +401,7 @@ fn chance_time_and_cluster_are_unknown() {
 #[test]
 fn a_value_alone_on_its_line_stands_for_entries() {
     assert_eq!(
-        shown("a: 1\n{{ include \"shop.extra\" . }}\nb: 2\n"),
+        shown("a: 1\n{{ include \"carto.extra\" . }}\nb: 2\n"),
         "a: 1\n?: ?\nb: 2\n"
     );
 }

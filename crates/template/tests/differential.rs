@@ -77,7 +77,6 @@ fn evaluate(template: &str) -> Rendered {
             kube_version: Some("v1.29.4"),
             api_versions: None,
         },
-        components: &[],
         limits: Limits::default(),
     };
     render(&MappedText::of_source(&sources, source), &context)

@@ -12,9 +12,10 @@
 //! | `common.capabilities.ingress.apiVersion` | by the cluster's version; the newest where it is not known | Bitnami common, `templates/_capabilities.tpl` |
 //! | `common.ingress.backend` | Service and port of an Ingress path | Bitnami common, `templates/_ingress.tpl` |
 //! | `common.tplvalues.render` | the value as text, evaluated | Bitnami common, `templates/_tplvalues.tpl` |
-//! | those of [`Context::components`](crate::Context::components) | full name, `-` and the component's name | whoever names them |
+//! | `carto.router.fullname`, `carto.gateway.fullname` | full name and `-router`, `-gateway` | CARTO chart, `templates/_helpers.tpl` |
 //!
-//! The overrides are taken for empty where the given values do not have them, as charts on top of Bitnami common have them.
+//! The overrides are empty in the chart's own values (CARTO `values.yaml`, parameters `nameOverride` and
+//! `fullnameOverride`), so that they count as empty where the given values do not have them.
 
 use std::rc::Rc;
 
@@ -88,15 +89,24 @@ pub(in super::super) fn named(eval: &mut Eval<'_>, name: &str, data: &Value) -> 
         "common.names.chart" => chart_label(eval, data),
         "common.names.fullname" => full_name(eval, data)?,
         "common.names.namespace" => namespace(eval, data)?,
+        "common.labels.standard" => labels(eval, data, true)?,
+        "common.labels.matchLabels" => labels(eval, data, false)?,
+        "common.capabilities.ingress.apiVersion" => ingress_api(eval, data),
+        "common.ingress.backend" => return backend(eval, data),
+        "carto.router.fullname" => component(eval, data, "router")?,
+        "carto.gateway.fullname" => component(eval, data, "gateway")?,
         "common.tplvalues.render" => return render_value(eval, data),
-        _ => match component_of(eval, &name) {
-            Some(part) => component(eval, data, &part)?,
-            None => {
-                return Ok(Value::Opaque(Rc::from(format!(
-                    "`include \"{name}\"` is defined in the chart"
-                ))));
-            }
-        },
+        _ if eval.is_nowhere(name) => {
+            let fault = Fault::new(format!("there is no template `{name}`"));
+            return Err(
+                fault.help("the chart defines none of that name: `define` it in this value")
+            );
+        }
+        _ => {
+            return Ok(Value::Opaque(Rc::from(format!(
+                "`include \"{name}\"` is defined in the chart"
+            ))));
+        }
     };
     Ok(match known {
         Ok(text) => Value::text(text),
@@ -288,13 +298,6 @@ fn namespace(eval: &Eval<'_>, data: &Value) -> Known {
             Err(reason) => Err(reason),
         },
     )
-}
-
-/// Finds the component whose full name a template gives.
-fn component_of(eval: &Eval<'_>, template: &str) -> Option<Rc<str>> {
-    let mut known = eval.components.iter();
-    let (_, component) = known.find(|(name, _)| **name == *template)?;
-    Some(Rc::clone(component))
 }
 
 fn component(eval: &Eval<'_>, data: &Value, component: &str) -> Known {

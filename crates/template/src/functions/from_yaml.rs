@@ -1,8 +1,7 @@
 //! `fromYaml` and `fromYamlArray`.
 //!
-//! Helm reads the text as it reads a values file (`0777` is 511, `yes` is true, all numbers are floats), but only its
-//! first document, and it fails for no text: an error becomes a map with the one key `Error`, or a list with the one
-//! text.
+//! Helm reads the text as it reads a values file (`0777` is 511, `yes` is true, all numbers are floats), but only its first
+//! document, and it fails for no text: an error becomes a map with the one key `Error`, or a list with the one text.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -24,20 +23,20 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
 ];
 
-/// The type that a function gives, whatever the text holds.
+/// What a function gives, whatever the text holds.
 #[derive(Clone, Copy)]
 enum Wanted {
     Map,
     List,
 }
 
-/// The reason why a text is not what was wanted.
+/// Why a text is not what was wanted.
 enum Failure {
-    /// Text that is not YAML to Helm. What goyaml says about it is not known word by word.
+    /// It is not YAML to Helm. What goyaml says about it is not known word by word.
     NotYaml,
-    /// A root of another type, by Go's name in JSON.
+    /// Its root is of another type.
     Root(&'static str),
-    /// A text that was not read to its end.
+    /// Nobody read it to its end.
     TooLarge,
 }
 
@@ -55,7 +54,7 @@ fn from_yaml(eval: &mut Eval<'_>, arguments: &[Value], wanted: Wanted) -> EvalRe
     }
 }
 
-/// Returns the root of the first document, or nothing for an empty one.
+/// The root of the first document, or nothing for an empty one.
 fn root<'t>(stream: &Stream, tree: &'t Tree, wanted: Wanted) -> Result<Option<Node<'t>>, Failure> {
     let first = stream.documents.first();
     // A document that cannot be read is not in the stream: its problems stand before the first one that is.
@@ -98,7 +97,7 @@ impl Wanted {
         }
     }
 
-    /// Returns Go's name of the type.
+    /// Go's name of the type.
     fn go_type(self) -> &'static str {
         match self {
             Wanted::Map => "map[string]interface {}",

@@ -74,7 +74,6 @@ fn context<'a>(values: Node<'a>, complete: bool, version: Option<&'a str>) -> Co
             kube_version: version,
             api_versions: None,
         },
-        components: &[],
         limits: Limits::default(),
     }
 }
