@@ -154,7 +154,11 @@ fn post_render(bytes: &[u8], options: &[&str]) -> Said {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    program.stdin.take().unwrap().write_all(bytes).unwrap();
+    // A program that refuses its options ends before it reads, which closes the pipe.
+    let written = program.stdin.take().unwrap().write_all(bytes);
+    if let Err(error) = written {
+        assert_eq!(error.kind(), std::io::ErrorKind::BrokenPipe, "{error}");
+    }
     Said::from(program.wait_with_output().unwrap())
 }
 
