@@ -19,7 +19,7 @@ const CORE_TAG: &str = "tag:yaml.org,2002:";
 /// Resolves a scalar as Helm's parser does.
 ///
 /// `tag` is the explicit tag, as `!!int` or in full (`tag:yaml.org,2002:int`). A text that its tag does not fit, which
-/// Helm refuses to read, comes back as [`Value::String`]; [`try_resolve`] tells it apart.
+/// Helm refuses to read, comes back as [`Value::String`]; `try_resolve` tells it apart.
 pub fn resolve(text: &str, style: Style, tag: Option<&str>) -> Value {
     try_resolve(text, style, tag).unwrap_or(Value::String)
 }
