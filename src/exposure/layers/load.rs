@@ -8,6 +8,7 @@ use super::setting::{Setting, SettingPlace, SettingTarget};
 use super::tls::TlsModel;
 use super::{EntryKind, Layer};
 use crate::diagnostic::Requirement;
+use crate::facts::Purpose;
 use crate::version::Version;
 use portolan_yaml::nearest::nearest;
 
@@ -62,6 +63,7 @@ fn check(layer: &Layer) -> Vec<(String, String)> {
     checker.tls();
     checker.route();
     checker.timeouts();
+    checker.reads();
     checker.examples();
     checker.issues
 }
@@ -74,6 +76,46 @@ struct Checker<'l> {
 impl Checker<'_> {
     fn wrong(&mut self, field: impl Into<String>, message: impl Into<String>) {
         self.issues.push((field.into(), message.into()));
+    }
+
+    fn reads(&mut self) {
+        let reads = &self.layer.reads;
+        let mut purposes = Vec::new();
+        for (at, prefix) in reads.annotations.iter().enumerate() {
+            let field = format!("reads.annotations[{at}]");
+            if !prefix.prefix.contains('/') {
+                let message = "a prefix reaches up to and with the slash, like `acme.io/`";
+                self.wrong(format!("{field}.prefix"), message);
+            }
+            purposes.extend(
+                prefix
+                    .serves
+                    .keys()
+                    .map(|name| (format!("{field}.serves"), name)),
+            );
+        }
+        for (at, kind) in reads.kinds.iter().enumerate() {
+            let field = format!("reads.kinds[{at}]");
+            if !kind.fields.is_object() {
+                self.wrong(
+                    format!("{field}.fields"),
+                    "the fields of a kind are a mapping",
+                );
+            }
+            purposes.push((format!("{field}.serves"), &kind.serves));
+        }
+        for (at, ignored) in reads.ignores.iter().enumerate() {
+            purposes.push((format!("reads.ignores[{at}].serves"), &ignored.serves));
+        }
+        for (field, name) in purposes {
+            if Purpose::named(name).is_none() {
+                let names: Vec<&str> = Purpose::ALL
+                    .iter()
+                    .map(|purpose| purpose.as_str())
+                    .collect();
+                self.wrong(field, format!("`{name}` is none of {}", names.join(", ")));
+            }
+        }
     }
 
     fn names(&mut self) {

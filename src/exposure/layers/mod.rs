@@ -26,7 +26,7 @@ use examples::LayerExamples;
 
 pub use load::COMMON;
 pub use predicate::Predicate;
-pub use reads::{ReadKind, ReadPrefix, Reads};
+pub use reads::{IgnoredField, ReadKind, ReadPrefix, Reads};
 pub use set::LayerSet;
 pub use setting::Setting;
 pub use tls::Tls;

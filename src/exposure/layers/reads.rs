@@ -13,6 +13,8 @@ pub struct Reads {
     pub annotations: Vec<ReadPrefix>,
     /// The fields of kinds of its own.
     pub kinds: Vec<ReadKind>,
+    /// Fields of known kinds that it ignores.
+    pub ignores: Vec<IgnoredField>,
     /// The annotations of the entry point are copied to the Service that is made for it, where the load balancer's
     /// controller reads them.
     pub passes_on: bool,
@@ -47,4 +49,24 @@ pub struct ReadKind {
     /// The fields beside `apiVersion`, `kind`, `metadata` and `status`: a mapping for a mapping, a list of one for a list,
     /// any word for a scalar.
     pub fields: serde_json::Value,
+}
+
+/// A field that a kind has and that the layer does not read.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct IgnoredField {
+    /// The kind of object.
+    pub kind: String,
+    /// Where the mapping stands that holds the field (`spec.rules[]`); every one of a list counts.
+    pub within: String,
+    /// The field in it, or a path below.
+    pub field: String,
+    /// What it would be for: `timeout`, `redirect`, `tls` …
+    pub serves: String,
+    /// Why nobody reads it, as a part of a sentence.
+    pub why: String,
+    /// What to do, as a sentence without its full stop.
+    pub how: String,
+    /// Where this was read.
+    pub sources: Vec<String>,
 }

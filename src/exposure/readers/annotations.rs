@@ -40,6 +40,7 @@ const KINDS: [&str; 18] = [
 /// Adds the annotations that no controller has, and those that nobody reads where they are.
 pub(super) fn extract<'a>(
     cx: Context<'a>,
+    objects: &[ObjectRef<'a>],
     router: Option<&'a RouterObjects<'a>>,
     exposure: &mut Exposure,
 ) {
@@ -51,7 +52,7 @@ pub(super) fn extract<'a>(
         router,
         on_route: &exposure.on_route,
     };
-    for object in cx.objects.iter(cx.tree) {
+    for object in objects.iter().copied() {
         if !KINDS.contains(&object.kind()) {
             continue;
         }

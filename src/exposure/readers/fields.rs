@@ -1,11 +1,14 @@
 //! Fields that a known kind of object does not have: the API server drops them, or refuses the object.
 
-use super::super::{Context, Exposure, is_shown};
+use super::super::layers::{IgnoredField, Layer};
+use super::super::{Context, Exposure, is_shown, paths};
 use super::format::{FieldShape, KindFields};
+use super::unread::Unread;
 use super::{knowledge, requirement_of};
-use crate::facts::{Anchor, Fact, Purpose, UnknownField};
+use crate::facts::{Anchor, Fact, Purpose, UnknownField, UnreadCause, UnreadSetting};
 use crate::kube::{ObjectRef, Origin};
 use portolan_yaml::nearest::{is_slip, nearest};
+use portolan_yaml::source::Span;
 use portolan_yaml::{Node, OPAQUE};
 
 /// What every object has.
@@ -61,6 +64,69 @@ pub(super) fn extract(cx: Context<'_>, object: ObjectRef<'_>, exposure: &mut Exp
             }
         }
     }
+}
+
+/// Adds the fields of an object that none of the layers on its way in reads.
+pub(super) fn ignored(cx: Context<'_>, object: ObjectRef<'_>, exposure: &mut Exposure) {
+    let Some(of) = exposure.on_route.of(object).filter(|of| !of.unknown) else {
+        return;
+    };
+    let of_kind = |layer: &Layer| -> Vec<IgnoredField> {
+        let ignored = layer.reads.ignores.iter();
+        ignored
+            .filter(|ignored| ignored.kind == object.kind())
+            .cloned()
+            .collect()
+    };
+    let Some((first, others)) = of.layers.split_first() else {
+        return;
+    };
+    let by_all = of_kind(first).into_iter().filter(|ignored| {
+        others.iter().all(|layer| {
+            let mut also = layer.reads.ignores.iter();
+            also.any(|also| also.kind == ignored.kind && also.field == ignored.field)
+        })
+    });
+    for ignored in by_all.collect::<Vec<_>>() {
+        for holder in paths::nodes(object.node, &ignored.within) {
+            if let Some(span) = key_of(holder, &ignored.field) {
+                add_ignored(cx, object, &ignored, span, exposure);
+            }
+        }
+    }
+}
+
+/// The key of the last step of a path, where all of it is there.
+fn key_of(holder: Node<'_>, path: &str) -> Option<Span> {
+    let mut node = holder;
+    let mut span = None;
+    for step in path.split('.') {
+        let (entry, value) = node.entry(step)?;
+        span = Some(entry.key_span);
+        node = value;
+    }
+    span
+}
+
+fn add_ignored(
+    cx: Context<'_>,
+    object: ObjectRef<'_>,
+    ignored: &IgnoredField,
+    span: Span,
+    exposure: &mut Exposure,
+) {
+    if !is_shown(cx, span) || !exposure.seen.unknown_fields.insert(span) {
+        return;
+    }
+    let mut fact = UnreadSetting::new(Anchor::new(span).in_object(object.title()));
+    let unread = Unread {
+        cause: UnreadCause::OtherReader,
+        why: ignored.why.clone(),
+        how: ignored.how.clone(),
+    };
+    let purposes = Vec::from_iter(Purpose::named(&ignored.serves));
+    unread.describe(&mut fact, &ignored.field, object.kind(), purposes);
+    exposure.facts.unread_settings.push(fact);
 }
 
 /// What is known of an object's kind.

@@ -21,6 +21,9 @@ pub(crate) struct ReaderFile {
     /// Whether every key of the prefix that the controller reads is listed.
     #[serde(default = "yes")]
     pub(crate) complete: bool,
+    /// Whether the letter case of its keys does not count.
+    #[serde(default)]
+    pub(crate) any_case: bool,
     /// Prefixes that the controller no longer reads.
     #[serde(default)]
     pub(crate) outdated: Vec<String>,

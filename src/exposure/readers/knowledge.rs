@@ -90,6 +90,7 @@ fn reader_of(layer: &Layer, prefix: &ReadPrefix) -> ReaderFile {
         controller: layer.title.clone(),
         prefix: prefix.prefix.clone(),
         complete: !prefix.open,
+        any_case: false,
         outdated: Vec::new(),
         reads: reads.collect(),
         any_type_with: None,
@@ -156,7 +157,7 @@ impl ReaderFile {
     pub(super) fn lists_with(&self, rest: &str) -> impl Iterator<Item = &ReadKeys> {
         self.reads
             .iter()
-            .filter(move |list| list.keys.iter().any(|key| is_like(key, rest)))
+            .filter(move |list| list.keys.iter().any(|key| self.is_like(key, rest)))
     }
 
     /// Every key without the prefix, and the list in which it stands; those with a wildcard are left out, and those that
@@ -174,31 +175,35 @@ impl ReaderFile {
         self.names().map(|(key, _)| format!("{}{key}", self.prefix))
     }
 
+    /// Whether a key, without its prefix, is a listed one.
+    pub(super) fn is_like(&self, listed: &str, key: &str) -> bool {
+        if self.any_case {
+            is_like(&listed.to_ascii_lowercase(), &key.to_ascii_lowercase())
+        } else {
+            is_like(listed, key)
+        }
+    }
+
     /// What a key, without its prefix, is for.
     pub(super) fn purposes(&self, rest: &str) -> impl Iterator<Item = Purpose> {
         self.serves
             .iter()
-            .filter(move |(_, keys)| keys.iter().any(|key| is_like(key, rest)))
+            .filter(move |(_, keys)| keys.iter().any(|key| self.is_like(key, rest)))
             .filter_map(|(purpose, _)| Purpose::named(purpose))
     }
 }
 
-/// Whether a key is one of a list's, whose `*` matches any characters. Letter case counts to some controllers and to
-/// others it does not, so it does not count here.
-pub(super) fn is_like(listed: &str, key: &str) -> bool {
+/// Whether a key is one of a list's, whose `*` matches any characters.
+fn is_like(listed: &str, key: &str) -> bool {
     let Some((before, after)) = listed.split_once('*') else {
-        return listed.eq_ignore_ascii_case(key);
+        return listed == key;
     };
-    let Some(head) = key.get(..before.len()) else {
+    let Some(rest) = key.strip_prefix(before) else {
         return false;
     };
-    if !head.eq_ignore_ascii_case(before) {
-        return false;
-    }
-    let rest = key.get(before.len()..).unwrap_or_default();
     (0..=rest.len())
-        .filter(|at| rest.is_char_boundary(*at))
-        .any(|at| is_like(after, rest.get(at..).unwrap_or_default()))
+        .filter_map(|at| rest.get(at..))
+        .any(|rest| is_like(after, rest))
 }
 
 /// The fields of a kind, by its name and API group.

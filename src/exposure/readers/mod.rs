@@ -21,6 +21,7 @@ use super::router::RouterObjects;
 use super::{Context, Exposure};
 use crate::diagnostic::Requirement;
 use crate::facts::Purpose;
+use crate::kube::ObjectRef;
 
 /// Adds what nobody reads.
 pub(super) fn extract(
@@ -28,11 +29,31 @@ pub(super) fn extract(
     router: Option<&RouterObjects<'_>>,
     exposure: &mut Exposure,
 ) {
-    for object in cx.objects.iter(cx.tree) {
-        fields::extract(cx, object, exposure);
+    let objects = in_view(cx, &exposure.on_route);
+    for object in &objects {
+        fields::extract(cx, *object, exposure);
+        fields::ignored(cx, *object, exposure);
     }
-    annotations::extract(cx, router, exposure);
-    policies::extract(cx, exposure);
+    annotations::extract(cx, &objects, router, exposure);
+    policies::extract(cx, &objects, exposure);
+}
+
+/// The installation's own objects, and of other namespaces those on a way in and the policies beside them.
+fn in_view<'a>(cx: Context<'a>, on_route: &OnRoute) -> Vec<ObjectRef<'a>> {
+    let own = cx.objects.len();
+    let is_policy = |object: ObjectRef<'_>| {
+        fields::kind_of(cx, object).is_some_and(|kind| kind.targets.is_some())
+    };
+    cx.objects
+        .everywhere(cx.tree)
+        .enumerate()
+        .filter(|(at, object)| {
+            *at < own
+                || on_route.of(*object).is_some()
+                || (on_route.is_beside(*object) && is_policy(*object))
+        })
+        .map(|(_, object)| object)
+        .collect()
 }
 
 /// The requirement that a setting serves: the first of its purposes decides.

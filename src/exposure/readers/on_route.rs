@@ -1,6 +1,6 @@
 //! Which layers read the objects on the ways in.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::super::layers::Layer;
@@ -15,6 +15,8 @@ pub(in crate::exposure) struct OnRoute {
     met: HashMap<String, Arc<Layer>>,
     /// The objects in the order in which they were met: kind, title, origin.
     objects: Vec<(String, String, Origin)>,
+    /// The namespaces that they lie in.
+    namespaces: HashSet<String>,
 }
 
 /// The layers that read one object.
@@ -34,6 +36,8 @@ impl OnRoute {
         let (kind, title) = (object.kind().to_owned(), object.title());
         self.objects
             .push((kind, title, object.object.origin.clone()));
+        self.namespaces
+            .extend(object.namespace().map(str::to_owned));
         let of = self.readers.entry(object.node.id()).or_default();
         match layer {
             Some(layer) if of.layers.iter().any(|known| known.id == layer.id) => {}
@@ -61,6 +65,13 @@ impl OnRoute {
         let mut objects = self.objects.iter();
         let (_, title, origin) = objects.find(|(known, ..)| known == kind)?;
         Some((title, origin.clone()))
+    }
+
+    /// Whether an object lies in the namespace of one on a way in.
+    pub(super) fn is_beside(&self, object: ObjectRef<'_>) -> bool {
+        object
+            .namespace()
+            .is_some_and(|namespace| self.namespaces.contains(namespace))
     }
 
     /// Whether an object of that title is on a way in.

@@ -41,8 +41,8 @@ pub(in crate::exposure) fn on_target<'a>(
     let mut whole = Vec::new();
     let mut parts = Vec::new();
     let mut maybe = Vec::new();
-    for policy in cx.objects.iter(cx.tree) {
-        if policy.kind() != kind || !policy.shares_namespace(target) {
+    for policy in cx.objects.everywhere_of_kind(cx.tree, kind) {
+        if !policy.shares_namespace(target) {
             continue;
         }
         let named = references(cx, policy)
@@ -101,17 +101,18 @@ pub(in crate::exposure) fn adds_up(cx: Context<'_>, policy: ObjectRef<'_>) -> bo
     by_kind || policy.node.at(&["spec", "mergeType"]).is_some()
 }
 
+/// The name of a policy as a sentence quotes it.
+fn quoted(policy: ObjectRef<'_>) -> String {
+    format!(
+        "`{}`",
+        policy.name().unwrap_or_default().replace(OPAQUE, "…")
+    )
+}
+
 /// What several policies for one target make unknown, and what to do about it.
 pub(in crate::exposure) fn contest(policies: &[ObjectRef<'_>], target: &str) -> String {
-    let names: Vec<String> = policies
-        .iter()
-        .map(|policy| {
-            format!(
-                "`{}`",
-                policy.name().unwrap_or_default().replace(OPAQUE, "…")
-            )
-        })
-        .collect();
+    let mut names: Vec<String> = policies.iter().copied().map(quoted).collect();
+    names.sort();
     let kind = policies.first().map_or("", |policy| policy.kind());
     format!(
         "{} are all of kind {kind} and for {target}, and which of them counts is not to be seen here: keep one of them",
@@ -120,10 +121,10 @@ pub(in crate::exposure) fn contest(policies: &[ObjectRef<'_>], target: &str) -> 
 }
 
 /// Adds the policies that are attached to nothing, and those that contradict one another.
-pub(super) fn extract(cx: Context<'_>, exposure: &mut Exposure) {
+pub(super) fn extract(cx: Context<'_>, objects: &[ObjectRef<'_>], exposure: &mut Exposure) {
     let mut by_target: BTreeMap<(String, String, String, String), Vec<ObjectRef<'_>>> =
         BTreeMap::new();
-    for policy in cx.objects.iter(cx.tree) {
+    for policy in objects.iter().copied() {
         let Some(kind) = kind_of(cx, policy) else {
             continue;
         };
@@ -153,7 +154,9 @@ pub(super) fn extract(cx: Context<'_>, exposure: &mut Exposure) {
             by_target.entry(target).or_default().push(policy);
         }
     }
-    for ((kind, target_kind, target, _), policies) in by_target {
+    for ((kind, target_kind, target, _), mut policies) in by_target {
+        // The order of the text must not count.
+        policies.sort_by_key(|policy| (policy.namespace(), policy.name()));
         let target = format!("{target_kind} {target}");
         if exposure.on_route.has_met(&target) {
             conflict(cx, &kind, &target, &policies, exposure);
@@ -266,7 +269,7 @@ fn defect(
     if is_elsewhere {
         return Some(wrong(PolicyDefect::OtherNamespace, "namespace"));
     }
-    let same = || cx.objects.named(cx.tree, kind, name);
+    let same = || cx.objects.everywhere_named(cx.tree, kind, name);
     let Some(target) = same().find(|object| object.shares_namespace(policy)) else {
         return Some(not_found(cx, policy, kind, name, span("name")));
     };
@@ -296,11 +299,15 @@ fn group_of(kind: &str) -> &'static str {
 fn not_found(cx: Context<'_>, policy: ObjectRef<'_>, kind: &str, name: &str, span: Span) -> Defect {
     let near: Vec<&str> = cx
         .objects
-        .of_kind(cx.tree, kind)
+        .everywhere_of_kind(cx.tree, kind)
         .filter(|object| object.shares_namespace(policy))
         .filter_map(ObjectRef::name)
         .collect();
-    let in_other = cx.objects.named(cx.tree, kind, name).next().is_some();
+    let in_other = cx
+        .objects
+        .everywhere_named(cx.tree, kind, name)
+        .next()
+        .is_some();
     let supply = format!(
         "the {kind} `{name}` that {} is for is not among the input: give its manifest",
         policy.title()
@@ -340,7 +347,7 @@ fn conflict(
         let Some((first, _)) = rivals.next() else {
             continue;
         };
-        // One finding says enough, at the last of them.
+        // One finding says enough, at the last of them by name.
         if at < first || rivals.any(|(other, _)| other > at) {
             continue;
         }
@@ -357,8 +364,7 @@ fn conflict(
         let mut fact = PolicyConflict::new(place);
         fact.kind = Fact::known(kind.to_owned());
         fact.target = Fact::known(target.to_owned());
-        let names = policies.iter().filter_map(|policy| policy.name());
-        fact.names = Fact::known(names.map(|name| name.replace(OPAQUE, "…")).collect());
+        fact.names = Fact::known(policies.iter().copied().map(quoted).collect());
         fact.requirement = Fact::known(requirement.as_str().to_owned());
         exposure.facts.policy_conflicts.push(fact);
     }

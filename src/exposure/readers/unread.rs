@@ -7,7 +7,7 @@ use super::super::layers::{EntryKind, Layer, layers};
 use super::super::router::RouterObjects;
 use super::annotations::{purposes_of, rest_of};
 use super::format::{Instead, ReadKeys, ReaderFile};
-use super::knowledge::{OwnReaders, is_like, readers_of};
+use super::knowledge::{OwnReaders, readers_of};
 use super::on_route::{LayersOf, OnRoute};
 use super::{listed, ports};
 use crate::facts::{Fact, Purpose, UnreadCause, UnreadSetting};
@@ -175,22 +175,12 @@ impl Reading<'_> {
         if let Some(unread) = self.no_load_balancer(written, here) {
             return Some(unread);
         }
+        if is_of_another_platform(known, here) {
+            return None;
+        }
         let named = instead(written, Some(known), here);
-        let (reader, _) = here.first()?;
-        let why = named
-            .and_then(|named| named.why.clone())
-            .unwrap_or_else(|| {
-                let titles = listed(known.layers.iter().map(|layer| layer.title.as_str()));
-                let controller = &reader.controller;
-                match written.object.kind() {
-                    "Service" => format!(
-                        "it is for {controller}, and what leads to this Service is {titles}"
-                    ),
-                    kind => {
-                        format!("it is for {controller}, and this {kind} is served by {titles}")
-                    }
-                }
-            });
+        let why = named.and_then(|named| named.why.clone());
+        let why = why.unwrap_or_else(|| served_by_others(written, known, here));
         let how = named.map(|named| named.how.clone());
         let how = how
             .or_else(|| equivalent(known, purposes))
@@ -254,11 +244,30 @@ impl Reading<'_> {
             let by = list.by.as_deref().unwrap_or_default();
             let rest = rest_of(reader, written.key);
             let mut ports = reader.ports.iter();
-            let (_, syntax) = ports.find(|(key, _)| is_like(key, rest))?;
+            let (_, syntax) = ports.find(|(key, _)| reader.is_like(key, rest))?;
             by.contains(&layer.id).then_some(*syntax)
         })?;
         ports::unread(syntax, written, known, self.router?)
     }
+}
+
+/// Whether a key is for load balancers of another platform than the one on the way. The annotations then contradict the
+/// platform, which is a finding of its own.
+fn is_of_another_platform(known: &LayersOf, here: &[Listed<'_>]) -> bool {
+    let ids: Vec<&String> = here
+        .iter()
+        .flat_map(|(_, list)| list.by.iter().flatten())
+        .collect();
+    let mut makers = layers(EntryKind::LoadBalancer).iter();
+    let maker = makers.find(|layer| ids.contains(&&layer.id));
+    let Some(maker) = maker else {
+        return false;
+    };
+    let mut balancers = known
+        .layers
+        .iter()
+        .filter(|layer| layer.entry == EntryKind::LoadBalancer);
+    balancers.any(|layer| layer.recognize.platform != maker.recognize.platform)
 }
 
 /// Whether a layer names the key among those that look like its own settings: it has a finding already.
@@ -299,7 +308,7 @@ fn instead_entries<'r>(
     lists.iter().flat_map(move |(reader, _)| {
         let rest = rest_of(reader, written.key);
         let named = reader.instead.iter();
-        named.filter(move |named| named.keys.iter().any(|key| is_like(key, rest)))
+        named.filter(move |named| named.keys.iter().any(|key| reader.is_like(key, rest)))
     })
 }
 
@@ -319,6 +328,21 @@ fn instead<'r>(
             && (named.kinds.is_empty() || named.kinds.iter().any(|it| it == kind))
             && (named.with.is_empty() || has_layer())
     })
+}
+
+/// That a key is for other controllers than those on the way.
+fn served_by_others(written: Written<'_>, known: &LayersOf, here: &[Listed<'_>]) -> String {
+    let titles = listed(known.layers.iter().map(|layer| layer.title.as_str()));
+    let mut controllers: Vec<&str> = here
+        .iter()
+        .map(|(reader, _)| reader.controller.as_str())
+        .collect();
+    controllers.dedup();
+    let controllers = listed(controllers);
+    match written.object.kind() {
+        "Service" => format!("it is for {controllers}, and what leads to this Service is {titles}"),
+        kind => format!("it is for {controllers}, and this {kind} is served by {titles}"),
+    }
 }
 
 /// What does the same on the layers on the way, where there is one.
@@ -351,7 +375,7 @@ pub(super) fn values_path(kind: &str) -> &'static str {
 }
 
 fn with_article(kind: &str) -> String {
-    let article = if kind.starts_with(['A', 'E', 'I', 'O']) {
+    let article = if kind.starts_with(['A', 'E', 'I', 'O']) || kind.starts_with("HTTP") {
         "an"
     } else {
         "a"
