@@ -5,16 +5,20 @@ use super::layers::recognize::{Evidence, Recognized, by_class};
 use super::layers::{EntryKind, Layer};
 use super::listeners::ends_in_router;
 use super::load_balancer::{described, unknown_tls};
+use super::readers::policies;
 use super::resource::ends_here;
 use super::route::{Route, RouteRule};
 use super::router::RouterObjects;
 use super::{
     Context, Exposure, admission, front, ingress::host, opaque_supply, place_in, timeouts,
 };
-use crate::facts::{Anchor, EntryPoint, EntryPointKind, Fact, RouterProtocol, TlsEnd};
+use crate::facts::{Anchor, EntryPoint, EntryPointKind, Fact, Frontend, RouterProtocol, TlsEnd};
 use crate::kube::ObjectRef;
 use portolan_yaml::Node;
 use portolan_yaml::source::Span;
+
+/// The layer whose Gateways have an SSL policy.
+const GKE: &str = "gke-gateway";
 
 /// Kinds of routes that can lead from a Gateway to a Service.
 const ROUTES: [&str; 4] = ["HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute"];
@@ -425,6 +429,9 @@ fn one<'a>(
         Some(layer) => {
             described(layer, &mut entry);
             route = route.with_configuration(cx, layer);
+            if layer.id == GKE {
+                exposure.facts.frontends.push(frontend(cx, gateway));
+            }
             match &layer.undecided {
                 Some(supply) => unknown_tls(&mut entry, &layer.title, supply),
                 None => tls(layer, gateway, &attached, &route, &mut entry),
@@ -592,4 +599,33 @@ fn plain_http(plain: &[Node<'_>], attached: &[Attached<'_>], entry: &mut EntryPo
         served_at.is_none() && redirected_at.is_some(),
         redirected_at,
     );
+}
+
+/// What a client's TLS connection meets on a Gateway of GKE's. The SSL policy is named in a GCPGatewayPolicy.
+fn frontend(cx: Context<'_>, gateway: ObjectRef<'_>) -> Frontend {
+    let mut frontend = Frontend::new(place_in(gateway, &["spec", "gatewayClassName"]));
+    frontend.kind = Fact::known("Gateway".to_owned());
+    frontend.gke = Fact::known(true);
+    let policies = policies::on_target(cx, "GCPGatewayPolicy", gateway, None).certain;
+    let named = |policy: &ObjectRef<'_>| {
+        super::text_fact(
+            policy.node.at(&["spec", "default", "sslPolicy"]),
+            policy.insertion_point(&["spec", "default"]),
+            "the SSL policy's name",
+        )
+    };
+    let Some(first) = policies.first() else {
+        frontend.ssl_policy = Fact::Absent(Some(frontend.place.span));
+        return frontend;
+    };
+    frontend.config = Fact::from_option(first.name().map(str::to_owned));
+    let agree = policies
+        .iter()
+        .all(|policy| named(policy).value().is_some() == named(first).value().is_some());
+    frontend.ssl_policy = if agree {
+        named(first)
+    } else {
+        Fact::Unknown(policies::contest(&policies, &gateway.title()))
+    };
+    frontend
 }

@@ -3,7 +3,7 @@
 use super::gke::{FRONTEND_CONFIG, MANAGED_CERTIFICATES, not_among};
 use super::router::RouterObjects;
 use super::{Context, list_of, opaque_supply, text_fact};
-use crate::facts::{EntryPoint, Fact, Ingress, RouterProtocol, TlsEnd};
+use crate::facts::{EntryPoint, Fact, Frontend, Ingress, RouterProtocol, TlsEnd};
 use crate::kube::{ObjectRef, Origin};
 use portolan_yaml::Node;
 
@@ -56,6 +56,7 @@ pub(super) fn tls(
     ingress: ObjectRef<'_>,
     entry: &mut EntryPoint,
     facts: &mut Ingress,
+    seen: &mut Frontend,
 ) {
     entry.http_left_to_router = Fact::known(false);
     let annotations_at = ingress.insertion_point(&ANNOTATIONS);
@@ -133,21 +134,21 @@ pub(super) fn tls(
         None => Fact::Known(true, Some(annotations_at)),
     };
     let frontend = frontend_config(cx, ingress);
-    facts.frontend_config = text_fact(
+    seen.config = text_fact(
         ingress.annotation(FRONTEND_CONFIG),
         annotations_at,
         "the FrontendConfig's name",
     );
     match frontend {
-        Frontend::None => {
+        NamedConfig::None => {
             entry.redirects_http = Fact::Known(false, Some(annotations_at));
-            facts.ssl_policy = Fact::Absent(Some(annotations_at));
+            seen.ssl_policy = Fact::Absent(Some(annotations_at));
         }
-        Frontend::Unknown(supply) => {
+        NamedConfig::Unknown(supply) => {
             entry.redirects_http = Fact::Unknown(supply.clone());
-            facts.ssl_policy = Fact::Unknown(supply);
+            seen.ssl_policy = Fact::Unknown(supply);
         }
-        Frontend::Found(object) => {
+        NamedConfig::Found(object) => {
             let path = ["spec", "redirectToHttps", "enabled"];
             let at = object.insertion_point(&path);
             entry.redirects_http = match object.node.at(&path) {
@@ -158,7 +159,7 @@ pub(super) fn tls(
                 None => Fact::Known(false, Some(at)),
             };
             let policy = object.node.at(&["spec", "sslPolicy"]);
-            facts.ssl_policy = text_fact(
+            seen.ssl_policy = text_fact(
                 policy,
                 object.insertion_point(&["spec"]),
                 "the SSL policy's name",
@@ -196,30 +197,30 @@ pub(super) fn refusal(ingress: ObjectRef<'_>, facts: &Ingress, entry: &mut Entry
     }
 }
 
-enum Frontend<'a> {
+enum NamedConfig<'a> {
     None,
     Unknown(String),
     Found(ObjectRef<'a>),
 }
 
-fn frontend_config<'a>(cx: Context<'a>, ingress: ObjectRef<'a>) -> Frontend<'a> {
+fn frontend_config<'a>(cx: Context<'a>, ingress: ObjectRef<'a>) -> NamedConfig<'a> {
     let Some(node) = ingress.annotation(FRONTEND_CONFIG) else {
         return if ingress.is_opaque_at(&ANNOTATIONS) {
-            Frontend::Unknown(opaque_supply("an annotation of the Ingress"))
+            NamedConfig::Unknown(opaque_supply("an annotation of the Ingress"))
         } else {
-            Frontend::None
+            NamedConfig::None
         };
     };
     if node.is_opaque() {
-        return Frontend::Unknown(opaque_supply("the FrontendConfig's name"));
+        return NamedConfig::Unknown(opaque_supply("the FrontendConfig's name"));
     }
     let name = node.text().unwrap_or_default();
     if name.is_empty() {
-        return Frontend::None;
+        return NamedConfig::None;
     }
     match cx.objects.find(cx.tree, "FrontendConfig", name, ingress) {
-        Some(object) => Frontend::Found(object),
-        None => Frontend::Unknown(not_among("FrontendConfig", name)),
+        Some(object) => NamedConfig::Found(object),
+        None => NamedConfig::Unknown(not_among("FrontendConfig", name)),
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
     opaque_supply, timeouts,
 };
 use crate::facts::{
-    Anchor, ClassSource, EntryPoint, EntryPointKind, Fact, Host, Ingress, Platform,
+    Anchor, ClassSource, EntryPoint, EntryPointKind, Fact, Frontend, Host, Ingress, Platform,
 };
 use crate::kube::ObjectRef;
 use portolan_yaml::Node;
@@ -216,6 +216,10 @@ fn one<'a>(
     facts.internal = Fact::known(class.text == Some("gce-internal"));
     facts.gke = gke.clone();
 
+    let mut frontend = Frontend::new(annotations_place.clone());
+    frontend.kind = Fact::known("Ingress".to_owned());
+    frontend.gke = gke.clone();
+
     let mut entry = EntryPoint::new(annotations_place);
     entry.kind = Fact::known(EntryPointKind::Ingress);
     entry.name = Fact::known(ingress.title());
@@ -235,7 +239,7 @@ fn one<'a>(
                 unknown_tls(&mut entry, &layer.title, supply);
             } else if layer.id == GKE {
                 gke_ingress::backend(router, port, &mut entry);
-                gke_ingress::tls(cx, ingress, &mut entry, &mut facts);
+                gke_ingress::tls(cx, ingress, &mut entry, &mut facts, &mut frontend);
                 gke_ingress::facts(cx, ingress, &mut facts);
                 gke_ingress::refusal(ingress, &facts, &mut entry);
             } else {
@@ -262,6 +266,7 @@ fn one<'a>(
         }
     }
     exposure.facts.ingresses.push(facts);
+    exposure.facts.frontends.push(frontend);
     exposure.add_entry(entry);
 }
 

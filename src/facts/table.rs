@@ -278,9 +278,18 @@ declare_subjects! {
         /// True where the TLS section that the chart renders names no Secret (`router.ingress.tls` without
         /// `tlsCerts.existingSecret.name`).
         unnamed_tls_secret: bool,
-        /// The FrontendConfig that the Ingress names; null where it names none.
-        frontend_config: String,
-        /// `spec.sslPolicy` of that FrontendConfig; null where it is not set or empty.
+    }
+
+    /// What a client's TLS connection meets on a load balancer of Google's: an Ingress with its FrontendConfig, or a Gateway
+    /// with its GCPGatewayPolicy.
+    Frontend ("frontend", frontends) {
+        /// `Ingress` or `Gateway`.
+        kind: String,
+        /// True where GKE serves it.
+        gke: bool,
+        /// The FrontendConfig that the Ingress names, or the GCPGatewayPolicy for the Gateway; null where there is none.
+        config: String,
+        /// The SSL policy that it names; null where it is not set or empty.
         ssl_policy: String,
     }
 
