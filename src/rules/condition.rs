@@ -194,7 +194,8 @@ impl Condition {
                     }
                 }
                 if supply.is_empty() {
-                    Evaluation::Failed(format!("`{}`: {error}", self.source))
+                    let hint = null_hint(&program.names, scope);
+                    Evaluation::Failed(format!("`{}`: {error}{hint}", self.source))
                 } else {
                     Evaluation::Unknown(supply)
                 }
@@ -245,6 +246,26 @@ fn missing_global(subject: &str) -> String {
     match subject {
         "router" => "the router Service is not among the input: give the whole chart's manifests, or its values".to_owned(),
         _ => format!("the input says nothing about the {subject}"),
+    }
+}
+
+/// Names the facts of a failed expression that are null: the usual reason why it does not fit.
+fn null_hint(names: &Names, scope: &Bindings<'_>) -> String {
+    let mut nulls: Vec<String> = names
+        .facts
+        .iter()
+        .filter(|(subject, field)| matches!(scope.fact(subject, field), Some(Fact::Absent(_))))
+        .map(|(subject, field)| format!("`{subject}.{field}`"))
+        .collect();
+    nulls.sort();
+    nulls.dedup();
+    match nulls.as_slice() {
+        [] => String::new(),
+        [fact] => format!("; {fact} is null here: ask in `when` that it is not"),
+        facts => format!(
+            "; these are null here: {}: ask in `when` that they are not",
+            facts.join(", ")
+        ),
     }
 }
 

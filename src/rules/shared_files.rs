@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::io::ErrorKind;
 use std::path::{Component, Path};
 
 use super::format::RuleFile;
@@ -28,6 +29,12 @@ impl fmt::Display for SharedFileError {
             SharedFileError::NoFolder => f.write_str("only a rule in a folder can name files"),
             SharedFileError::Outside => {
                 f.write_str("the path must stay in the folder of the rules")
+            }
+            // The usual cause: a folder within the folder of the rules was named, or a rule in it.
+            SharedFileError::Unreadable(error)
+                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
+            {
+                f.write_str("there is no such file in the folder of rules that was named")
             }
             SharedFileError::Unreadable(error) => error.fmt(f),
         }

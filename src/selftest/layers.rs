@@ -54,9 +54,14 @@ fn mistakes(
     mistakes
 }
 
-/// Compares the findings on the connection and on HTTPS, notes aside.
+/// Compares the findings on the connection, on HTTPS and on what the file does, notes aside.
 fn findings(example: &LayerExample, outcome: &Outcome, mistakes: &mut Vec<ExampleMismatch>) {
-    let asked = [Requirement::Timeout605, Requirement::HttpsOnly];
+    // The last of them finds an annotation that the layer reads and `knowledge/annotations/` does not list.
+    let asked = [
+        Requirement::Timeout605,
+        Requirement::HttpsOnly,
+        Requirement::ValuesFile,
+    ];
     let is_asked = |found: &&Diagnostic| {
         asked.contains(&found.requirement) && found.severity != Severity::Note
     };
@@ -96,20 +101,18 @@ fn verdicts(example: &LayerExample, outcome: &Outcome, mistakes: &mut Vec<Exampl
     let releases = outcome.report.releases.iter();
     let rows: Vec<&RequirementVerdict> =
         releases.flat_map(|release| &release.requirements).collect();
-    let found: BTreeMap<&str, &str> = rows
+    let found: BTreeMap<&str, &RequirementVerdict> = rows
         .iter()
-        .map(|row| (row.requirement.as_str(), row.verdict.as_str()))
+        .map(|row| (row.requirement.as_str(), *row))
         .collect();
     for (requirement, wanted) in &example.verdicts {
-        let found = found
-            .get(requirement.as_str())
-            .copied()
-            .unwrap_or("missing");
-        if found != wanted.as_str() {
+        let row = found.get(requirement.as_str());
+        if row.is_none_or(|row| row.verdict != *wanted) {
             mistakes.push(ExampleMismatch::OtherVerdict {
                 requirement: requirement.clone(),
                 wanted: *wanted,
-                found: found.to_owned(),
+                found: row.map_or("missing", |row| row.verdict.as_str()).to_owned(),
+                supply: row.map(|row| row.supply.clone()).unwrap_or_default(),
             });
         }
     }

@@ -67,6 +67,8 @@ pub enum ExampleMismatch {
         wanted: Verdict,
         /// The verdict found.
         found: String,
+        /// Sentences that say what would decide it, where it is undecided.
+        supply: Vec<String>,
     },
     /// No undecided requirement asks for it.
     NotAsked {
@@ -201,7 +203,14 @@ impl fmt::Display for ExampleMismatch {
                 requirement,
                 wanted,
                 found,
-            } => write!(f, "{requirement} is {found}, not {}", wanted.as_str()),
+                supply,
+            } => {
+                write!(f, "{requirement} is {found}, not {}", wanted.as_str())?;
+                match supply.as_slice() {
+                    [] => Ok(()),
+                    asked => write!(f, ": {}", asked.join("; ")),
+                }
+            }
             ExampleMismatch::NotAsked { part, asked } => {
                 write!(f, "nothing asks for `{part}`: {asked}")
             }

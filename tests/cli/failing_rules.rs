@@ -25,6 +25,25 @@ fn desk_with(condition: &str) -> Sandbox {
 }
 
 #[test]
+fn a_condition_that_fails_over_null_says_which_fact_is_null() {
+    for (condition, hint) in [
+        (
+            "timeout.defect < 'a'",
+            "; `timeout.defect` is null here: ask in `when` that it is not\n",
+        ),
+        (
+            "timeout.defect < timeout.instead && timeout.seconds < timeout.defect",
+            "; these are null here: `timeout.defect`, `timeout.instead`: ask in `when` that they are not\n",
+        ),
+        ("timeout.seconds / 0 > 1", "Division by zero of Int(60)\n"),
+    ] {
+        let sandbox = desk_with(condition);
+        let said = sandbox.run("check --rules own --platform eks customizations.yaml");
+        assert!(said.err.contains(hint), "{condition}: {}", said.err);
+    }
+}
+
+#[test]
 fn a_condition_that_fails_is_said_and_the_other_rules_still_speak() {
     for condition in [
         "timeout.seconds / 0 > 1",

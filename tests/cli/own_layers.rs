@@ -165,6 +165,30 @@ fn mistakes_in_layer_files_are_shown_where_they_are_all_at_once() {
             "nothing tells that it is this layer",
         ),
         (
+            "  classes: [acme]",
+            "  load-balancer-classes: [acme.io/lb]",
+            "6:3",
+            "is not looked at with `entry: ingress`: use `classes` or `controllers`",
+        ),
+        (
+            "  classes: [acme]",
+            "  classes: [acme]\n  platform-prefixes: [acme.io/]",
+            "7:3",
+            "tells of a platform, so `platform` must name it",
+        ),
+        (
+            "entry: ingress\n",
+            "entry: load-balancer\n",
+            "6:3",
+            "is not looked at with `entry: load-balancer`: use `platform` with `platform-prefixes`",
+        ),
+        (
+            "entry: ingress\n",
+            "entry: load-balancer\n",
+            "5:1",
+            "a load balancer is told by its `platform` or its `load-balancer-classes`",
+        ),
+        (
             "model: declared",
             "model: gateway",
             "8:10",

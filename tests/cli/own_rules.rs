@@ -398,7 +398,10 @@ fn a_shared_file_never_lies_outside_of_the_folder() {
             "the path must stay in the folder of the rules",
         ),
         ("", "the path must stay in the folder of the rules"),
-        ("pem/b.pem", "No such file"),
+        (
+            "pem/b.pem",
+            "`pem/b.pem`: there is no such file in the folder of rules that was named",
+        ),
     ];
     if cfg!(unix) {
         cases.push((

@@ -9,6 +9,7 @@ mod behaviour;
 mod catalogue;
 mod certificates;
 mod chart_keys;
+mod facts;
 mod laws;
 mod layers;
 mod plan;

@@ -36,7 +36,8 @@ pub(crate) fn rule(root: &Path, id: &str, requirement: &str) -> Result<Skeleton,
         .replace("{requirement}", requirement);
     write(root, &path, &text)?;
     Ok(Skeleton {
-        next: format!("cargo run -- rules --test {}", folder.display()),
+        // Not its own folder: what examples share is looked for in the folder that is named.
+        next: "cargo run -- rules --test rules".to_owned(),
         path,
     })
 }
@@ -85,7 +86,7 @@ pub(crate) fn layer(root: &Path, id: &str, kind: &str) -> Result<Skeleton, Box<d
     .replace("{id}", id);
     write(root, &path, &text)?;
     Ok(Skeleton {
-        next: "cargo test --test library layers".to_owned(),
+        next: format!("cargo run -- layers --test {}", path.display()),
         path,
     })
 }
@@ -129,8 +130,9 @@ fn write(root: &Path, path: &Path, text: &str) -> Result<(), Box<dyn Error>> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use portolan::cli::example_options;
+    use portolan::exposure::layers::{Layer, LayerSet};
     use portolan::rules::RuleSet;
-    use portolan::selftest::try_examples;
+    use portolan::selftest::{try_examples, try_layer};
 
     use super::*;
 
@@ -185,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn the_skeleton_of_a_layer_has_its_id_and_nothing_left_to_replace() {
+    fn the_skeleton_of_a_layer_loads_is_recognised_and_its_examples_fail() {
         let root = empty();
         for kind in KINDS {
             let made = layer(root.path(), &format!("acme-{kind}"), kind).unwrap();
@@ -195,6 +197,21 @@ mod tests {
             assert!(
                 !text.contains("{id}") && !text.contains("{input}"),
                 "{text}"
+            );
+            let (layer, _) = Layer::parse(&text).unwrap();
+            let layers = LayerSet::with(vec![layer.clone()]);
+            let failures = try_layer(&layer, &layers, &example_options);
+            let said: Vec<String> = failures
+                .iter()
+                .flat_map(|failure| &failure.mistakes)
+                .map(ToString::to_string)
+                .collect();
+            let said = said.join("\n");
+            assert!(said.contains("missing: timeout-not-set"), "{kind}\n{said}");
+            // Only a layer that was recognised has a default to be held against 605 s.
+            assert!(
+                kind == "front" || said.contains("noisy: timeout-not-set"),
+                "{kind}\n{said}"
             );
         }
     }

@@ -31,7 +31,7 @@ pub(crate) fn generate() -> Done {
             "generated::",
             "formats::",
             "readme::",
-            "layers::",
+            "layers::the_page_of_layers_is_current",
             "report::cases::",
         ])
         .envs([("PORTOLAN_UPDATE", "1"), ("INSTA_UPDATE", "always")]);

@@ -32,7 +32,7 @@ pub struct LayerExample {
     pub options: Vec<String>,
     /// The files: values files are merged into one release, manifests are taken together with none.
     pub files: Vec<ExampleFile>,
-    /// Every finding on `timeout-605` and `https-only`, notes aside.
+    /// Every finding on `timeout-605`, `https-only` and `values-file`, notes aside.
     #[serde(default)]
     pub finds: Vec<LayerFinding>,
     /// Verdicts that come out, by requirement.

@@ -172,6 +172,52 @@ impl Checker<'_> {
         for (index, alternative) in known.any_of.iter().enumerate() {
             self.predicates(&format!("recognize.any-of[{index}]"), alternative);
         }
+        if !known.platform_prefixes.is_empty() && known.platform.is_none() {
+            self.wrong(
+                "recognize.platform-prefixes",
+                "tells of a platform, so `platform` must name it",
+            );
+        }
+        self.what_the_entry_point_has();
+    }
+
+    /// Refuses signs that are never looked at for this kind of entry point: the layer would be recognised by nothing.
+    fn what_the_entry_point_has(&mut self) {
+        let known = &self.layer.recognize;
+        let entry = self.layer.entry;
+        let of_a_class = [
+            ("classes", !known.classes.is_empty()),
+            ("class-prefixes", !known.class_prefixes.is_empty()),
+            ("controllers", !known.controllers.is_empty()),
+            ("annotation-prefixes", !known.annotation_prefixes.is_empty()),
+            ("without-class", known.without_class),
+        ];
+        match entry {
+            EntryKind::LoadBalancer => {
+                for (key, _) in of_a_class.iter().filter(|(_, given)| *given) {
+                    self.wrong(
+                        format!("recognize.{key}"),
+                        "is not looked at with `entry: load-balancer`: use `platform` with `platform-prefixes`, or \
+                         `load-balancer-classes`",
+                    );
+                }
+                if known.platform.is_none() && known.load_balancer_classes.is_empty() {
+                    self.wrong(
+                        "recognize",
+                        "a load balancer is told by its `platform` or its `load-balancer-classes`; the rest only narrows that",
+                    );
+                }
+            }
+            EntryKind::Ingress | EntryKind::Gateway if !known.load_balancer_classes.is_empty() => {
+                self.wrong(
+                    "recognize.load-balancer-classes",
+                    format!(
+                        "is not looked at with `entry: {entry}`: use `classes` or `controllers`"
+                    ),
+                );
+            }
+            _ => {}
+        }
     }
 
     fn resource(&mut self) {
