@@ -12,7 +12,7 @@ digest() {
 
 case "$1" in
   name)
-    sources=$(find Cargo.toml Cargo.lock build.rs src rules layers knowledge chart -type f | LC_ALL=C sort |
+    sources=$(find Cargo.toml Cargo.lock build.rs src crates rules layers knowledge chart -type f | LC_ALL=C sort |
       while IFS= read -r file; do printf '%s\n' "$file"; cat "$file"; done | digest)
     {
       printf 'key=portolan-%s-%s-%s\n' "$RUNNER_OS" "$RUNNER_ARCH" "$sources"

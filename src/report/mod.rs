@@ -78,7 +78,8 @@ pub enum Format {
 
 impl Format {
     /// All formats, in the order in which help texts name them.
-    pub const ALL: [Format; 9] = [
+    // The length is told by the last one: a format that stands before it and is missing here does not compile.
+    pub const ALL: [Format; Format::Markdown as usize + 1] = [
         Format::Pretty,
         Format::Plain,
         Format::Json,

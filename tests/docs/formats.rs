@@ -16,3 +16,16 @@ fn the_page_of_formats_has_a_section_for_each() {
         );
     }
 }
+
+#[test]
+fn the_readme_names_each_format() {
+    let (_, formats) = include_str!("../../README.md")
+        .split_once("\nFormats: ")
+        .unwrap_or_default();
+    for format in portolan::report::Format::ALL {
+        assert!(
+            formats.contains(&format!("`{format}`")),
+            "README.md, at \"Formats:\", says nothing of `{format}`"
+        );
+    }
+}

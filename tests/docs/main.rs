@@ -9,6 +9,7 @@
 mod console;
 mod formats;
 mod generated;
+mod links;
 #[path = "../support/page.rs"]
 mod page;
 mod problem_matchers;
