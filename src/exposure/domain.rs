@@ -1,6 +1,6 @@
 //! The domain: whether it is a host name, and whether every hop serves it.
 
-use super::router::RouterObjects;
+use super::router::{self, RouterObjects};
 use super::{Context, Exposure, opaque_supply, override_labels};
 use crate::facts::{Anchor, Domain, Fact, Host};
 use portolan_yaml::Node;
@@ -8,15 +8,12 @@ use portolan_yaml::Node;
 /// The chart's own default, which nobody owns.
 const CHART_DEFAULT: &str = "carto-selfhosted.lan";
 
+/// The variable that CARTO's containers take the domain from.
+const VARIABLE: &str = "CARTO_SELFHOSTED_DOMAIN";
+
 /// Adds the domain's facts.
 pub(super) fn extract(cx: Context<'_>, router: &RouterObjects<'_>, exposure: &mut Exposure) {
-    let found = cx.objects.of_kind(cx.tree, "ConfigMap").find_map(|config| {
-        Some((
-            config,
-            config.node.at(&["data", "CARTO_SELFHOSTED_DOMAIN"])?,
-        ))
-    });
-    let Some((config, node)) = found else {
+    let Some((config, node)) = router::variable(cx, VARIABLE) else {
         if let Some(domain) = only_host(exposure) {
             exposure.facts.domain.push(domain);
             return;
@@ -262,11 +259,7 @@ pub(super) fn managed_defect(domain: &str) -> Option<String> {
 
 /// The configured domain, for comparison: unknown or useless ones say why.
 pub(super) fn configured(cx: Context<'_>) -> Fact<String> {
-    let node = cx
-        .objects
-        .of_kind(cx.tree, "ConfigMap")
-        .find_map(|config| config.node.at(&["data", "CARTO_SELFHOSTED_DOMAIN"]));
-    match node {
+    match router::variable(cx, VARIABLE).map(|(_, node)| node) {
         Some(node) if node.is_opaque() => {
             Fact::Unknown(opaque_supply("`appConfigValues.selfHostedDomain`"))
         }

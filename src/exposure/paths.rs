@@ -51,6 +51,18 @@ pub(super) fn insertion_point(root: Node<'_>, path: &str, otherwise: Span) -> Sp
     span
 }
 
+/// Returns the key of the last step of a path, where all of it is there.
+pub(super) fn key_at(root: Node<'_>, path: &str) -> Option<Span> {
+    let mut span = None;
+    let mut node = root;
+    for step in steps(path) {
+        let (entry, value) = node.entry(step)?;
+        span = Some(entry.key_span);
+        node = value;
+    }
+    span
+}
+
 /// True where a part of the way to a missing node comes from a template that needs the chart.
 pub(super) fn is_hidden(root: Node<'_>, path: &str) -> bool {
     let mut node = root;

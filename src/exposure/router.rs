@@ -70,32 +70,33 @@ pub(super) fn find<'a>(cx: Context<'a>) -> Option<RouterObjects<'a>> {
 }
 
 fn testing_mode(cx: Context<'_>) -> Fact<bool> {
-    let found = cx
-        .objects
-        .of_kind(cx.tree, "ConfigMap")
-        .find_map(|config| config.node.at(&["data", "ROUTER_INGRESS_TESTING_MODE"]));
-    match found {
-        Some(node) if node.is_opaque() => {
-            Fact::Unknown(opaque_supply("`cartoConfigValues.ingressTestingMode`"))
-        }
-        Some(node) => Fact::at(node.text() == Some("true"), node.site()),
-        None => Fact::Absent(None),
-    }
+    let key = "`cartoConfigValues.ingressTestingMode`";
+    switch(cx, "ROUTER_INGRESS_TESTING_MODE", key).unwrap_or(Fact::Absent(None))
 }
 
 fn https_enabled(cx: Context<'_>) -> Fact<bool> {
-    let found = cx
-        .objects
-        .of_kind(cx.tree, "ConfigMap")
-        .find_map(|config| config.node.at(&["data", "ROUTER_ENABLE_HTTPS"]));
-    match found {
-        Some(node) if node.is_opaque() => Fact::Unknown(opaque_supply("`tlsCerts.httpsEnabled`")),
-        Some(node) => Fact::at(node.text() == Some("true"), node.site()),
-        None => Fact::Unknown(
+    switch(cx, "ROUTER_ENABLE_HTTPS", "`tlsCerts.httpsEnabled`").unwrap_or_else(|| {
+        Fact::Unknown(
             "whether the router speaks HTTPS is not known: `ROUTER_ENABLE_HTTPS` is in a ConfigMap that is not among the input"
                 .to_owned(),
-        ),
-    }
+        )
+    })
+}
+
+/// Tells whether a variable is on, where one of the ConfigMaps sets it; the key of the values that it is made from says
+/// what to supply.
+fn switch(cx: Context<'_>, name: &str, key: &str) -> Option<Fact<bool>> {
+    let (_, node) = variable(cx, name)?;
+    Some(match node.is_opaque() {
+        true => Fact::Unknown(opaque_supply(key)),
+        false => Fact::at(node.text() == Some("true"), node.site()),
+    })
+}
+
+/// Returns what the installation's ConfigMaps set a variable of CARTO's containers to, and the ConfigMap that does.
+pub(super) fn variable<'a>(cx: Context<'a>, name: &str) -> Option<(ObjectRef<'a>, Node<'a>)> {
+    let mut configs = cx.objects.of_kind(cx.tree, "ConfigMap");
+    configs.find_map(|config| Some((config, config.node.at(&["data", name])?)))
 }
 
 /// One port of the router Service.

@@ -7,26 +7,21 @@ use std::path::{Path, PathBuf};
 
 use regex::Regex;
 
+use crate::files::files_below;
+
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// Returns every page, wherever people read them.
 fn pages() -> Vec<PathBuf> {
-    let mut folders = vec![root().to_owned()];
-    let below = ["docs", "crates", "editors"].map(|folder| root().join(folder));
-    folders.extend(below);
-    let mut pages = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() && folder != root() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|name| name == "md") {
-                pages.push(path);
-            }
-        }
-    }
+    let own = fs::read_dir(root()).unwrap();
+    let own = own.map(|entry| entry.unwrap().path());
+    let own = own.filter(|path| path.extension().is_some_and(|name| name == "md"));
+    let below = ["docs", "crates", "editors"]
+        .into_iter()
+        .flat_map(|folder| files_below(&root().join(folder), "md"));
+    let mut pages: Vec<PathBuf> = own.chain(below).collect();
     pages.sort();
     pages
 }

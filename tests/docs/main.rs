@@ -7,6 +7,8 @@
 
 #[path = "../support/console.rs"]
 mod console;
+#[path = "../support/files.rs"]
+mod files;
 mod formats;
 mod generated;
 mod links;

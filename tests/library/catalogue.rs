@@ -10,6 +10,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use crate::support::files::files_below;
 use crate::support::{check_values, corpus, places, read};
 use portolan::catalogue::{
     Catalogue, CatalogueBuilder, ChartFiles, EXCEPTIONS_TEXT, Exceptions, KeyId,
@@ -93,20 +94,6 @@ fn in_the_charts_own_values_nothing_is_wrong() {
     }
 }
 
-fn yaml_files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            yaml_files(&path, found);
-        } else if path
-            .extension()
-            .is_some_and(|extension| extension == "yaml")
-        {
-            found.push(path);
-        }
-    }
-}
-
 /// What is found in the vendor's customizations at their own release. For each, what the templates of that release read
 /// in its place: `router.service.ports.httpsTargetPort` in templates/router/service.yaml; of `importBucket` nothing is left
 /// since 1.46.6, whose templates read `workspaceImportsBucket`.
@@ -125,8 +112,7 @@ fn in_the_vendors_customizations_only_keys_without_effect_are_found() {
         return;
     };
     let folder = corpus.join("customizations");
-    let mut files = Vec::new();
-    yaml_files(&folder, &mut files);
+    let files = files_below(&folder, "yaml");
     let mut found = Vec::new();
     for path in &files {
         let name = path.strip_prefix(&folder).unwrap();

@@ -6,9 +6,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-fn repository() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
+use crate::promises::{code, is_test, repository};
+use crate::support::files::files_below;
 
 /// Returns the rooms of the page's table, the lowest first.
 fn rooms() -> Vec<String> {
@@ -23,45 +22,18 @@ fn rooms() -> Vec<String> {
 }
 
 fn files(room: &Path) -> Vec<PathBuf> {
-    if room.extension().is_some() {
-        return vec![room.to_owned()];
+    match room.is_dir() {
+        true => files_below(room, "rs"),
+        false => vec![room.to_owned()],
     }
-    let entries = fs::read_dir(room)
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
-    entries
-        .flat_map(|path| {
-            if path.is_dir() {
-                files(&path)
-            } else {
-                vec![path]
-            }
-        })
-        .filter(|path| path.extension().is_some_and(|name| name == "rs"))
-        .collect()
 }
 
 /// Returns the rooms that a file names, tests aside: they may look down on what is tested.
 fn used(path: &Path) -> BTreeSet<String> {
-    let name = path.to_str().unwrap();
-    if [
-        "/tests.rs",
-        "/tests/",
-        "/cases.rs",
-        "/cases/",
-        "/properties.rs",
-    ]
-    .iter()
-    .any(|part| name.contains(part))
-    {
+    if is_test(path) || path.ends_with("properties.rs") {
         return BTreeSet::new();
     }
-    let text = fs::read_to_string(path).unwrap();
-    let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
-    let lines = code
-        .lines()
-        .filter(|line| !line.trim_start().starts_with("//"));
-    let code = lines.collect::<Vec<_>>().join("\n");
+    let code = code(path);
     let word = |rest: &str| {
         let end = rest.find(|c: char| !c.is_ascii_lowercase() && c != '_');
         rest[..end.unwrap_or(rest.len())].to_owned()

@@ -5,7 +5,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-fn repository() -> &'static Path {
+use crate::support::files::files_below;
+
+pub(crate) fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
@@ -16,30 +18,21 @@ fn read(path: impl AsRef<Path>) -> String {
 
 /// Every file of Rust below a folder.
 fn sources(folder: &str) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut folders = vec![repository().join(folder)];
-    if folder == "src" {
-        folders.extend(
-            ["yaml", "template", "certificate"]
-                .map(|name| repository().join("crates").join(name).join("src")),
-        );
-    }
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|name| name == "rs") {
-                found.push(path);
-            }
-        }
-    }
+    let crates = match folder {
+        "src" => &["yaml", "template", "certificate"][..],
+        _ => &[],
+    };
+    let crates = crates.iter().map(|name| format!("crates/{name}/src"));
+    let folders = [folder.to_owned()].into_iter().chain(crates);
+    let mut found: Vec<PathBuf> = folders
+        .flat_map(|folder| files_below(&repository().join(folder), "rs"))
+        .collect();
     found.sort();
     found
 }
 
 /// The code of a file without its comments and the tests at its end.
-fn code(path: &Path) -> String {
+pub(crate) fn code(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap();
     let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
     let lines = text.lines().map(str::trim_start);
@@ -48,7 +41,7 @@ fn code(path: &Path) -> String {
 }
 
 /// A file of tests alone.
-fn is_test(path: &Path) -> bool {
+pub(crate) fn is_test(path: &Path) -> bool {
     let name = path.to_str().unwrap();
     ["/tests.rs", "/tests/", "/cases.rs", "/cases/"]
         .iter()

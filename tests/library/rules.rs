@@ -6,34 +6,17 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::support::files::files_below;
+use crate::support::read;
 use portolan::cli::example_options;
 use portolan::rules::{RuleSet, SharedFileError};
 use portolan::selftest::try_examples;
 
 /// Every rule file, with the folder that it lies in.
 fn rule_files() -> Vec<(PathBuf, String)> {
-    let mut found = Vec::new();
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("rules")];
-    while let Some(folder) = folders.pop() {
-        // Git does not keep an empty folder.
-        let Ok(entries) = fs::read_dir(&folder) else {
-            continue;
-        };
-        for entry in entries {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path
-                .extension()
-                .is_some_and(|extension| extension == "yaml")
-            {
-                let text = fs::read_to_string(&path).unwrap();
-                found.push((path, text));
-            }
-        }
-    }
-    found.sort();
-    found
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+    let files = files_below(&folder, "yaml").into_iter();
+    files.map(|path| (path.clone(), read(&path))).collect()
 }
 
 /// A file that examples share.

@@ -1,6 +1,8 @@
 //! What several tests share: reading the corpus, and checking as a user would.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+pub(crate) mod files;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,7 @@
 //! Fields that a known kind of object does not have: the API server drops them, or refuses the object.
 
+use std::sync::Arc;
+
 use super::super::layers::{IgnoredField, Layer};
 use super::super::{Context, Exposure, is_shown, paths};
 use super::format::{FieldShape, KindFields};
@@ -71,41 +73,24 @@ pub(super) fn ignored(cx: Context<'_>, object: ObjectRef<'_>, exposure: &mut Exp
     let Some(of) = exposure.on_route.of(object).filter(|of| !of.unknown) else {
         return;
     };
-    let of_kind = |layer: &Layer| -> Vec<IgnoredField> {
-        let ignored = layer.reads.ignores.iter();
-        ignored
-            .filter(|ignored| ignored.kind == object.kind())
-            .cloned()
-            .collect()
-    };
     let Some((first, others)) = of.layers.split_first() else {
         return;
     };
-    let by_all = of_kind(first).into_iter().filter(|ignored| {
-        others.iter().all(|layer| {
+    let is_by_all = |ignored: &&IgnoredField| {
+        let ignores = |layer: &Arc<Layer>| {
             let mut also = layer.reads.ignores.iter();
             also.any(|also| also.kind == ignored.kind && also.field == ignored.field)
-        })
-    });
+        };
+        ignored.kind == object.kind() && others.iter().all(ignores)
+    };
+    let by_all = first.reads.ignores.iter().filter(is_by_all).cloned();
     for ignored in by_all.collect::<Vec<_>>() {
         for holder in paths::nodes(object.node, &ignored.within) {
-            if let Some(span) = key_of(holder, &ignored.field) {
+            if let Some(span) = paths::key_at(holder, &ignored.field) {
                 add_ignored(cx, object, &ignored, span, exposure);
             }
         }
     }
-}
-
-/// The key of the last step of a path, where all of it is there.
-fn key_of(holder: Node<'_>, path: &str) -> Option<Span> {
-    let mut node = holder;
-    let mut span = None;
-    for step in path.split('.') {
-        let (entry, value) = node.entry(step)?;
-        span = Some(entry.key_span);
-        node = value;
-    }
-    span
 }
 
 fn add_ignored(
