@@ -285,6 +285,43 @@ fn a_load_balancer_on_an_unknown_cloud_is_undecided_not_fine() {
     assert!(supply.contains("--platform"), "{supply}");
 }
 
+/// The router redirects what reaches its plain port while it speaks HTTPS itself: behind TLS that never ends.
+#[test]
+fn plain_http_to_a_router_that_still_speaks_https_is_undecided_not_fine() {
+    let offload = |tls: &str| {
+        let values = format!(
+            "appConfigValues:
+  selfHostedDomain: carto.acme.io
+{tls}router:
+  service:
+    type: LoadBalancer
+    ports:
+      httpsTargetPort: http
+    annotations:
+      service.beta.kubernetes.io/aws-load-balancer-backend-protocol: http
+      service.beta.kubernetes.io/aws-load-balancer-ssl-cert: arn:aws:acm:eu-west-1:123456789012:certificate/3f1b2c44-7a7e-4d0e-9c59-0a1b2c3d4e5f
+"
+        );
+        let outcome = check_text("customizations.yaml", &values, &Options::default());
+        let rows = &outcome.report.releases[0].requirements;
+        let row = rows
+            .iter()
+            .find(|row| row.requirement == Requirement::HttpsOnly)
+            .unwrap();
+        (row.verdict, row.supply.join("; "))
+    };
+    let (verdict, supply) = offload("");
+    assert_eq!(verdict, Verdict::Undecided);
+    assert!(
+        supply.ends_with("set `tlsCerts.httpsEnabled: false`"),
+        "{supply}"
+    );
+    assert_eq!(
+        offload("tlsCerts:\n  httpsEnabled: false\n"),
+        (Verdict::Met, String::new())
+    );
+}
+
 #[test]
 fn a_class_that_is_not_known_is_undecided_by_name() {
     let text = "appConfigValues:\n  selfHostedDomain: carto.acme.io\ntlsCerts:\n  httpsEnabled: false\nrouter:\n  ingress:\n    enabled: true\n    ingressClassName: acme-proxy\n";
